@@ -1,0 +1,7 @@
+//! The numbers of customer experience.
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod stats;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,161 @@
+//! Intervals: two limits that always carry their level and their method.
+
+use crate::error::{Error, Result};
+
+/// How an interval was made. One closed list, so that a method has one name in every door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Method {
+    /// Net score: Tango's (1998) score interval, the default.
+    Score,
+    /// Net score: adjusted Wald, AW(3,T) with ¾, 1½, ¾ added (Rocks 2016).
+    AdjustedWald,
+    /// Estimate ± z·se: a baseline only; of zero width when one class holds everything.
+    Wald,
+    /// Net score: MOVER from two Wilson intervals (Newcombe 1998, method 10).
+    MoverWilson,
+    /// Net score: profile likelihood ratio.
+    ProfileLikelihood,
+    /// Seeded multinomial bootstrap, percentile.
+    Bootstrap,
+    /// Share: Wilson (1927), the default.
+    Wilson,
+    /// Share: Agresti–Coull (1998).
+    AgrestiCoull,
+    /// Share: Clopper–Pearson (1934), exact and conservative.
+    ClopperPearson,
+    /// Share: Jeffreys, equal-tailed posterior under Beta(½, ½).
+    Jeffreys,
+    /// Mean: Student's t; Welch's for a difference.
+    StudentT,
+    /// Weighted answers: Taylor-linearised variance.
+    Linearized,
+    /// Anytime-valid: likelihood with Cover/Krichevsky–Trofimov regret, CS-A, the default.
+    BettingRegret,
+    /// Anytime-valid: exact Beta(½, ½) mixture of bets, CS-B, about 4 % tighter.
+    BettingMixture,
+    /// Anytime-valid: closed form for one share (Krichevsky–Trofimov).
+    BetaBinomial,
+    /// Anytime-valid, asymptotic: normal mixture, CS-C; from about 100 answers.
+    AsymptoticMixture,
+}
+
+impl Method {
+    /// The stable name in `snake_case`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::AdjustedWald => "adjusted_wald",
+            Self::Wald => "wald",
+            Self::MoverWilson => "mover_wilson",
+            Self::ProfileLikelihood => "profile_likelihood",
+            Self::Bootstrap => "bootstrap",
+            Self::Wilson => "wilson",
+            Self::AgrestiCoull => "agresti_coull",
+            Self::ClopperPearson => "clopper_pearson",
+            Self::Jeffreys => "jeffreys",
+            Self::StudentT => "student_t",
+            Self::Linearized => "linearized",
+            Self::BettingRegret => "betting_regret",
+            Self::BettingMixture => "betting_mixture",
+            Self::BetaBinomial => "beta_binomial",
+            Self::AsymptoticMixture => "asymptotic_mixture",
+        }
+    }
+
+    /// The refusal of a method that does not fit a measure.
+    pub(crate) fn refused(self, measure: &str, offered: &[Self]) -> Error {
+        let names: Vec<_> = offered.iter().map(|m| m.name()).collect();
+        Error::argument(format!(
+            "{} is not a method for {measure}; offered are {}",
+            self.name(),
+            names.join(", ")
+        ))
+        .in_field("method")
+    }
+}
+
+/// Two limits, their level and their method.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Interval {
+    /// The lower limit.
+    pub lower: f64,
+    /// The upper limit.
+    pub upper: f64,
+    /// The level, 0.95 for 95 %.
+    pub level: f64,
+    /// How the limits were made.
+    pub method: Method,
+}
+
+impl Interval {
+    /// The same interval in another unit: 100 for points instead of shares.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        Self { lower: self.lower * factor, upper: self.upper * factor, ..self }
+    }
+
+    /// Upper minus lower.
+    pub fn width(&self) -> f64 {
+        self.upper - self.lower
+    }
+
+    /// Whether the value lies within the limits, which belong to it.
+    pub fn contains(&self, value: f64) -> bool {
+        self.lower <= value && value <= self.upper
+    }
+}
+
+/// What an interval is asked for with: level, method, and what a few methods need besides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+pub struct IntervalOptions {
+    /// The level, 0.95 for 95 %; strictly between 0 and 1.
+    pub level: f64,
+    /// The method; without one, the default of the measure.
+    pub method: Option<Method>,
+    /// Size of the finite population that the answers were drawn from, for the finite population
+    /// correction.
+    pub population: Option<u64>,
+    /// Seed of the bootstrap.
+    pub seed: u64,
+    /// Replicates of the bootstrap.
+    pub replicates: u32,
+    /// Sample size that an asymptotic confidence sequence is tightest at.
+    pub tuned_for: u64,
+}
+
+impl Default for IntervalOptions {
+    fn default() -> Self {
+        Self { level: 0.95, method: None, population: None, seed: 0, replicates: 2000, tuned_for: 1000 }
+    }
+}
+
+impl IntervalOptions {
+    /// The defaults at this level.
+    pub fn at(level: f64) -> Self {
+        Self { level, ..Self::default() }
+    }
+
+    /// The defaults at this level, by this method.
+    pub fn by(method: Method, level: f64) -> Self {
+        Self { level, method: Some(method), ..Self::default() }
+    }
+
+    /// α = 1 − level, once the level is known to lie strictly between 0 and 1.
+    pub fn alpha(&self) -> Result<f64> {
+        if self.level > 0.0 && self.level < 1.0 {
+            Ok(1.0 - self.level)
+        } else {
+            Err(Error::argument(format!(
+                "level must lie strictly between 0 and 1 (0.95 for 95 %), got {}",
+                self.level
+            ))
+            .in_field("level"))
+        }
+    }
+}
