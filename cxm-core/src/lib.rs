@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod error;
+pub mod numeric;
 pub mod stats;
 
 pub use error::{Error, ErrorKind, Result};

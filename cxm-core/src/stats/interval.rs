@@ -131,7 +131,14 @@ pub struct IntervalOptions {
 
 impl Default for IntervalOptions {
     fn default() -> Self {
-        Self { level: 0.95, method: None, population: None, seed: 0, replicates: 2000, tuned_for: 1000 }
+        Self {
+            level: 0.95,
+            method: None,
+            population: None,
+            seed: 0,
+            replicates: 2000,
+            tuned_for: 1000,
+        }
     }
 }
 
