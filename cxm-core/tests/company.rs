@@ -1,0 +1,263 @@
+//! The data of the example company: reproducible, blemished as stated, and true to their truth.
+//!
+//! The files are read back naively here, without the library, so that this test is a witness for
+//! the data and not one more use of the code under test.
+
+#[path = "../examples/company/simulator.rs"]
+mod simulator;
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+type Row = BTreeMap<String, String>;
+
+fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/company"))
+}
+
+fn text(name: &str) -> String {
+    std::fs::read_to_string(folder().join(name)).unwrap_or_default()
+}
+
+fn rows(name: &str) -> Vec<Row> {
+    let text = text(&format!("data/{name}"));
+    csv::Reader::from_reader(text.as_bytes()).deserialize().filter_map(Result::ok).collect()
+}
+
+fn get<'a>(row: &'a Row, column: &str) -> &'a str {
+    row.get(column).map_or("no such column", String::as_str)
+}
+
+fn truth_json() -> Value {
+    serde_json::from_str(&text("data/truth.json")).unwrap_or_default()
+}
+
+/// The key of one customer in one wave.
+fn key(row: &Row) -> (String, String) {
+    (get(row, "customer").to_owned(), get(row, "wave").to_owned())
+}
+
+/// The first row of each customer in each wave; the file is in the order of answering.
+fn first_answers() -> Vec<Row> {
+    let mut seen = BTreeSet::new();
+    rows("responses.csv").into_iter().filter(|row| seen.insert(key(row))).collect()
+}
+
+/// The rating in a cell, unless it is missing, "don't know", out of range or not whole.
+fn rating(row: &Row, column: &str) -> Option<f64> {
+    let scale = match column {
+        "recommend" => 0..=10,
+        "effort" => 1..=7,
+        _ => 1..=5,
+    };
+    let rating: u8 = get(row, column).parse().ok()?;
+    scale.contains(&rating).then(|| f64::from(rating))
+}
+
+/// What a row adds to a measure of `truth.csv`; none where it does not belong to it.
+fn contribution(row: &Row, measure: &str) -> Option<f64> {
+    let one_if = |holds: bool| f64::from(u8::from(holds));
+    let recommend = || rating(row, "recommend");
+    let by_phone = get(row, "channel") == "phone";
+    match measure {
+        "detractor_share" => recommend().map(|r| one_if(r <= 6.0)),
+        "passive_share" => recommend().map(|r| one_if(r > 6.0 && r < 9.0)),
+        "promoter_share" => recommend().map(|r| one_if(r >= 9.0)),
+        "nps_points" => recommend().map(|r| 100.0 * (one_if(r >= 9.0) - one_if(r <= 6.0))),
+        "satisfaction_top_box_share" => rating(row, "satisfaction").map(|r| one_if(r >= 4.0)),
+        "effort_mean_phone" if by_phone => rating(row, "effort"),
+        "effort_mean_other" if !by_phone => rating(row, "effort"),
+        "response_rate" => {
+            row.get("invited_at").map(|_| one_if(!get(row, "answered_at").is_empty()))
+        }
+        _ => None,
+    }
+}
+
+/// The weighted mean of a measure, its linearised standard error, and the number of rows.
+fn observed(rows: &[Row], segment: &str, wave: &str, measure: &str) -> (f64, f64, usize) {
+    let values: Vec<(f64, f64)> = rows
+        .iter()
+        .filter(|row| get(row, "wave") == wave)
+        .filter(|row| segment == "all" || get(row, "segment") == segment)
+        .filter_map(|row| Some((contribution(row, measure)?, get(row, "weight").parse().ok()?)))
+        .collect();
+    let weights: f64 = values.iter().map(|(_, weight)| weight).sum();
+    let mean = values.iter().map(|(value, weight)| value * weight).sum::<f64>() / weights;
+    let squares: f64 = values.iter().map(|(value, weight)| (weight * (value - mean)).powi(2)).sum();
+    (mean, squares.sqrt() / weights, values.len())
+}
+
+/// The invitations, with the segment of the customer and the weight of the segment beside them.
+fn invitations() -> Vec<Row> {
+    let pairs = |file: &str, from: &str, to: &str| -> BTreeMap<String, String> {
+        rows(file).iter().map(|row| (get(row, from).to_owned(), get(row, to).to_owned())).collect()
+    };
+    let segments = pairs("customers.csv", "customer", "segment");
+    let weights = pairs("responses.csv", "segment", "weight");
+    let mut invitations = rows("invitations.csv");
+    for row in &mut invitations {
+        let segment = segments.get(get(row, "customer")).cloned().unwrap_or_default();
+        let weight = weights.get(&segment).cloned().unwrap_or_default();
+        row.extend([("segment".to_owned(), segment), ("weight".to_owned(), weight)]);
+    }
+    invitations
+}
+
+#[test]
+fn the_files_are_what_the_seed_gives() {
+    let mut size = 0;
+    for (name, content) in simulator::files(&simulator::simulate()) {
+        // Not assert_eq: nobody wants to read two hundred kilobytes of difference.
+        assert!(
+            text(&format!("data/{name}")) == content,
+            "{name} differs: cargo run -p cxm-core --example simulate_company"
+        );
+        size += content.len();
+    }
+    assert!(size < 500_000, "the data have grown to {size} bytes");
+}
+
+#[test]
+fn the_readme_states_the_truth() {
+    let readme = text("README.md");
+    let truth = truth_json();
+    for table in simulator::truth::tables(&simulator::simulate()) {
+        assert!(readme.contains(&table), "README.md should contain\n{table}");
+    }
+    for (name, count) in truth["counts"].as_object().cloned().unwrap_or_default() {
+        let line = format!("| {name} | {count} |\n");
+        assert!(readme.contains(&line), "README.md should contain\n{line}");
+    }
+    let seed = format!("seed {}", truth["seed"]);
+    assert!(readme.contains(&seed), "README.md should name the {seed}");
+}
+
+/// The small segment is there to mislead: the README shows by how much.
+#[test]
+fn the_readme_shows_the_noise_of_the_small_segment() {
+    let answers = first_answers();
+    let mut table = String::from("| wave | answers | observed NPS |\n| --- | ---: | ---: |\n");
+    for wave in &simulator::world::WAVES {
+        let (points, _, n) = observed(&answers, "office", wave.name, "nps_points");
+        assert!(n < 30, "{n} answers of offices in {}", wave.name);
+        table.push_str(&format!("| {} | {n} | {points:.1} |\n", wave.name));
+    }
+    assert!(text("README.md").contains(&table), "README.md should contain\n{table}");
+}
+
+#[test]
+fn counts_match_the_truth() {
+    let counts = &truth_json()["counts"];
+    let invitations = rows("invitations.csv");
+    let answered = invitations.iter().filter(|row| !get(row, "answered_at").is_empty()).count();
+    assert_eq!(counts["customers"], rows("customers.csv").len());
+    assert_eq!(counts["invitations"], invitations.len());
+    assert_eq!(counts["invitations_answered"], answered);
+    assert_eq!(counts["responses"], rows("responses.csv").len());
+    assert_eq!(first_answers().len(), answered);
+}
+
+#[test]
+fn cells_are_blemished_as_stated() {
+    let mut stated: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let truth = truth_json();
+    for flaw in truth["blemishes"]["cells"].as_array().into_iter().flatten() {
+        let name = |field: &str| flaw[field].as_str().unwrap_or_default().to_owned();
+        stated.insert((name("column"), name("text")), flaw["count"].as_u64().unwrap_or_default());
+    }
+    let mut found: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for row in rows("responses.csv") {
+        for item in &simulator::world::ITEMS {
+            if rating(&row, item.name).is_none() {
+                let cell = (item.name.to_owned(), get(&row, item.name).to_owned());
+                *found.entry(cell).or_default() += 1;
+            }
+        }
+    }
+    assert_eq!(stated, found);
+}
+
+#[test]
+fn late_and_second_answers_are_as_many_as_stated() {
+    let truth = truth_json();
+    let blemishes = &truth["blemishes"];
+    let closes: BTreeMap<&str, &str> = truth["waves"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|wave| Some((wave["wave"].as_str()?, wave["closes_at"].as_str()?)))
+        .collect();
+    let responses = rows("responses.csv");
+    // Times of one form and one zone compare as text.
+    let late = responses.iter().filter(|row| get(row, "answered_at") >= closes[get(row, "wave")]);
+    assert_eq!(blemishes["late_answers"], late.count());
+
+    let mut seen = BTreeSet::new();
+    let seconds = responses.iter().filter(|row| !seen.insert(key(row))).count();
+    let stated = ["second_answers_repeated", "second_answers_changed"]
+        .map(|name| blemishes[name].as_u64().unwrap_or_default());
+    assert_eq!(stated.iter().sum::<u64>(), u64::try_from(seconds).unwrap_or_default());
+}
+
+#[test]
+fn every_first_answer_has_its_invitation() {
+    let joined: BTreeMap<String, String> = rows("customers.csv")
+        .iter()
+        .map(|row| (get(row, "customer").to_owned(), get(row, "joined").to_owned()))
+        .collect();
+    let mut invited = BTreeMap::new();
+    for row in rows("invitations.csv") {
+        assert!(joined[get(&row, "customer")].as_str() < get(&row, "invited_at"), "{row:?}");
+        assert!(invited.insert(key(&row), row.clone()).is_none(), "invited twice: {row:?}");
+    }
+    for row in first_answers() {
+        let invitation = &invited[&key(&row)];
+        assert_eq!(get(invitation, "answered_at"), get(&row, "answered_at"));
+        assert!(get(invitation, "invited_at") < get(&row, "answered_at"), "{row:?}");
+    }
+}
+
+#[test]
+fn observed_scores_lie_within_four_standard_errors_of_the_truth() {
+    let (answers, invitations) = (first_answers(), invitations());
+    let mut compared = 0;
+    for fact in rows("truth.csv") {
+        let [segment, wave, measure] = ["segment", "wave", "measure"].map(|c| get(&fact, c));
+        let (rows, column) = match measure {
+            "response_rate" => (&invitations, "everyone"),
+            _ => (&answers, "answering"),
+        };
+        let (score, se, n) = observed(rows, segment, wave, measure);
+        let Ok(truth) = get(&fact, column).parse::<f64>() else { panic!("no truth: {fact:?}") };
+        // A handful of answers (an office on the phone) cannot estimate its own standard error.
+        if n >= 10 {
+            compared += 1;
+            assert!((score - truth).abs() < 4.0 * se, "{fact:?}: {score} ± {se}, n = {n}");
+        }
+    }
+    assert!(compared > 200, "only {compared} facts compared");
+}
+
+#[test]
+fn the_items_of_one_response_go_together() {
+    let answers = first_answers();
+    let correlation = |a: &str, b: &str| {
+        let pairs: Vec<(f64, f64)> =
+            answers.iter().filter_map(|row| Some((rating(row, a)?, rating(row, b)?))).collect();
+        let n = pairs.iter().map(|_| 1.0).sum::<f64>();
+        let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / n;
+        let (mean_a, mean_b) = (mean(|pair| pair.0), mean(|pair| pair.1));
+        let moment = |f: &dyn Fn(f64, f64) -> f64| {
+            pairs.iter().map(|(x, y)| f(x - mean_a, y - mean_b)).sum::<f64>()
+        };
+        moment(&|x, y| x * y) / (moment(&|x, _| x * x) * moment(&|_, y| y * y)).sqrt()
+    };
+    // The product of the loadings, less what the coarse scales take away.
+    for other in &simulator::world::ITEMS[1..] {
+        let latent = simulator::world::ITEMS[0].loading * other.loading;
+        let found = correlation("recommend", other.name);
+        assert!(found > 0.7 * latent && found < latent + 0.08, "{}: {found}", other.name);
+    }
+}
