@@ -1,0 +1,37 @@
+//! Special functions and distributions against mpmath at 34 digits.
+
+use cxm_core::numeric::{distribution as d, special_functions as s};
+use serde_json::Value;
+
+#[test]
+fn agree_with_thirty_four_digit_arithmetic() {
+    let text = include_str!("golden/numeric/distributions.json");
+    let cases: Vec<Value> = serde_json::from_str(text).unwrap();
+    let mut failures = Vec::new();
+    for case in &cases {
+        let x: Vec<f64> =
+            case["input"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+        let count = || x[1] as u32;
+        let got = match case["function"].as_str().unwrap() {
+            "normal_cdf" => d::normal_cdf(x[0]),
+            "normal_quantile" => d::normal_quantile(x[0]),
+            "student_t_survival" => d::student_t_survival(x[0], x[1]),
+            "student_t_quantile" => d::student_t_quantile(x[0], x[1]),
+            "beta_cdf" => d::beta_cdf(x[0], x[1], x[2]),
+            "beta_quantile" => d::beta_quantile(x[0], x[1], x[2]),
+            "chi_square_survival" => d::chi_square_survival(x[0], count()),
+            "chi_square_cdf" => d::chi_square_cdf(x[0], count()),
+            "chi_square_quantile" => d::chi_square_quantile(x[0], count()),
+            "ln_beta" => s::ln_beta(x[0], x[1]),
+            "ln_gamma_ratio_half" => s::ln_gamma_ratio_half(x[0]),
+            "stirling_remainder" => s::stirling_remainder(x[0]),
+            other => panic!("no function {other}"),
+        };
+        let expected = case["expected"].as_f64().unwrap();
+        let error = ((got - expected) / if expected == 0.0 { 1.0 } else { expected }).abs();
+        if !(error <= case["relative_tolerance"].as_f64().unwrap()) {
+            failures.push(format!("{case} got {got:e}, relative error {error:e}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{} of {}", failures.join("\n"), failures.len(), cases.len());
+}
