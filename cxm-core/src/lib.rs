@@ -3,6 +3,8 @@
 
 pub mod error;
 pub mod numeric;
+#[cfg(feature = "registry")]
+pub mod registry;
 pub mod stats;
 
 pub use error::{Error, ErrorKind, Result};

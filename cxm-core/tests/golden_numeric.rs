@@ -1,4 +1,6 @@
 //! Special functions and distributions against mpmath at 34 digits.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::float_cmp, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use cxm_core::numeric::{distribution as d, special_functions as s};
 use serde_json::Value;
@@ -29,7 +31,7 @@ fn agree_with_thirty_four_digit_arithmetic() {
         };
         let expected = case["expected"].as_f64().unwrap();
         let error = ((got - expected) / if expected == 0.0 { 1.0 } else { expected }).abs();
-        if !(error <= case["relative_tolerance"].as_f64().unwrap()) {
+        if error.is_nan() || error > case["relative_tolerance"].as_f64().unwrap() {
             failures.push(format!("{case} got {got:e}, relative error {error:e}"));
         }
     }

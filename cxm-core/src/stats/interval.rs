@@ -38,6 +38,8 @@ pub enum Method {
     BettingMixture,
     /// Anytime-valid: closed form for one share (Krichevsky–Trofimov).
     BetaBinomial,
+    /// Anytime-valid: one share, the beta prior tuned to a sample size (Howard et al. 2021).
+    BetaBinomialTuned,
     /// Anytime-valid, asymptotic: normal mixture, CS-C; from about 100 answers.
     AsymptoticMixture,
 }
@@ -61,6 +63,7 @@ impl Method {
             Self::BettingRegret => "betting_regret",
             Self::BettingMixture => "betting_mixture",
             Self::BetaBinomial => "beta_binomial",
+            Self::BetaBinomialTuned => "beta_binomial_tuned",
             Self::AsymptoticMixture => "asymptotic_mixture",
         }
     }
@@ -98,6 +101,12 @@ impl Interval {
         Self { lower: self.lower * factor, upper: self.upper * factor, ..self }
     }
 
+    /// The same interval cut to a range.
+    #[must_use]
+    pub fn clamped(self, lowest: f64, highest: f64) -> Self {
+        Self { lower: self.lower.max(lowest), upper: self.upper.min(highest), ..self }
+    }
+
     /// Upper minus lower.
     pub fn width(&self) -> f64 {
         self.upper - self.lower
@@ -125,7 +134,7 @@ pub struct IntervalOptions {
     pub seed: u64,
     /// Replicates of the bootstrap.
     pub replicates: u32,
-    /// Sample size that an asymptotic confidence sequence is tightest at.
+    /// Sample size that a tuned or asymptotic confidence sequence is tightest at.
     pub tuned_for: u64,
 }
 
