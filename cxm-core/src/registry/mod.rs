@@ -1,3 +1,148 @@
-//! The one list of what can be reached by name: what the C and the Python door are built on.
+//! The one list of calculators, and how they are reached by name.
+//!
+//! The law tests, the C constructor and the Python classes all follow from
+//! [`for_each_calculator!`](crate::for_each_calculator). Definitions, reports and answers cross as
+//! JSON values in the names of the Rust fields, so the doors hold no formula, default or threshold:
+//! a calculator that joins the list is there in C and in Python at once.
 
+pub mod definition;
+pub mod erased;
 pub mod functions;
+pub mod keyed;
+pub mod question;
+
+use serde_json::Value;
+
+pub use erased::DynCalculator;
+pub use keyed::{DynKeyed, KeyedOptions};
+
+use crate::calculator::state::Frame;
+use crate::calculator::{Calculator, Definition, Kind, State};
+use crate::error::{Error, Result};
+use crate::stream::Keyed;
+
+/// Calls a macro with the list of calculators: type, batch shape, one line of description.
+///
+/// A new calculator is one line here.
+#[macro_export]
+macro_rules! for_each_calculator {
+    ($callback:ident) => {
+        $callback! {
+            Nps, "ratings", "Net Promoter Score: promoters minus detractors, in points";
+            Csat, "ratings", "customer satisfaction: share of the top boxes, mean, net";
+            Ces, "ratings", "customer effort: share, mean and net of how easy it was";
+            StarRating, "ratings", "star ratings: mean, and share of four and five stars";
+        }
+    };
+}
+
+/// A named definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetEntry {
+    /// The name in `snake_case`.
+    pub name: &'static str,
+    /// What it is and who uses it.
+    pub summary: &'static str,
+}
+
+/// A calculator of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Number, name and state version.
+    pub kind: Kind,
+    /// The name of the type in Rust and in Python.
+    pub type_name: &'static str,
+    /// The batch shape.
+    pub shape: &'static str,
+    /// What it measures.
+    pub summary: &'static str,
+    /// Makes an empty calculator; `null` is the default definition.
+    pub new: fn(&Value) -> Result<Box<dyn DynCalculator>>,
+    /// Reads state bytes.
+    pub from_bytes: fn(&[u8]) -> Result<Box<dyn DynCalculator>>,
+    /// Makes an empty table of them.
+    pub new_keyed: fn(&KeyedOptions, &Value) -> Result<Box<dyn DynKeyed>>,
+    /// Reads the state bytes of a table of them.
+    pub keyed_from_bytes: fn(&[u8]) -> Result<Box<dyn DynKeyed>>,
+    /// The definition that goes without saying.
+    pub default_definition: fn() -> Value,
+    /// The named definitions.
+    pub presets: fn() -> Vec<PresetEntry>,
+    /// The definition of a preset.
+    pub preset: fn(&str) -> Result<Value>,
+}
+
+macro_rules! entries {
+    ($($calculator:ident, $shape:literal, $summary:literal;)*) => {
+        use $crate::survey::{$($calculator),*};
+
+        /// Every calculator, in the order of the list.
+        pub static CALCULATORS: &[Entry] = &[$(Entry {
+            kind: <$calculator as State>::KIND,
+            type_name: stringify!($calculator),
+            shape: $shape,
+            summary: $summary,
+            new: |value| Ok(Box::new($calculator::new(definition::parse(value)?)?)),
+            from_bytes: |bytes| Ok(Box::new(<$calculator as State>::from_bytes(bytes)?)),
+            new_keyed: |options, value| {
+                let table = options.definition(definition::parse(value)?);
+                Ok(Box::new(Keyed::<$calculator>::new(table)?))
+            },
+            keyed_from_bytes: |bytes| Ok(Box::new(Keyed::<$calculator>::from_bytes(bytes)?)),
+            default_definition: || {
+                definition::to_value(&<$calculator as Calculator>::Definition::default())
+            },
+            presets: || {
+                let presets = <$calculator as Calculator>::Definition::presets().iter();
+                presets.map(|p| PresetEntry { name: p.name, summary: p.summary }).collect()
+            },
+            preset: |name| {
+                <$calculator as Calculator>::Definition::preset(name).map(|d| definition::to_value(&d))
+            },
+        }),*];
+    };
+}
+for_each_calculator!(entries);
+
+/// The calculator of this name.
+pub fn find(name: &str) -> Result<&'static Entry> {
+    CALCULATORS.iter().find(|entry| entry.kind.name == name).ok_or_else(|| {
+        let names: Vec<_> = CALCULATORS.iter().map(|entry| entry.kind.name).collect();
+        Error::not_found(format!("no calculator \"{name}\"; there are {}", names.join(", ")))
+    })
+}
+
+/// The calculator of this kind number.
+pub fn find_kind(id: u16) -> Result<&'static Entry> {
+    CALCULATORS
+        .iter()
+        .find(|entry| entry.kind.id == id)
+        .ok_or_else(|| Error::not_found(format!("no calculator of kind {id}")))
+}
+
+/// Makes an empty calculator by name; `null` is the default definition.
+pub fn new(name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>> {
+    (find(name)?.new)(definition)
+}
+
+/// Reads the state bytes of whichever calculator wrote them.
+pub fn from_bytes(bytes: &[u8]) -> Result<Box<dyn DynCalculator>> {
+    (find_kind(Frame::parse(bytes)?.kind)?.from_bytes)(bytes)
+}
+
+/// Makes an empty table of calculators by name.
+pub fn new_keyed(
+    name: &str,
+    options: &KeyedOptions,
+    definition: &Value,
+) -> Result<Box<dyn DynKeyed>> {
+    (find(name)?.new_keyed)(options, definition)
+}
+
+/// Reads the state bytes of a table of whichever calculators wrote them.
+pub fn keyed_from_bytes(bytes: &[u8]) -> Result<Box<dyn DynKeyed>> {
+    let frame = Frame::parse(bytes)?;
+    frame.expect(Kind { id: 64, name: "keyed", version: 1 })?;
+    let inner = crate::calculator::codec::Reader::new(frame.definition).u16()?;
+    (find_kind(inner)?.keyed_from_bytes)(bytes)
+}

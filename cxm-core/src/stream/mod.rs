@@ -1,0 +1,9 @@
+//! Any calculator, per key.
+
+pub mod encode;
+pub mod keyed;
+pub mod suppression;
+pub mod table;
+
+pub use keyed::{Key, Keyed, KeyedBatch, KeyedDefinition, Overflow};
+pub use suppression::{Cell, SuppressionRule, Suppressed};
