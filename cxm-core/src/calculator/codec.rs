@@ -254,7 +254,11 @@ fn lookup(table: &[u32; 256], index: u8) -> u32 {
     table.get(usize::from(index)).copied().unwrap_or_default()
 }
 
-#[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "evaluated at compile time, where a mistake does not compile"
+)]
 const CRC_TABLES: [[u32; 256]; 8] = {
     let mut tables = [[0u32; 256]; 8];
     let mut byte = 0;

@@ -42,7 +42,9 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// A definition is part of the state and printed with every result; unlike definitions refuse to
 /// merge and to be compared.
-pub trait Definition: Clone + PartialEq + std::fmt::Debug + Default + Send + Sync + 'static {
+pub trait Definition:
+    Clone + PartialEq + std::fmt::Debug + Default + Send + Sync + 'static
+{
     /// Refuses a definition that contradicts itself.
     fn validate(&self) -> Result<()>;
 

@@ -130,7 +130,9 @@ impl<'a> Frame<'a> {
         if lowest_reader > FRAME_VERSION {
             return Err(Error::new(
                 ErrorKind::UnsupportedVersion,
-                format!("frame version {frame_version} wants a reader of version {lowest_reader}, this is {FRAME_VERSION}"),
+                format!(
+                    "frame version {frame_version} wants a reader of version {lowest_reader}, this is {FRAME_VERSION}"
+                ),
             ));
         }
         if frame_version != FRAME_VERSION || lowest_reader != FRAME_VERSION {
@@ -173,7 +175,10 @@ impl<'a> Frame<'a> {
         if self.kind != kind.id {
             return Err(Error::new(
                 ErrorKind::IncompatibleMerge,
-                format!("expected the state of kind {} ({}), got kind {}", kind.id, kind.name, self.kind),
+                format!(
+                    "expected the state of kind {} ({}), got kind {}",
+                    kind.id, kind.name, self.kind
+                ),
             ));
         }
         if self.version == 0 || self.version > kind.version {

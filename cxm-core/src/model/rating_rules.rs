@@ -69,9 +69,14 @@ impl RatingRules {
     pub fn validate(&self) -> Result<()> {
         let refuse = |message: String| Err(Error::definition(message).in_field("dont_know"));
         if self.dont_know.len() > MAX_DONT_KNOW_CODES {
-            return refuse(format!("at most {MAX_DONT_KNOW_CODES} codes, got {}", self.dont_know.len()));
+            return refuse(format!(
+                "at most {MAX_DONT_KNOW_CODES} codes, got {}",
+                self.dont_know.len()
+            ));
         }
-        if let Some(code) = self.dont_know.iter().find(|&&code| self.scale.contains(i64::from(code))) {
+        if let Some(code) =
+            self.dont_know.iter().find(|&&code| self.scale.contains(i64::from(code)))
+        {
             return refuse(format!("{code} is a rating on the scale {}", self.scale));
         }
         if self.weighted && self.missing == MissingRule::AsNeutral {

@@ -20,8 +20,9 @@ pub fn parse<D: Definition + Serialize + DeserializeOwned>(value: &Value) -> Res
         None | Some(Value::Null) => D::default(),
         Some(Value::String(name)) => D::preset(name)?,
         Some(other) => {
-            return Err(Error::definition(format!("a preset is a name, got {other}"))
-                .in_field("preset"));
+            return Err(
+                Error::definition(format!("a preset is a name, got {other}")).in_field("preset")
+            );
         }
     };
     let Value::Object(mut fields) = to_value(&base) else { return Ok(base) };

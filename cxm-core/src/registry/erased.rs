@@ -63,7 +63,7 @@ impl<D: crate::survey::RatingDefinition> UpdateRating for crate::survey::RatingC
     }
 }
 
-fn same_kind<'a, C: State>(other: &'a dyn DynCalculator) -> Result<&'a C> {
+fn same_kind<C: State>(other: &dyn DynCalculator) -> Result<&C> {
     other.as_any().downcast_ref::<C>().ok_or_else(|| {
         Error::merge(format!("expected another {}, got {}", C::KIND.name, other.kind().name))
             .within(C::KIND.name)
@@ -125,15 +125,16 @@ where
     }
 
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        Calculator::value(self)
-            .ask(question, arguments)
-            .map_err(|error| error.within(C::KIND.name))
+        Calculator::value(self).ask(question, arguments).map_err(|error| error.within(C::KIND.name))
     }
 
     fn compare(&self, other: &dyn DynCalculator, arguments: &Value) -> Result<Value> {
         let other = same_kind::<C>(other)?;
-        crate::calculator::same_definition(Calculator::definition(self), Calculator::definition(other))
-            .map_err(|error| error.within(C::KIND.name))?;
+        crate::calculator::same_definition(
+            Calculator::definition(self),
+            Calculator::definition(other),
+        )
+        .map_err(|error| error.within(C::KIND.name))?;
         let mut named = super::question::Arguments::new(arguments)?;
         let level: Option<f64> = named.take("level")?;
         let comparison = Calculator::value(self)

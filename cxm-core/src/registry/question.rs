@@ -84,7 +84,11 @@ fn unknown(question: &str, offered: &[&str]) -> Error {
 }
 
 /// The questions that every report with a score answers.
-pub(crate) fn ask_scored<R: Scored>(report: &R, question: &str, arguments: &Value) -> Result<Value> {
+pub(crate) fn ask_scored<R: Scored>(
+    report: &R,
+    question: &str,
+    arguments: &Value,
+) -> Result<Value> {
     let mut arguments = Arguments::new(arguments)?;
     match question {
         "interval" => report.interval(&arguments.rest::<IntervalOptions>()?).map(interval),

@@ -124,7 +124,8 @@ impl Histogram {
         } else {
             Self::record_by_group(&empty, codes, groups, &batch)?
         };
-        if !rules.accepts_everything() || (!rules.dont_know.is_empty() && rejects.out_of_range > 0) {
+        if !rules.accepts_everything() || (!rules.dont_know.is_empty() && rejects.out_of_range > 0)
+        {
             // One pass over all rows applies the strict rules and finds the codes' rows.
             empty.clone().exclude(rules, &batch, rejects)?;
             for row in dont_know_rows(&rules.dont_know, &batch) {
@@ -154,7 +155,9 @@ impl Histogram {
         let tallied = with_column!(values.column, slice => {
             tally::tally_by_code(codes.into(), slice, values.validity, lowest, points, &mut table)
         });
-        tallied.map_err(|row| Error::observation("a code has no group").in_field("keys").at_row(row))?;
+        tallied.map_err(|row| {
+            Error::observation("a code has no group").in_field("keys").at_row(row)
+        })?;
         let mut all = Rejects::default();
         let histograms = table.chunks_exact(width).map(|cells| {
             let mut histogram = empty.clone();
@@ -245,15 +248,20 @@ impl Histogram {
 
     fn check_shape(&self, rules: &RatingRules, batch: &Ratings<'_>) -> Result<()> {
         if rules.weighted != batch.weights.is_some() {
-            let (declared, came) =
-                if rules.weighted { ("weighted", "no weights") } else { ("not weighted", "weights") };
+            let (declared, came) = if rules.weighted {
+                ("weighted", "no weights")
+            } else {
+                ("not weighted", "weights")
+            };
             return Err(Error::batch(format!("the definition is {declared}, {came} came"))
                 .in_field("weights"));
         }
         if let Some(weights) = &batch.weights {
             same_length("weights", weights.len(), batch.len())?;
             if batch.counts.is_some() {
-                return Err(Error::batch("a batch has weights or counts, not both").in_field("counts"));
+                return Err(
+                    Error::batch("a batch has weights or counts, not both").in_field("counts")
+                );
             }
         }
         if let Some(counts) = batch.counts {
@@ -312,7 +320,12 @@ impl Histogram {
     }
 
     /// Applies the rules to what the tally could not place.
-    fn exclude(&mut self, rules: &RatingRules, batch: &Ratings<'_>, rejects: Rejects) -> Result<()> {
+    fn exclude(
+        &mut self,
+        rules: &RatingRules,
+        batch: &Ratings<'_>,
+        rejects: Rejects,
+    ) -> Result<()> {
         self.excluded.missing = rejects.missing;
         self.excluded.non_integer = rejects.non_integer;
         self.excluded.out_of_range = rejects.out_of_range;
@@ -384,7 +397,9 @@ impl Histogram {
 
     /// Answers whose rating satisfies the condition.
     pub fn count_where(&self, condition: impl Fn(i16) -> bool) -> u64 {
-        self.iter().filter(|&(rating, _)| condition(rating)).fold(0, |sum, (_, n)| sum.saturating_add(n))
+        self.iter()
+            .filter(|&(rating, _)| condition(rating))
+            .fold(0, |sum, (_, n)| sum.saturating_add(n))
     }
 
     /// Whether the other histogram can be added.
@@ -409,7 +424,8 @@ impl Histogram {
         for (ours, theirs) in self.excluded.fields_mut().into_iter().zip(other.excluded.fields()) {
             *ours = ours.saturating_add(*theirs);
         }
-        for (ours, theirs) in self.weights.iter_mut().flatten().zip(other.weights.iter().flatten()) {
+        for (ours, theirs) in self.weights.iter_mut().flatten().zip(other.weights.iter().flatten())
+        {
             ours.sum = ours.sum.saturating_add(theirs.sum);
             ours.sum_of_squares = ours.sum_of_squares.saturating_add(theirs.sum_of_squares);
         }
@@ -417,7 +433,9 @@ impl Histogram {
 
     /// Whether the other histogram can be subtracted.
     pub fn check_subtract(&self, other: &Self) -> Result<()> {
-        for ((ours, theirs), rating) in self.counts.iter().zip(&other.counts).zip(self.scale.ratings()) {
+        for ((ours, theirs), rating) in
+            self.counts.iter().zip(&other.counts).zip(self.scale.ratings())
+        {
             checked_difference(*ours, *theirs, "a rating")
                 .map_err(|error| error.in_field(format!("rating {rating}")))?;
         }
@@ -440,7 +458,8 @@ impl Histogram {
         for (ours, theirs) in self.excluded.fields_mut().into_iter().zip(other.excluded.fields()) {
             *ours = ours.saturating_sub(*theirs);
         }
-        for (ours, theirs) in self.weights.iter_mut().flatten().zip(other.weights.iter().flatten()) {
+        for (ours, theirs) in self.weights.iter_mut().flatten().zip(other.weights.iter().flatten())
+        {
             ours.sum = ours.sum.saturating_sub(theirs.sum);
             ours.sum_of_squares = ours.sum_of_squares.saturating_sub(theirs.sum_of_squares);
         }
@@ -522,7 +541,7 @@ fn refusal(rules: &RatingRules, values: Values<'_>, row: usize) -> Option<Refusa
 }
 
 /// The number of a row, for comparing with small codes and for messages.
-#[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "codes are 32-bit integers")]
+#[allow(clippy::unnecessary_cast, reason = "the same expression for every column type")]
 fn number(values: Values<'_>, row: usize) -> f64 {
     with_column!(values.column, slice => slice.get(row).map_or(f64::NAN, |&value| value as f64))
 }
@@ -532,12 +551,19 @@ fn times(batch: &Ratings<'_>, row: usize) -> u64 {
     batch.counts.and_then(|counts| counts.get(row)).copied().unwrap_or(1)
 }
 
-fn group_of<'h>(histograms: &'h mut [Histogram], codes: &[u32], row: usize) -> Option<&'h mut Histogram> {
+fn group_of<'h>(
+    histograms: &'h mut [Histogram],
+    codes: &[u32],
+    row: usize,
+) -> Option<&'h mut Histogram> {
     let group = usize::try_from(*codes.get(row)?).ok()?;
     histograms.get_mut(group)
 }
 
-fn dont_know_rows<'a>(codes: &'a [i32], batch: &'a Ratings<'_>) -> impl Iterator<Item = usize> + 'a {
+fn dont_know_rows<'a>(
+    codes: &'a [i32],
+    batch: &'a Ratings<'_>,
+) -> impl Iterator<Item = usize> + 'a {
     let valid = (0..batch.len()).filter(|&row| batch.values.is_valid(row));
     valid.filter(|&row| {
         let value = number(batch.values, row);
@@ -556,7 +582,8 @@ fn first_refused(
     wanted: impl Fn(Refusal) -> bool,
 ) -> Error {
     for row in 0..batch.len() {
-        let Some(kind) = refusal(rules, batch.values, row).filter(|kind| *kind != Refusal::DontKnow)
+        let Some(kind) =
+            refusal(rules, batch.values, row).filter(|kind| *kind != Refusal::DontKnow)
         else {
             continue;
         };

@@ -295,7 +295,10 @@ impl<C: Merge> Calculator for Keyed<C> {
     }
 
     fn observations(&self) -> u64 {
-        self.groups.values().chain(&self.other).fold(0, |n, group| n.saturating_add(group.observations()))
+        self.groups
+            .values()
+            .chain(&self.other)
+            .fold(0, |n, group| n.saturating_add(group.observations()))
     }
 
     fn value(&self) -> Self::Report {
@@ -317,7 +320,9 @@ impl<C: Merge> Merge for Keyed<C> {
                 None => more += 1,
             }
         }
-        if self.definition.overflow == Overflow::Error && self.groups.len() + more > self.max_groups() {
+        if self.definition.overflow == Overflow::Error
+            && self.groups.len() + more > self.max_groups()
+        {
             return Err(Error::limit(format!(
                 "the table may have at most {} groups",
                 self.definition.max_groups
@@ -358,8 +363,12 @@ impl<C: UpdateByGroup> Update for Keyed<C> {
             .in_field("keys"));
         }
         let groups = group_rows(batch.keys, C::batch_len(&batch.batch))?;
-        let states =
-            C::lift_by_group(&definition.calculator, &groups.codes, groups.keys.len(), batch.batch)?;
+        let states = C::lift_by_group(
+            &definition.calculator,
+            &groups.codes,
+            groups.keys.len(),
+            batch.batch,
+        )?;
         let mut table =
             Self { definition: definition.clone(), groups: BTreeMap::new(), other: None };
         let limited = definition.overflow == Overflow::Error;
@@ -494,7 +503,9 @@ impl<C: Merge + State> State for Keyed<C> {
             let calculator = table.definition.calculator.clone();
             table.other = Some(C::read_state(calculator, reader, version)?);
         }
-        table.total().map_err(|_| Error::corrupt("the groups add up to more than can be counted"))?;
+        table
+            .total()
+            .map_err(|_| Error::corrupt("the groups add up to more than can be counted"))?;
         Ok(table)
     }
 }

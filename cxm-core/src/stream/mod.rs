@@ -6,4 +6,4 @@ pub mod suppression;
 pub mod table;
 
 pub use keyed::{Key, Keyed, KeyedBatch, KeyedDefinition, Overflow};
-pub use suppression::{Cell, SuppressionRule, Suppressed};
+pub use suppression::{Cell, Suppressed, SuppressionRule};

@@ -82,9 +82,8 @@ impl SuppressionRule {
         if !self.complementary || decisions.iter().all(Option::is_none) {
             return decisions;
         }
-        let hidden = || decisions.iter().zip(responses).filter(|(decision, _)| decision.is_some());
-        let mut count = hidden().count();
-        let mut sum = hidden().fold(0u64, |sum, (_, &n)| sum.saturating_add(n));
+        let hidden = decisions.iter().zip(responses).filter(|(decision, _)| decision.is_some());
+        let mut hidden = hidden.fold((0, 0u64), |(groups, sum), (_, &n)| (groups + 1, sum.saturating_add(n)));
         let mut shown: Vec<_> = decisions
             .iter_mut()
             .zip(responses)
@@ -93,12 +92,11 @@ impl SuppressionRule {
         // A stable sort: of equal groups the first in order is hidden, in every door alike.
         shown.sort_by_key(|&(_, &n)| n);
         for (decision, &n) in shown {
-            if count >= 2 && sum >= self.min_responses {
+            if hidden.0 >= 2 && hidden.1 >= self.min_responses {
                 break;
             }
             *decision = Some(Suppressed::Complementary);
-            count += 1;
-            sum = sum.saturating_add(n);
+            hidden = (hidden.0 + 1, hidden.1.saturating_add(n));
         }
         decisions
     }

@@ -12,7 +12,7 @@
 
 use super::keyed::{Key, Keyed};
 use super::suppression::{Suppressed, SuppressionRule};
-use crate::calculator::{Calculator, Report, Retract, UpdateByGroup};
+use crate::calculator::{Report, Retract, UpdateByGroup};
 use crate::error::{Error, Result};
 use crate::stats::comparison::Comparison;
 use crate::stats::multiplicity::{self, Adjustment};

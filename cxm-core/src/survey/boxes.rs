@@ -71,10 +71,15 @@ impl<M: BoxMetric> BoxDefinition<M> {
     pub fn class(&self, rating: i16) -> i8 {
         let scale = self.ratings.scale;
         let (from_top, from_bottom) = match self.direction {
-            Direction::HigherIsBetter => (scale.highest().abs_diff(rating), rating.abs_diff(scale.lowest())),
-            Direction::LowerIsBetter => (rating.abs_diff(scale.lowest()), scale.highest().abs_diff(rating)),
+            Direction::HigherIsBetter => {
+                (scale.highest().abs_diff(rating), rating.abs_diff(scale.lowest()))
+            }
+            Direction::LowerIsBetter => {
+                (rating.abs_diff(scale.lowest()), scale.highest().abs_diff(rating))
+            }
         };
-        i8::from(from_top < u16::from(self.top_boxes)) - i8::from(from_bottom < u16::from(self.bottom_boxes))
+        i8::from(from_top < u16::from(self.top_boxes))
+            - i8::from(from_bottom < u16::from(self.bottom_boxes))
     }
 }
 
@@ -88,7 +93,9 @@ impl<M: BoxMetric> Definition for BoxDefinition<M> {
     fn validate(&self) -> Result<()> {
         self.ratings.validate()?;
         let points = self.ratings.scale.points();
-        if self.top_boxes == 0 || usize::from(self.top_boxes) + usize::from(self.bottom_boxes) > points {
+        if self.top_boxes == 0
+            || usize::from(self.top_boxes) + usize::from(self.bottom_boxes) > points
+        {
             return Err(Error::definition(format!(
                 "top and bottom boxes must not overlap on {points} points, and there is at least one top box; got {} and {}",
                 self.top_boxes, self.bottom_boxes
@@ -188,8 +195,9 @@ pub struct BoxReport<M> {
 impl<M: BoxMetric> BoxReport<M> {
     fn read(definition: &BoxDefinition<M>, histogram: &Histogram) -> Self {
         let as_neutral = definition.ratings.missing == crate::model::MissingRule::AsNeutral;
-        let figures = Figures::new(histogram.clone(), as_neutral, |rating| definition.class(rating))
-            .with_direction(definition.direction);
+        let figures =
+            Figures::new(histogram.clone(), as_neutral, |rating| definition.class(rating))
+                .with_direction(definition.direction);
         let classes = figures.classes();
         Self {
             score: figures.value(definition.aggregate),

@@ -73,11 +73,31 @@ impl BoxMetric for CesMetric {
 
     fn presets() -> &'static [Preset<CesDefinition>] {
         &[
-            Preset { name: "ces_2", summary: "CES 2.0: share of 5 to 7 on 1 to 7, high is good (Gartner, Simplesat)", build: Self::standard },
-            Preset { name: "ces_2_mean", summary: "CES 2.0 as a mean (CYS, Benbria)", build: || on(Scale::ONE_TO_SEVEN, 3, 3, Measure::Mean) },
-            Preset { name: "ces_2_net", summary: "CES 2.0 as a net of 5-7 and 1-3 (SoluCX, CYS index)", build: || on(Scale::ONE_TO_SEVEN, 3, 3, Measure::Net) },
-            Preset { name: "ces_1", summary: "CES 1.0: mean effort on 1 to 5, low is good (Closealert)", build: || on(Scale::ONE_TO_FIVE, 2, 2, Measure::Mean).lower_is_better() },
-            Preset { name: "five_points", summary: "share of 4 and 5 on 1 to 5, high is good (Formbricks); not comparable with 7 points", build: || on(Scale::ONE_TO_FIVE, 2, 2, Measure::Share) },
+            Preset {
+                name: "ces_2",
+                summary: "CES 2.0: share of 5 to 7 on 1 to 7, high is good (Gartner, Simplesat)",
+                build: Self::standard,
+            },
+            Preset {
+                name: "ces_2_mean",
+                summary: "CES 2.0 as a mean (CYS, Benbria)",
+                build: || on(Scale::ONE_TO_SEVEN, 3, 3, Measure::Mean),
+            },
+            Preset {
+                name: "ces_2_net",
+                summary: "CES 2.0 as a net of 5-7 and 1-3 (SoluCX, CYS index)",
+                build: || on(Scale::ONE_TO_SEVEN, 3, 3, Measure::Net),
+            },
+            Preset {
+                name: "ces_1",
+                summary: "CES 1.0: mean effort on 1 to 5, low is good (Closealert)",
+                build: || on(Scale::ONE_TO_FIVE, 2, 2, Measure::Mean).lower_is_better(),
+            },
+            Preset {
+                name: "five_points",
+                summary: "share of 4 and 5 on 1 to 5, high is good (Formbricks); not comparable with 7 points",
+                build: || on(Scale::ONE_TO_FIVE, 2, 2, Measure::Share),
+            },
         ]
     }
 }

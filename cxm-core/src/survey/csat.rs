@@ -75,19 +75,71 @@ impl BoxMetric for CsatMetric {
 
     fn presets() -> &'static [Preset<CsatDefinition>] {
         &[
-            Preset { name: "top_two_of_five", summary: "share of 4 and 5 on 1 to 5 (Delighted, SoGoSurvey, Simplesat, Nicereply)", build: Self::standard },
-            Preset { name: "formbricks_three", summary: "share of 3 on 1 to 3 (Formbricks)", build: || on(1, 3, 1, 1, Measure::Share) },
-            Preset { name: "formbricks_four", summary: "share of 3 and 4 on 1 to 4 (Formbricks)", build: || on(1, 4, 2, 2, Measure::Share) },
-            Preset { name: "formbricks_six", summary: "share of 5 and 6 on 1 to 6 (Formbricks)", build: || on(1, 6, 2, 2, Measure::Share) },
-            Preset { name: "formbricks_seven", summary: "share of 6 and 7 on 1 to 7 (Formbricks)", build: || on(1, 7, 2, 2, Measure::Share) },
-            Preset { name: "formbricks_ten", summary: "share of 8, 9 and 10 on 1 to 10 (Formbricks)", build: || on(1, 10, 3, 3, Measure::Share) },
-            Preset { name: "zendesk_two", summary: "good/(good + bad) on 1 to 2 (Zendesk)", build: || on(1, 2, 1, 1, Measure::GoodShare) },
-            Preset { name: "zendesk_three", summary: "good/(good + bad) on 1 to 3: 3 is good, 1 and 2 are bad (Zendesk)", build: || on(1, 3, 1, 2, Measure::GoodShare) },
-            Preset { name: "zendesk_five", summary: "good/(good + bad) on 1 to 5: 4 and 5 are good, 1 to 3 are bad (Zendesk)", build: || on(1, 5, 2, 3, Measure::GoodShare) },
-            Preset { name: "thumbs", summary: "good/(good + bad) of thumbs, 0 down and 1 up (Zendesk, Simplesat)", build: || on(0, 1, 1, 1, Measure::GoodShare) },
-            Preset { name: "mean_of_ten", summary: "mean on 1 to 10 (CYS)", build: || on(1, 10, 3, 3, Measure::Mean) },
-            Preset { name: "percent_of_maximum", summary: "mean in percent of the maximum on 1 to 10 (ServiceRocket); all-1 gives 10, not 0", build: || on(1, 10, 3, 3, Measure::PercentOfMaximum) },
-            Preset { name: "rescaled_mean", summary: "mean from 0 to 100 on 1 to 5 (POMP)", build: || on(1, 5, 2, 2, Measure::RescaledMean) },
+            Preset {
+                name: "top_two_of_five",
+                summary: "share of 4 and 5 on 1 to 5 (Delighted, SoGoSurvey, Simplesat, Nicereply)",
+                build: Self::standard,
+            },
+            Preset {
+                name: "formbricks_three",
+                summary: "share of 3 on 1 to 3 (Formbricks)",
+                build: || on(1, 3, 1, 1, Measure::Share),
+            },
+            Preset {
+                name: "formbricks_four",
+                summary: "share of 3 and 4 on 1 to 4 (Formbricks)",
+                build: || on(1, 4, 2, 2, Measure::Share),
+            },
+            Preset {
+                name: "formbricks_six",
+                summary: "share of 5 and 6 on 1 to 6 (Formbricks)",
+                build: || on(1, 6, 2, 2, Measure::Share),
+            },
+            Preset {
+                name: "formbricks_seven",
+                summary: "share of 6 and 7 on 1 to 7 (Formbricks)",
+                build: || on(1, 7, 2, 2, Measure::Share),
+            },
+            Preset {
+                name: "formbricks_ten",
+                summary: "share of 8, 9 and 10 on 1 to 10 (Formbricks)",
+                build: || on(1, 10, 3, 3, Measure::Share),
+            },
+            Preset {
+                name: "zendesk_two",
+                summary: "good/(good + bad) on 1 to 2 (Zendesk)",
+                build: || on(1, 2, 1, 1, Measure::GoodShare),
+            },
+            Preset {
+                name: "zendesk_three",
+                summary: "good/(good + bad) on 1 to 3: 3 is good, 1 and 2 are bad (Zendesk)",
+                build: || on(1, 3, 1, 2, Measure::GoodShare),
+            },
+            Preset {
+                name: "zendesk_five",
+                summary: "good/(good + bad) on 1 to 5: 4 and 5 are good, 1 to 3 are bad (Zendesk)",
+                build: || on(1, 5, 2, 3, Measure::GoodShare),
+            },
+            Preset {
+                name: "thumbs",
+                summary: "good/(good + bad) of thumbs, 0 down and 1 up (Zendesk, Simplesat)",
+                build: || on(0, 1, 1, 1, Measure::GoodShare),
+            },
+            Preset {
+                name: "mean_of_ten",
+                summary: "mean on 1 to 10 (CYS)",
+                build: || on(1, 10, 3, 3, Measure::Mean),
+            },
+            Preset {
+                name: "percent_of_maximum",
+                summary: "mean in percent of the maximum on 1 to 10 (ServiceRocket); all-1 gives 10, not 0",
+                build: || on(1, 10, 3, 3, Measure::PercentOfMaximum),
+            },
+            Preset {
+                name: "rescaled_mean",
+                summary: "mean from 0 to 100 on 1 to 5 (POMP)",
+                build: || on(1, 5, 2, 2, Measure::RescaledMean),
+            },
         ]
     }
 }

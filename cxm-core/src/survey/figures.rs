@@ -12,8 +12,9 @@ use crate::stats::net_score::{self, NetCounts};
 use crate::stats::non_response;
 use crate::stats::proportion::{self, Share};
 use crate::stats::rounding;
+use crate::stats::shrinkage::Estimate;
 use crate::stats::weights::{WeightedBin, WeightedMean};
-use crate::stats::{Histogram, Interval, IntervalOptions, Method};
+use crate::stats::{Histogram, Interval, IntervalOptions, Method, Scored};
 
 /// A figure of one rating a respondent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,7 +97,11 @@ impl Unit {
 
 impl Figures {
     /// Figures of a histogram; `class` gives 1 for a good rating, −1 for a bad one, 0 between.
-    pub(crate) fn new(histogram: Histogram, missing_is_neutral: bool, class: impl Fn(i16) -> i8) -> Self {
+    pub(crate) fn new(
+        histogram: Histogram,
+        missing_is_neutral: bool,
+        class: impl Fn(i16) -> i8,
+    ) -> Self {
         let class_of: Vec<i8> = histogram.scale().ratings().map(class).collect();
         let count = |wanted: i8| {
             let pairs = class_of.iter().zip(histogram.counts());
@@ -154,7 +159,7 @@ impl Figures {
                 0 => neutral,
                 _ => positive,
             };
-            Share { successes, total: self.responses() }.share()
+            Share { successes, total: self.responses() }.value()
         })
     }
 
@@ -165,8 +170,8 @@ impl Figures {
             return weighted.mean().map(|mean| unit.offset + unit.factor * mean);
         }
         match measure {
-            Measure::Net => self.classes.points(),
-            Measure::Share | Measure::GoodShare => self.share(measure).share(),
+            Measure::Net => points(&self.classes),
+            Measure::Share | Measure::GoodShare => self.share(measure).value(),
             Measure::Mean => self.moments().mean(),
             Measure::RescaledMean | Measure::PercentOfMaximum => {
                 self.moments().mean().map(|mean| unit.offset + unit.factor * mean)
@@ -175,7 +180,11 @@ impl Figures {
     }
 
     /// The interval of a figure, in the figure's own unit.
-    pub fn interval(&self, measure: Measure, options: &IntervalOptions) -> Result<Option<Interval>> {
+    pub fn interval(
+        &self,
+        measure: Measure,
+        options: &IntervalOptions,
+    ) -> Result<Option<Interval>> {
         options.alpha()?;
         let Some(unit) = self.unit(measure) else { return Ok(None) };
         let raw = if let Some(weighted) = self.weighted(measure) {
@@ -222,7 +231,12 @@ impl Figures {
     }
 
     /// This figure minus the other's, in the figure's own unit, with its test.
-    pub fn compare(&self, other: &Self, measure: Measure, method: Option<Method>) -> Result<Comparison> {
+    pub fn compare(
+        &self,
+        other: &Self,
+        measure: Measure,
+        method: Option<Method>,
+    ) -> Result<Comparison> {
         let unit = self.unit(measure).ok_or_else(|| unavailable(measure))?;
         let raw = match (self.weighted(measure), other.weighted(measure)) {
             (Some(ours), Some(theirs)) => ours.compare(&theirs)?,
@@ -251,6 +265,25 @@ impl Figures {
             }
         };
         Ok(raw.map(|raw| unit.interval(raw)))
+    }
+
+    /// The figure with its sampling variance; `None` without a response.
+    pub fn estimate(&self, measure: Measure) -> Option<Estimate> {
+        let unit = self.unit(measure)?;
+        let (standard_error, n) = if let Some(weighted) = self.weighted(measure) {
+            (weighted.standard_error(), self.responses())
+        } else {
+            match measure {
+                Measure::Net => (self.classes.standard_error(), self.responses()),
+                Measure::Share | Measure::GoodShare => {
+                    let share = self.share(measure);
+                    (share.standard_error(), share.total)
+                }
+                _ => (self.moments().standard_error(), self.histogram.responses()),
+            }
+        };
+        let error = standard_error? * unit.factor;
+        Some(Estimate { value: self.value(measure)?, variance: error * error, n })
     }
 
     fn share(&self, measure: Measure) -> Share {
@@ -298,7 +331,9 @@ impl Figures {
         let (lowest, highest) = (f64::from(scale.lowest()), f64::from(scale.highest()));
         Some(match measure {
             Measure::Net => Unit { offset: 0.0, factor: 100.0 },
-            Measure::Share | Measure::GoodShare | Measure::Mean => Unit { offset: 0.0, factor: 1.0 },
+            Measure::Share | Measure::GoodShare | Measure::Mean => {
+                Unit { offset: 0.0, factor: 1.0 }
+            }
             Measure::RescaledMean => {
                 let factor = 100.0 / f64::from(scale.range());
                 match self.direction {
@@ -312,6 +347,14 @@ impl Figures {
             Measure::PercentOfMaximum => return None,
         })
     }
+}
+
+/// The net in points, with a single rounding: 100 · (P − D) is exact before the division.
+#[allow(clippy::cast_precision_loss, reason = "rounded once, as every reading is")]
+fn points(classes: &NetCounts) -> Option<f64> {
+    let total = classes.total();
+    let net = i128::from(classes.positive) - i128::from(classes.negative);
+    (total > 0).then(|| (100 * net) as f64 / total as f64)
 }
 
 fn unavailable(measure: Measure) -> Error {
@@ -338,24 +381,14 @@ pub trait RatingReport: Report + Clone {
     /// The measure that is the score.
     fn headline_measure(&self) -> Measure;
 
-    /// The interval of the score; `None` without a response.
-    fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        self.figures().interval(self.headline_measure(), options)
-    }
-
-    /// The confidence sequence of the score: it holds its level however often it is looked at.
-    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        self.figures().confidence_sequence(self.headline_measure(), options)
-    }
-
-    /// This score minus the other's, signed, with its test.
-    fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        self.figures().compare(other.figures(), self.headline_measure(), method)
-    }
-
     /// The limits of the score had all non-respondents answered (Manski).
     fn non_response_bounds(&self, non_respondents: u64) -> Result<Option<Interval>> {
         self.figures().non_response_bounds(self.headline_measure(), non_respondents)
+    }
+
+    /// The interval of another measure of the same answers.
+    fn interval_of(&self, measure: Measure, options: &IntervalOptions) -> Result<Option<Interval>> {
+        self.figures().interval(measure, options)
     }
 
     /// Rounded figures for showing; the percentages add up to 100.
@@ -367,5 +400,23 @@ pub trait RatingReport: Report + Clone {
             percentages: percentages.and_then(|shares| shares.try_into().ok()),
             decimals,
         })
+    }
+}
+
+impl<R: RatingReport> Scored for R {
+    fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
+        self.figures().interval(self.headline_measure(), options)
+    }
+
+    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
+        self.figures().confidence_sequence(self.headline_measure(), options)
+    }
+
+    fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
+        self.figures().compare(other.figures(), self.headline_measure(), method)
+    }
+
+    fn estimate(&self) -> Option<Estimate> {
+        self.figures().estimate(self.headline_measure())
     }
 }

@@ -99,7 +99,9 @@ impl Definition for NpsDefinition {
         self.ratings.validate()?;
         let scale = self.ratings.scale;
         let inside = |cut: i16| scale.contains(i64::from(cut));
-        if inside(self.detractor_max) && inside(self.promoter_min) && self.detractor_max < self.promoter_min
+        if inside(self.detractor_max)
+            && inside(self.promoter_min)
+            && self.detractor_max < self.promoter_min
         {
             return Ok(());
         }
@@ -112,14 +114,46 @@ impl Definition for NpsDefinition {
 
     fn presets() -> &'static [Preset<Self>] {
         &[
-            Preset { name: "standard", summary: "0 to 10: 0-6, 7-8, 9-10 (Bain, Qualtrics, Delighted)", build: Self::default },
-            Preset { name: "coded_1_to_11", summary: "the standard question stored as 1 to 11: 1-7, 8-9, 10-11", build: || Self::cut(7, 10, Scale::literal(1, 11)) },
-            Preset { name: "one_to_ten", summary: "1 to 10: 1-6, 7-8, 9-10; biased upwards, since nobody can answer 0", build: || Self::cut(6, 9, Scale::literal(1, 10)) },
-            Preset { name: "one_to_five", summary: "1 to 5: 1-3, 4, 5 (ServiceRocket, SurveySensum)", build: || Self::cut(3, 5, Scale::ONE_TO_FIVE) },
-            Preset { name: "one_to_five_net", summary: "1 to 5: 1-2, 3, 4-5 (ipiphany Net); a net score, not NPS", build: || Self::cut(2, 4, Scale::ONE_TO_FIVE) },
-            Preset { name: "one_to_seven", summary: "1 to 7: 1-4, 5-6, 7 (ServiceRocket)", build: || Self::cut(4, 7, Scale::ONE_TO_SEVEN) },
-            Preset { name: "one_to_seven_net", summary: "1 to 7: 1-2, 3-5, 6-7 (ipiphany Net)", build: || Self::cut(2, 6, Scale::ONE_TO_SEVEN) },
-            Preset { name: "faces", summary: "three faces: 1, 2, 3 (Beamer, ServiceRocket)", build: || Self::cut(1, 3, Scale::literal(1, 3)) },
+            Preset {
+                name: "standard",
+                summary: "0 to 10: 0-6, 7-8, 9-10 (Bain, Qualtrics, Delighted)",
+                build: Self::default,
+            },
+            Preset {
+                name: "coded_1_to_11",
+                summary: "the standard question stored as 1 to 11: 1-7, 8-9, 10-11",
+                build: || Self::cut(7, 10, Scale::literal(1, 11)),
+            },
+            Preset {
+                name: "one_to_ten",
+                summary: "1 to 10: 1-6, 7-8, 9-10; biased upwards, since nobody can answer 0",
+                build: || Self::cut(6, 9, Scale::literal(1, 10)),
+            },
+            Preset {
+                name: "one_to_five",
+                summary: "1 to 5: 1-3, 4, 5 (ServiceRocket, SurveySensum)",
+                build: || Self::cut(3, 5, Scale::ONE_TO_FIVE),
+            },
+            Preset {
+                name: "one_to_five_net",
+                summary: "1 to 5: 1-2, 3, 4-5 (ipiphany Net); a net score, not NPS",
+                build: || Self::cut(2, 4, Scale::ONE_TO_FIVE),
+            },
+            Preset {
+                name: "one_to_seven",
+                summary: "1 to 7: 1-4, 5-6, 7 (ServiceRocket)",
+                build: || Self::cut(4, 7, Scale::ONE_TO_SEVEN),
+            },
+            Preset {
+                name: "one_to_seven_net",
+                summary: "1 to 7: 1-2, 3-5, 6-7 (ipiphany Net)",
+                build: || Self::cut(2, 6, Scale::ONE_TO_SEVEN),
+            },
+            Preset {
+                name: "faces",
+                summary: "three faces: 1, 2, 3 (Beamer, ServiceRocket)",
+                build: || Self::cut(1, 3, Scale::literal(1, 3)),
+            },
         ]
     }
 }

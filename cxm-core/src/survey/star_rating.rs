@@ -65,8 +65,16 @@ impl BoxMetric for StarMetric {
 
     fn presets() -> &'static [Preset<StarRatingDefinition>] {
         &[
-            Preset { name: "five_stars", summary: "mean of 1 to 5 stars; four and five are the top boxes", build: Self::standard },
-            Preset { name: "half_stars", summary: "mean of half stars stored as 1 to 10", build: || BoxDefinition::new(Scale::literal(1, 10), 3, 4, Measure::Mean) },
+            Preset {
+                name: "five_stars",
+                summary: "mean of 1 to 5 stars; four and five are the top boxes",
+                build: Self::standard,
+            },
+            Preset {
+                name: "half_stars",
+                summary: "mean of half stars stored as 1 to 10",
+                build: || BoxDefinition::new(Scale::literal(1, 10), 3, 4, Measure::Mean),
+            },
         ]
     }
 }
