@@ -221,10 +221,9 @@ impl Figures {
             }
             _ => {
                 let scale = self.histogram.scale();
-                let (lowest, range) = (f64::from(scale.lowest()), f64::from(scale.range()));
-                let unit_interval =
-                    confidence_sequence::histogram(self.histogram.counts(), options)?;
-                unit_interval.map(|i| Unit { offset: lowest, factor: range }.interval(i))
+                let answers: Vec<f64> = scale.ratings().map(f64::from).collect();
+                let limits = f64::from(scale.lowest())..=f64::from(scale.highest());
+                confidence_sequence::bounded(&answers, self.histogram.counts(), limits, options)?
             }
         };
         Ok(raw.map(|raw| unit.interval(raw)))
@@ -279,7 +278,7 @@ impl Figures {
                     let share = self.share(measure);
                     (share.standard_error(), share.total)
                 }
-                _ => (self.moments().standard_error(), self.histogram.responses()),
+                _ => (self.moments().standard_error().ok().flatten(), self.histogram.responses()),
             }
         };
         let error = standard_error? * unit.factor;
@@ -296,7 +295,9 @@ impl Figures {
     }
 
     fn moments(&self) -> Moments {
-        Moments::from_counts(self.histogram.iter().map(|(rating, n)| (i64::from(rating), n)))
+        let lowest = i64::from(self.histogram.scale().lowest());
+        // |rating| < 2^15 and counts < 2^64 cannot leave 128 bits.
+        Moments::from_counts(lowest, self.histogram.counts()).unwrap_or_default()
     }
 
     fn bins<'a>(
