@@ -1,4 +1,44 @@
-//! The numbers of customer experience.
+//! The numbers of customer experience: NPS, CSAT, CES and kin, exact, mergeable, with their intervals.
+//!
+//! ```
+//! use cxm_core::prelude::*;
+//!
+//! let mut nps = Nps::default();
+//! nps.update(Ratings::from([10, 9, 7, 3].as_slice()))?;
+//! let report = nps.value();
+//! assert_eq!(report.score, Some(25.0)); // points; 2 promoters − 1 detractor of 4
+//! let interval = report.interval(&IntervalOptions::at(0.95))?.unwrap();
+//! assert!(interval.contains(25.0));
+//! # Ok::<(), cxm_core::Error>(())
+//! ```
+//!
+//! # How it works
+//!
+//! A [calculator](calculator) keeps a small state under a [definition](calculator::Definition). The state
+//! holds counts and integer sums, so [`update`](calculator::Update::update),
+//! [`merge`](calculator::Merge::merge) and [`retract`](calculator::Retract::retract) are exact and their order
+//! does not matter; equal states are equal [bytes](calculator::State::to_bytes). Floating point appears when a
+//! report is [read](calculator::Calculator::value), in a fixed order of operations.
+//!
+//! # Where to look
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`survey`] | the metrics: one file each, all of the same shape |
+//! | [`stream`] | any calculator per key; tables of segments; suppression of small groups |
+//! | [`stats`] | intervals, comparisons, confidence sequences, weights, planning |
+//! | [`calculator`] | the contract, the batch shapes, the state bytes |
+//! | [`model`] | scales, the rules by which ratings are read, time |
+//! | [`numeric`] | column kernels, special functions |
+//! | `registry` | the list of calculators by name (feature `registry`) |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `serde` | yes | definitions and reports as serde types |
+//! | `bootstrap` | no | the seeded bootstrap interval |
+//! | `registry` | no | calculators and statistics by name with JSON values: what the C and Python doors use |
 #![forbid(unsafe_code)]
 
 pub mod calculator;
@@ -31,3 +71,8 @@ pub mod prelude {
         StarRating, StarRatingDefinition,
     };
 }
+
+// The README's Rust example is compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
