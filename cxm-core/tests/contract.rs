@@ -5,6 +5,14 @@
 //! automaton per customer with a lateness buffer (journeys), and a keyed table of any of them. Were one
 //! of them unnatural to write, the contract would be wrong.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a test may panic"
+)]
+
 use std::collections::BTreeMap;
 
 use cxm_core::prelude::*;
@@ -42,7 +50,11 @@ fn add<K: Ord + Clone>(ours: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
 fn subtract<K: Ord + Clone>(ours: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
     for (key, n) in theirs {
         let left = ours.get(key).copied().unwrap_or_default() - n;
-        if left == 0 { ours.remove(key) } else { ours.insert(key.clone(), left) };
+        if left == 0 {
+            ours.remove(key)
+        } else {
+            ours.insert(key.clone(), left)
+        };
     }
 }
 
@@ -215,7 +227,11 @@ impl Merge for Sessions {
         let clash = other.customers.iter().any(|(customer, theirs)| {
             theirs.last.is_some() && self.customers.get(customer).is_some_and(|c| c.last.is_some())
         });
-        if clash { Err(Error::merge("both shards let events of one customer through")) } else { Ok(()) }
+        if clash {
+            Err(Error::merge("both shards let events of one customer through"))
+        } else {
+            Ok(())
+        }
     }
     fn apply_merge(&mut self, other: &Self) {
         self.late += other.late;
@@ -229,7 +245,8 @@ impl Merge for Sessions {
                 }
             }
             if theirs.last.is_some() {
-                (ours.last, ours.sessions, ours.events) = (theirs.last, theirs.sessions, theirs.events);
+                (ours.last, ours.sessions, ours.events) =
+                    (theirs.last, theirs.sessions, theirs.events);
             }
         }
         self.watermark = self.watermark.max(other.watermark);
@@ -264,7 +281,7 @@ fn rows(seed: u64, n: usize) -> Vec<Row> {
     (0..n).map(|i| ((next() % 5) as u32, i as i64 * 3 + (next() % 40) as i64)).collect()
 }
 
-fn updated<'r, C: Update>(definition: &C::Definition, batches: &[&'r [Row]]) -> C
+fn updated<C>(definition: &C::Definition, batches: &[&[Row]]) -> C
 where
     C: for<'a> Update<Batch<'a> = &'a [Row]>,
 {

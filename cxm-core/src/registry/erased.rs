@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::question::Reading;
-use crate::calculator::batch::{Batch, Ratings};
+use crate::calculator::batch::Batch;
 use crate::calculator::{Calculator, Kind, Report, Retract, State};
 use crate::error::{Error, Result};
 
@@ -164,16 +164,4 @@ where
     fn as_any(&self) -> &dyn Any {
         self
     }
-}
-
-/// Takes one rating as a batch of one row: for calculators that have no cheaper path.
-pub(crate) fn update_one_row<C>(calculator: &mut C, rating: i64) -> Result<()>
-where
-    C: Retract + State,
-    for<'a> C::Batch<'a>: TryFrom<Batch<'a>, Error = Error>,
-{
-    let row = [rating];
-    let batch = C::Batch::try_from(Batch::Ratings(Ratings::from(row.as_slice())))
-        .map_err(|error| error.within(C::KIND.name))?;
-    calculator.update(batch)
 }

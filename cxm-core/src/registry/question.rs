@@ -130,7 +130,7 @@ impl<R: RatingReport + Serialize> Reading for R {
                 let measure = measure()?;
                 let missing = named.require("non_respondents")?;
                 named.finish()?;
-                figures.non_response_bounds(measure, missing).map(interval)
+                figures.non_response_bounds(measure, missing).map(|bounds| to_value(&bounds))
             }
             "display" => {
                 let decimals = named.take("decimals")?.unwrap_or(0);

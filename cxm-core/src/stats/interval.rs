@@ -28,6 +28,8 @@ pub enum Method {
     ClopperPearson,
     /// Share: Jeffreys, equal-tailed posterior under Beta(½, ½).
     Jeffreys,
+    /// Difference of shares: one success and one failure added on both sides (Agresti–Caffo 2000).
+    AgrestiCaffo,
     /// Mean: Student's t; Welch's for a difference.
     StudentT,
     /// Weighted answers: Taylor-linearised variance.
@@ -58,6 +60,7 @@ impl Method {
             Self::AgrestiCoull => "agresti_coull",
             Self::ClopperPearson => "clopper_pearson",
             Self::Jeffreys => "jeffreys",
+            Self::AgrestiCaffo => "agresti_caffo",
             Self::StudentT => "student_t",
             Self::Linearized => "linearized",
             Self::BettingRegret => "betting_regret",

@@ -5,15 +5,28 @@
 mod betting;
 #[cfg(feature = "bootstrap")]
 mod bootstrap;
+pub mod comparison;
 pub mod confidence_sequence;
+pub mod estimate;
 pub mod histogram;
 pub mod interval;
 pub mod mean;
+pub mod multiplicity;
 pub mod net_score;
+pub mod non_response;
+pub mod permutation;
 mod population;
 pub mod proportion;
+pub mod raking;
+pub mod rounding;
+pub mod sample_size;
 pub mod scored;
+pub mod shrinkage;
+pub mod trend;
+pub mod weights;
 
+pub use comparison::{Comparable, Comparison};
+pub use estimate::Estimate;
 pub use histogram::{BinWeight, Exclusions, Histogram};
 pub use interval::{Interval, IntervalOptions, Method};
 pub use mean::Moments;

@@ -1,8 +1,8 @@
 //! What every report with a score can be asked.
 
 use super::comparison::Comparison;
+use super::estimate::Estimate;
 use super::interval::{Interval, IntervalOptions, Method};
-use super::shrinkage::Estimate;
 use crate::calculator::Report;
 use crate::error::Result;
 

@@ -83,7 +83,8 @@ impl SuppressionRule {
             return decisions;
         }
         let hidden = decisions.iter().zip(responses).filter(|(decision, _)| decision.is_some());
-        let mut hidden = hidden.fold((0, 0u64), |(groups, sum), (_, &n)| (groups + 1, sum.saturating_add(n)));
+        let mut hidden =
+            hidden.fold((0, 0u64), |(groups, sum), (_, &n)| (groups + 1, sum.saturating_add(n)));
         let mut shown: Vec<_> = decisions
             .iter_mut()
             .zip(responses)

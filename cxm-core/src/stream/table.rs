@@ -15,9 +15,21 @@ use super::suppression::{Suppressed, SuppressionRule};
 use crate::calculator::{Report, Retract, UpdateByGroup};
 use crate::error::{Error, Result};
 use crate::stats::comparison::Comparison;
-use crate::stats::multiplicity::{self, Adjustment};
-use crate::stats::shrinkage::{self, Estimate};
-use crate::stats::{Interval, IntervalOptions, Method, Scored};
+use crate::stats::multiplicity::{benjamini_hochberg, holm};
+use crate::stats::shrinkage;
+use crate::stats::{Estimate, Interval, IntervalOptions, Method, Scored};
+
+/// How p-values are adjusted for their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Adjustment {
+    /// Holm: no false alarm in the whole table, at the level.
+    #[default]
+    Holm,
+    /// Benjamini–Hochberg: a bounded share of false alarms among the alarms.
+    BenjaminiHochberg,
+}
 
 /// What a table of segments shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,9 +169,12 @@ where
 }
 
 fn adjust<R>(rows: &mut [Row<R>], adjustment: Adjustment) -> Result<()> {
-    let tested = |row: &Row<R>| row.versus_rest.as_ref().and_then(|test| test.p_value);
+    let tested = |row: &Row<R>| row.versus_rest.as_ref().map(|test| test.p_value);
     let p_values: Vec<f64> = rows.iter().filter_map(tested).collect();
-    let adjusted = multiplicity::adjust(&p_values, adjustment)?;
+    let adjusted = match adjustment {
+        Adjustment::Holm => holm(&p_values)?,
+        Adjustment::BenjaminiHochberg => benjamini_hochberg(&p_values)?,
+    };
     let rows = rows.iter_mut().filter(|row| tested(row).is_some());
     for (row, p_value) in rows.zip(adjusted) {
         row.adjusted_p_value = Some(p_value);
@@ -174,11 +189,11 @@ fn shrink<R: Scored>(rows: &mut [Row<R>]) -> Result<()> {
         return Ok(());
     }
     let shrunken = shrinkage::shrink(&estimates)?;
-    if shrunken.groups.len() != estimates.len() {
+    if shrunken.segments.len() != estimates.len() {
         return Err(Error::insufficient("not every group could be shrunk"));
     }
     let rows = rows.iter_mut().filter(|row| estimate(row).is_some());
-    for (row, group) in rows.zip(shrunken.groups) {
+    for (row, group) in rows.zip(shrunken.segments) {
         row.shrunken = Some(group.value);
     }
     Ok(())

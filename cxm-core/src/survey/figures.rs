@@ -5,16 +5,14 @@ use crate::calculator::Report;
 use crate::calculator::codec::{Reader, Writer};
 use crate::error::{Error, Result};
 use crate::model::Direction;
-use crate::stats::comparison::{self, Comparison};
-use crate::stats::confidence_sequence;
-use crate::stats::mean::{self, Moments};
-use crate::stats::net_score::{self, NetCounts};
-use crate::stats::non_response;
-use crate::stats::proportion::{self, Share};
-use crate::stats::rounding;
-use crate::stats::shrinkage::Estimate;
-use crate::stats::weights::{WeightedBin, WeightedMean};
-use crate::stats::{Histogram, Interval, IntervalOptions, Method, Scored};
+use crate::stats::comparison::{self, Comparable, Comparison};
+use crate::stats::non_response::{self, Bounds};
+use crate::stats::rounding::{self, TieRule};
+use crate::stats::weights::{WeightedBin, WeightedEstimate, weighted_mean};
+use crate::stats::{
+    Estimate, Histogram, Interval, IntervalOptions, Method, Moments, NetCounts, Scored, Share,
+    confidence_sequence, mean, net_score, proportion,
+};
 
 /// A figure of one rating a respondent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,9 +86,27 @@ struct Unit {
     factor: f64,
 }
 
+/// A figure before the division, so that reading and rounding both start from exact integers.
+#[derive(Debug, Clone, Copy)]
+struct Ratio {
+    numerator: i128,
+    denominator: u64,
+}
+
+impl Ratio {
+    #[allow(clippy::cast_precision_loss, reason = "rounded once, as every reading is")]
+    fn value(self) -> Option<f64> {
+        (self.denominator > 0).then(|| self.numerator as f64 / self.denominator as f64)
+    }
+}
+
 impl Unit {
+    fn value(self, raw: f64) -> f64 {
+        self.offset + self.factor * raw
+    }
+
     fn interval(self, raw: Interval) -> Interval {
-        let (a, b) = (self.offset + self.factor * raw.lower, self.offset + self.factor * raw.upper);
+        let (a, b) = (self.value(raw.lower), self.value(raw.upper));
         Interval { lower: a.min(b), upper: a.max(b), ..raw }
     }
 }
@@ -138,27 +154,26 @@ impl Figures {
 
     /// Σw²-based size of the weighted answers; `None` where they are not weighted.
     pub fn effective_responses(&self) -> Option<f64> {
-        self.weighted(Measure::Mean)?.effective_size()
+        self.weighted(Measure::Mean).map(|weighted| weighted.effective_n)
     }
 
     /// n over the effective size; `None` where the answers are not weighted.
     pub fn design_effect(&self) -> Option<f64> {
-        self.weighted(Measure::Mean)?.design_effect()
+        self.weighted(Measure::Mean).map(|weighted| weighted.design_effect)
+    }
+
+    fn is_weighted(&self) -> bool {
+        self.histogram.weights().is_some()
     }
 
     /// Shares of bad, neutral and good answers.
     pub fn class_shares(&self) -> [Option<f64>; 3] {
-        [-1, 0, 1].map(|class| {
-            if self.histogram.weights().is_some() {
+        let NetCounts { negative, neutral, positive } = self.classes;
+        [(-1, negative), (0, neutral), (1, positive)].map(|(class, successes)| {
+            if self.is_weighted() {
                 let bins = self.bins(|c, _| Some(f64::from(u8::from(c == class))));
-                return WeightedMean::from_bins(bins).mean();
+                return read_weighted(&bins).map(|weighted| weighted.value);
             }
-            let NetCounts { negative, neutral, positive } = self.classes;
-            let successes = match class {
-                -1 => negative,
-                0 => neutral,
-                _ => positive,
-            };
             Share { successes, total: self.responses() }.value()
         })
     }
@@ -166,17 +181,10 @@ impl Figures {
     /// The figure; `None` without a response that it rests on.
     pub fn value(&self, measure: Measure) -> Option<f64> {
         let unit = self.unit(measure)?;
-        if let Some(weighted) = self.weighted(measure) {
-            return weighted.mean().map(|mean| unit.offset + unit.factor * mean);
+        if self.is_weighted() {
+            return self.weighted(measure).map(|weighted| unit.value(weighted.value));
         }
-        match measure {
-            Measure::Net => points(&self.classes),
-            Measure::Share | Measure::GoodShare => self.share(measure).value(),
-            Measure::Mean => self.moments().mean(),
-            Measure::RescaledMean | Measure::PercentOfMaximum => {
-                self.moments().mean().map(|mean| unit.offset + unit.factor * mean)
-            }
-        }
+        self.ratio(measure).and_then(Ratio::value)
     }
 
     /// The interval of a figure, in the figure's own unit.
@@ -187,8 +195,8 @@ impl Figures {
     ) -> Result<Option<Interval>> {
         options.alpha()?;
         let Some(unit) = self.unit(measure) else { return Ok(None) };
-        let raw = if let Some(weighted) = self.weighted(measure) {
-            weighted.interval(options)?
+        let raw = if self.is_weighted() {
+            self.weighted_interval(measure, options)?
         } else {
             match measure {
                 Measure::Net => net_score::interval(&self.classes, options)?,
@@ -201,6 +209,20 @@ impl Figures {
         Ok(raw.map(|raw| unit.interval(raw)))
     }
 
+    fn weighted_interval(
+        &self,
+        measure: Measure,
+        options: &IntervalOptions,
+    ) -> Result<Option<Interval>> {
+        if let Some(method) = options.method.filter(|&method| method != Method::Linearized) {
+            return Err(method.refused("weighted answers", &[Method::Linearized]));
+        }
+        match self.weighted(measure) {
+            Some(weighted) => weighted.interval(options.level),
+            None => Ok(None),
+        }
+    }
+
     /// The confidence sequence of a figure: an interval that may be looked at after every answer.
     pub fn confidence_sequence(
         &self,
@@ -209,7 +231,7 @@ impl Figures {
     ) -> Result<Option<Interval>> {
         options.alpha()?;
         let Some(unit) = self.unit(measure) else { return Ok(None) };
-        if self.histogram.weights().is_some() {
+        if self.is_weighted() {
             return Err(Error::not_offered(
                 "confidence sequences rest on counts; there is none for weighted answers",
             ));
@@ -237,52 +259,124 @@ impl Figures {
         method: Option<Method>,
     ) -> Result<Comparison> {
         let unit = self.unit(measure).ok_or_else(|| unavailable(measure))?;
-        let raw = match (self.weighted(measure), other.weighted(measure)) {
-            (Some(ours), Some(theirs)) => ours.compare(&theirs)?,
-            _ => match measure {
-                Measure::Net => comparison::nets(&self.classes, &other.classes, method)?,
-                Measure::Share | Measure::GoodShare => {
-                    comparison::shares(&self.share(measure), &other.share(measure), method)?
+        let raw = match measure {
+            _ if self.is_weighted() || other.is_weighted() => {
+                self.compare_weighted(other, measure, method)?
+            }
+            Measure::Net => {
+                let method = method.unwrap_or(Method::AdjustedWald);
+                comparison::nets(&self.classes, &other.classes, method)?
+            }
+            Measure::Share | Measure::GoodShare => {
+                let method = method.unwrap_or(Method::AgrestiCaffo);
+                comparison::shares(&self.share(measure), &other.share(measure), method)?
+            }
+            _ => match method {
+                None | Some(Method::StudentT) => {
+                    comparison::means(&self.moments(), &other.moments())?
                 }
-                _ => comparison::means(&self.moments(), &other.moments())?,
+                Some(other) => return Err(other.refused("two means", &[Method::StudentT])),
             },
         };
         Ok(raw.scaled(unit.factor))
     }
 
+    fn compare_weighted(
+        &self,
+        other: &Self,
+        measure: Measure,
+        method: Option<Method>,
+    ) -> Result<Comparison> {
+        if let Some(method) = method.filter(|&method| method != Method::Linearized) {
+            return Err(method.refused("two weighted figures", &[Method::Linearized]));
+        }
+        let estimate = |figures: &Self, side| {
+            let weighted = figures.weighted(measure).and_then(|weighted| weighted.estimate());
+            weighted
+                .ok_or_else(|| Error::insufficient("two answers or more are needed").in_field(side))
+        };
+        let comparison = estimate(self, "first")?.compare(&estimate(other, "second")?)?;
+        Ok(Comparison { method: Method::Linearized, ..comparison })
+    }
+
     /// The limits that the figure could take had all non-respondents answered.
-    pub fn non_response_bounds(&self, measure: Measure, missing: u64) -> Result<Option<Interval>> {
+    pub fn non_response_bounds(&self, measure: Measure, missing: u64) -> Result<Option<Bounds>> {
         let Some(unit) = self.unit(measure) else { return Ok(None) };
         let raw = match measure {
-            Measure::Net => non_response::net(&self.classes, missing),
-            Measure::Share => non_response::share(&self.share(measure), missing),
+            _ if self.is_weighted() => {
+                return Err(Error::not_offered(
+                    "bounds for non-response rest on unweighted counts",
+                ));
+            }
+            Measure::Net => non_response::net_bounds(&self.classes, missing),
+            Measure::Share => non_response::share_bounds(&self.share(measure), missing)?,
             Measure::GoodShare => return Err(unavailable(measure)),
             _ => {
                 let scale = self.histogram.scale();
-                let limits = (f64::from(scale.lowest()), f64::from(scale.highest()));
-                non_response::mean(&self.moments(), limits, missing)
+                let (lowest, highest) = (f64::from(scale.lowest()), f64::from(scale.highest()));
+                non_response::mean_bounds(&self.moments(), missing, lowest, highest)?
             }
         };
-        Ok(raw.map(|raw| unit.interval(raw)))
+        Ok(raw.map(|raw| {
+            let (a, b) = (unit.value(raw.lower), unit.value(raw.upper));
+            Bounds { lower: a.min(b), upper: a.max(b), ..raw }
+        }))
     }
 
     /// The figure with its sampling variance; `None` without a response.
     pub fn estimate(&self, measure: Measure) -> Option<Estimate> {
         let unit = self.unit(measure)?;
-        let (standard_error, n) = if let Some(weighted) = self.weighted(measure) {
-            (weighted.standard_error(), self.responses())
-        } else {
-            match measure {
-                Measure::Net => (self.classes.standard_error(), self.responses()),
-                Measure::Share | Measure::GoodShare => {
-                    let share = self.share(measure);
-                    (share.standard_error(), share.total)
-                }
-                _ => (self.moments().standard_error().ok().flatten(), self.histogram.responses()),
+        let raw = match measure {
+            _ if self.is_weighted() => self.weighted(measure)?.estimate()?,
+            Measure::Net => self.classes.estimate()?,
+            Measure::Share | Measure::GoodShare => self.share(measure).estimate()?,
+            _ => self.moments().estimate().ok()??,
+        };
+        let variance = raw.variance * unit.factor * unit.factor;
+        Some(Estimate { value: unit.value(raw.value), variance, ..raw })
+    }
+
+    /// The figure rounded from the exact counts: percent for shares, its own unit otherwise.
+    fn rounded(&self, measure: Measure, decimals: u8) -> Result<Option<rounding::Decimal>> {
+        let percent = match measure {
+            Measure::Share | Measure::GoodShare => 100,
+            _ => 1,
+        };
+        let Some(Ratio { numerator, denominator }) = self.ratio(measure) else { return Ok(None) };
+        let ties = TieRule::HalfAwayFromZero;
+        rounding::round_ratio(percent * numerator, denominator, u32::from(decimals), ties)
+    }
+
+    /// The figure as an exact ratio of integers.
+    fn ratio(&self, measure: Measure) -> Option<Ratio> {
+        let NetCounts { negative, positive, .. } = self.classes;
+        let scale = self.histogram.scale();
+        let moments = self.moments();
+        let (lowest, highest) = (i128::from(scale.lowest()), i128::from(scale.highest()));
+        let n = i128::from(moments.n);
+        let (numerator, denominator) = match measure {
+            Measure::Net => {
+                (100 * (i128::from(positive) - i128::from(negative)), Some(self.responses()))
+            }
+            Measure::Share | Measure::GoodShare => {
+                let share = self.share(measure);
+                (i128::from(share.successes), Some(share.total))
+            }
+            Measure::Mean => (moments.sum, Some(moments.n)),
+            Measure::RescaledMean => {
+                let from_the_bad_end = match self.direction {
+                    Direction::HigherIsBetter => moments.sum - lowest * n,
+                    Direction::LowerIsBetter => highest * n - moments.sum,
+                };
+                (100 * from_the_bad_end, moments.n.checked_mul(u64::from(scale.range())))
+            }
+            Measure::PercentOfMaximum => {
+                let highest =
+                    u64::try_from(scale.highest()).ok().filter(|_| scale.lowest() >= 0)?;
+                (100 * moments.sum, moments.n.checked_mul(highest))
             }
         };
-        let error = standard_error? * unit.factor;
-        Some(Estimate { value: self.value(measure)?, variance: error * error, n })
+        Some(Ratio { numerator, denominator: denominator? })
     }
 
     fn share(&self, measure: Measure) -> Share {
@@ -300,30 +394,24 @@ impl Figures {
         Moments::from_counts(lowest, self.histogram.counts()).unwrap_or_default()
     }
 
-    fn bins<'a>(
-        &'a self,
-        value: impl Fn(i8, i16) -> Option<f64> + 'a,
-    ) -> impl Iterator<Item = WeightedBin> + 'a {
+    fn bins(&self, value: impl Fn(i8, i16) -> Option<f64>) -> Vec<WeightedBin> {
         let weights = self.histogram.weights().unwrap_or_default();
         let rows = self.histogram.iter().zip(&self.class_of).zip(weights);
-        rows.filter_map(move |(((rating, count), &class), weight)| {
-            Some(WeightedBin {
-                value: value(class, rating)?,
-                count,
-                sum: weight.sum,
-                sum_of_squares: weight.sum_of_squares,
-            })
-        })
+        let bins = rows.filter_map(|(((rating, n), &class), weight)| {
+            let value = value(class, rating)?;
+            Some(WeightedBin::from_fixed_point(value, n, weight.sum, weight.sum_of_squares))
+        });
+        bins.collect()
     }
 
-    fn weighted(&self, measure: Measure) -> Option<WeightedMean> {
-        self.histogram.weights()?;
-        Some(WeightedMean::from_bins(self.bins(move |class, rating| match measure {
+    /// The weighted figure; `None` without weight.
+    fn weighted(&self, measure: Measure) -> Option<WeightedEstimate> {
+        read_weighted(&self.bins(|class, rating| match measure {
             Measure::Net => Some(f64::from(class)),
             Measure::Share => Some(f64::from(u8::from(class == 1))),
             Measure::GoodShare => (class != 0).then(|| f64::from(u8::from(class == 1))),
             _ => Some(f64::from(rating)),
-        })))
+        }))
     }
 
     /// From what the statistics work with to the figure's unit; `None` where it is not defined.
@@ -350,12 +438,9 @@ impl Figures {
     }
 }
 
-/// The net in points, with a single rounding: 100 · (P − D) is exact before the division.
-#[allow(clippy::cast_precision_loss, reason = "rounded once, as every reading is")]
-fn points(classes: &NetCounts) -> Option<f64> {
-    let total = classes.total();
-    let net = i128::from(classes.positive) - i128::from(classes.negative);
-    (total > 0).then(|| (100 * net) as f64 / total as f64)
+/// Bins of a histogram always hold finite, matching sums, so reading them cannot fail.
+fn read_weighted(bins: &[WeightedBin]) -> Option<WeightedEstimate> {
+    weighted_mean(bins).ok().flatten()
 }
 
 fn unavailable(measure: Measure) -> Error {
@@ -366,10 +451,10 @@ fn unavailable(measure: Measure) -> Error {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Display {
-    /// The score, rounded half away from zero.
-    pub score: Option<f64>,
+    /// The score, rounded half away from zero; a share is shown in percent.
+    pub score: Option<String>,
     /// Shares of bad, neutral and good answers in percent; they add up to exactly 100.
-    pub percentages: Option<[f64; 3]>,
+    pub percentages: Option<[String; 3]>,
     /// Decimals shown.
     pub decimals: u8,
 }
@@ -383,7 +468,7 @@ pub trait RatingReport: Report + Clone {
     fn headline_measure(&self) -> Measure;
 
     /// The limits of the score had all non-respondents answered (Manski).
-    fn non_response_bounds(&self, non_respondents: u64) -> Result<Option<Interval>> {
+    fn non_response_bounds(&self, non_respondents: u64) -> Result<Option<Bounds>> {
         self.figures().non_response_bounds(self.headline_measure(), non_respondents)
     }
 
@@ -395,10 +480,13 @@ pub trait RatingReport: Report + Clone {
     /// Rounded figures for showing; the percentages add up to 100.
     fn display(&self, decimals: u8) -> Result<Display> {
         let NetCounts { negative, neutral, positive } = self.figures().classes();
-        let percentages = rounding::percentages(&[negative, neutral, positive], decimals)?;
+        let classes = [negative, neutral, positive];
+        let percentages = rounding::shares_of_a_hundred(&classes, u32::from(decimals))?;
+        let percentages: Vec<String> = percentages.iter().map(ToString::to_string).collect();
+        let score = self.figures().rounded(self.headline_measure(), decimals)?;
         Ok(Display {
-            score: self.headline().map(|score| rounding::half_away(score, decimals)),
-            percentages: percentages.and_then(|shares| shares.try_into().ok()),
+            score: score.map(|score| score.to_string()),
+            percentages: percentages.try_into().ok(),
             decimals,
         })
     }
