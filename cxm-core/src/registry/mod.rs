@@ -20,6 +20,7 @@ use crate::calculator::state::Frame;
 use crate::calculator::{Calculator, Definition, Kind, State};
 use crate::error::{Error, Result};
 use crate::stream::Keyed;
+use crate::stream::keyed::KEYED;
 
 /// Calls a macro with the list of calculators: type, batch shape, one line of description.
 ///
@@ -127,7 +128,11 @@ pub fn new(name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>> {
 
 /// Reads the state bytes of whichever calculator wrote them.
 pub fn from_bytes(bytes: &[u8]) -> Result<Box<dyn DynCalculator>> {
-    (find_kind(Frame::parse(bytes)?.kind)?.from_bytes)(bytes)
+    let frame = Frame::parse(bytes)?;
+    if frame.kind == KEYED.id {
+        return Err(Error::merge("these are the bytes of a keyed table, not of one calculator"));
+    }
+    (find_kind(frame.kind)?.from_bytes)(bytes)
 }
 
 /// Makes an empty table of calculators by name.
@@ -142,7 +147,7 @@ pub fn new_keyed(
 /// Reads the state bytes of a table of whichever calculators wrote them.
 pub fn keyed_from_bytes(bytes: &[u8]) -> Result<Box<dyn DynKeyed>> {
     let frame = Frame::parse(bytes)?;
-    frame.expect(Kind { id: 64, name: "keyed", version: 1 })?;
+    frame.expect(KEYED)?;
     let inner = crate::calculator::codec::Reader::new(frame.definition).u16()?;
     (find_kind(inner)?.keyed_from_bytes)(bytes)
 }

@@ -106,6 +106,7 @@ impl Histogram {
             (None, None) => histogram.tally(batch.values),
         };
         histogram.exclude(rules, &batch, rejects)?;
+        histogram.checked_observations()?;
         Ok(histogram)
     }
 
@@ -227,7 +228,9 @@ impl Histogram {
     /// Fails without a change where the rules refuse the rating.
     #[inline]
     pub fn record(&mut self, rules: &RatingRules, rating: i64) -> Result<()> {
-        let cell = self.scale.index(rating).and_then(|index| self.counts.get_mut(index));
+        // Below the scale the difference wraps around to a position that no scale has.
+        let position = rating.wrapping_sub(i64::from(self.scale.lowest())).cast_unsigned();
+        let cell = usize::try_from(position).ok().and_then(|index| self.counts.get_mut(index));
         match cell {
             Some(count) if self.weights.is_none() => {
                 *count = checked_sum(*count, 1)?;
@@ -235,6 +238,25 @@ impl Histogram {
             }
             _ => self.record_exception(rules, rating),
         }
+    }
+
+    /// Adds a batch in place where none of its rows can be refused; otherwise does nothing and says so.
+    ///
+    /// Equal to adding the lifted batch, without the detour.
+    pub fn try_add_in_place(&mut self, rules: &RatingRules, batch: &Ratings<'_>) -> Result<bool> {
+        let plain = batch.weights.is_none() && batch.counts.is_none() && !rules.weighted;
+        if !plain || !rules.accepts_everything() {
+            return Ok(false);
+        }
+        self.check_shape(rules, batch)?;
+        checked_sum(self.observations(), batch.len() as u64)?;
+        let rejects = self.tally(batch.values);
+        if rejects != Rejects::default() {
+            let mut excluded = Self::new(rules.scale, false);
+            excluded.exclude(rules, batch, rejects)?;
+            self.add(&excluded);
+        }
+        Ok(true)
     }
 
     #[cold]
@@ -380,12 +402,14 @@ impl Histogram {
 
     /// The answers counted.
     pub fn responses(&self) -> u64 {
-        self.counts.iter().fold(0u64, |sum, &count| sum.saturating_add(count))
+        // Every way into a histogram checks that all its counts together fit, so nothing wraps.
+        self.counts.iter().fold(0, |sum: u64, &count| sum.wrapping_add(count))
     }
 
     /// All rows taken in, counted or excluded.
     pub fn observations(&self) -> u64 {
-        self.responses().saturating_add(self.excluded.total())
+        let excluded = self.excluded.fields().into_iter();
+        excluded.fold(self.responses(), |sum, &count| sum.wrapping_add(count))
     }
 
     fn checked_observations(&self) -> Result<u64> {
@@ -404,7 +428,7 @@ impl Histogram {
 
     /// Whether the other histogram can be added.
     pub fn check_add(&self, other: &Self) -> Result<()> {
-        checked_sum(self.checked_observations()?, other.checked_observations()?)?;
+        checked_sum(self.observations(), other.observations())?;
         if let (Some(ours), Some(theirs)) = (&self.weights, &other.weights) {
             for (a, b) in ours.iter().zip(theirs) {
                 a.sum

@@ -43,6 +43,8 @@ use crate::calculator::{
 };
 use crate::error::{Error, ErrorKind, Result};
 
+/// The kind of every table, whatever its groups are.
+pub const KEYED: Kind = Kind { id: 64, name: "keyed", version: 1 };
 /// The most key columns a table may have.
 pub const MAX_KEY_COLUMNS: usize = 8;
 /// Groups a table may have unless declared.
@@ -419,7 +421,7 @@ impl<C: UpdateByGroup + Retract> Retract for Keyed<C> {
 }
 
 impl<C: Merge + State> State for Keyed<C> {
-    const KIND: Kind = Kind { id: 64, name: "keyed", version: 1 };
+    const KIND: Kind = KEYED;
 
     fn write_definition(definition: &Self::Definition, writer: &mut Writer) {
         writer.u16(C::KIND.id);

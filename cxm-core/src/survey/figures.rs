@@ -323,14 +323,27 @@ impl Figures {
         }))
     }
 
-    /// The figure with its sampling variance; `None` without a response.
+    /// The figure with its sampling variance, for pooling and shrinkage; `None` without a response, or
+    /// where the answers show no variance to weigh the figure by.
+    ///
+    /// A handful of answers of one class has no variance of its own. So the variance of a net and of a
+    /// share is taken with the adjusted counts of [`Method::AdjustedWald`] and [`Method::AgrestiCaffo`].
     pub fn estimate(&self, measure: Measure) -> Option<Estimate> {
         let unit = self.unit(measure)?;
         let raw = match measure {
             _ if self.is_weighted() => self.weighted(measure)?.estimate()?,
-            Measure::Net => self.classes.estimate()?,
-            Measure::Share | Measure::GoodShare => self.share(measure).estimate()?,
-            _ => self.moments().estimate().ok()??,
+            Measure::Net => {
+                let variance = self.classes.adjusted_estimate().variance;
+                Estimate { variance, ..self.classes.estimate()? }
+            }
+            Measure::Share | Measure::GoodShare => {
+                let share = self.share(measure);
+                let (successes, total) =
+                    (share.successes.checked_add(1)?, share.total.checked_add(2)?);
+                let variance = Share { successes, total }.estimate()?.variance;
+                Estimate { variance, ..share.estimate()? }
+            }
+            _ => self.moments().estimate().ok()?.filter(|mean| mean.variance > 0.0)?,
         };
         let variance = raw.variance * unit.factor * unit.factor;
         Some(Estimate { value: unit.value(raw.value), variance, ..raw })

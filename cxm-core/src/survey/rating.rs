@@ -122,6 +122,15 @@ impl<D: RatingDefinition> Update for RatingCalculator<D> {
             .map_err(|error| error.within(D::KIND.name))?;
         Ok(Self { definition: definition.clone(), histogram })
     }
+
+    fn update(&mut self, batch: Ratings<'_>) -> Result<()> {
+        let in_place = self.histogram.try_add_in_place(self.definition.rules(), &batch);
+        if !in_place.map_err(|error| error.within(D::KIND.name))? {
+            let change = self.check(batch)?;
+            self.apply(change);
+        }
+        Ok(())
+    }
 }
 
 impl<D: RatingDefinition> UpdateByGroup for RatingCalculator<D> {
