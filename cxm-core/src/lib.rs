@@ -67,8 +67,11 @@ pub mod prelude {
     pub use crate::stats::{Interval, IntervalOptions, Method, Scored};
     pub use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition};
     pub use crate::survey::{
-        Ces, CesDefinition, Csat, CsatDefinition, Measure, Nps, NpsDefinition, RatingReport,
-        StarRating, StarRatingDefinition,
+        Ces, CesDefinition, Csat, CsatDefinition, CxIndex, CxIndexDefinition, DuplicateRule,
+        EmotionalValue, EmotionalValueDefinition, Measure, Nps, NpsDefinition, PairedNps,
+        PairedNpsDefinition, RatingReport, ResponseLedger, ResponseLedgerDefinition, ResponseRate,
+        ResponseRateDefinition, SecureCustomerIndex, SecureCustomerIndexDefinition, StarRating,
+        StarRatingDefinition,
     };
 }
 

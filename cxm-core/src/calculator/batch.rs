@@ -10,6 +10,7 @@
 //! Columns are borrowed; nothing is copied. A new shape is the one thing for which the C and the
 //! Python door need new code.
 
+use super::codec::{Reader, Writer};
 use crate::error::{Error, Result};
 pub use crate::numeric::tally::{Bitmap, Validity};
 
@@ -282,6 +283,36 @@ pub enum KeyPart {
     Integer(i64),
     /// A text, compared byte by byte.
     Text(Box<str>),
+}
+
+impl KeyPart {
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Missing => writer.u8(0),
+            Self::Boolean(value) => {
+                writer.u8(1);
+                writer.bool(*value);
+            }
+            Self::Integer(value) => {
+                writer.u8(2);
+                writer.signed(*value);
+            }
+            Self::Text(text) => {
+                writer.u8(3);
+                writer.text(text);
+            }
+        }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        match reader.u8()? {
+            0 => Ok(Self::Missing),
+            1 => reader.bool().map(Self::Boolean),
+            2 => reader.signed().map(Self::Integer),
+            3 => reader.text().map(Self::from),
+            other => Err(Error::corrupt(format!("there is no key type {other}"))),
+        }
+    }
 }
 
 impl std::fmt::Display for KeyPart {

@@ -11,6 +11,11 @@ use super::question::Reading;
 use crate::calculator::batch::Batch;
 use crate::calculator::{Calculator, Kind, Report, Retract, State};
 use crate::error::{Error, Result};
+use crate::stats::Histogram;
+use crate::survey::{
+    ItemCalculator, ItemDefinition, RatingCalculator, RatingDefinition, ResponseLedger,
+    ResponseRate,
+};
 
 /// A calculator of any kind.
 pub trait DynCalculator: Debug + Send + Sync {
@@ -40,6 +45,8 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value>;
     /// This score minus the other's: difference, standard error, statistic, p-value, interval.
     fn compare(&self, other: &dyn DynCalculator, arguments: &Value) -> Result<Value>;
+    /// Another calculator over the ratings counted here: from a ledger to an NPS with its duplicates.
+    fn derive(&self, name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>>;
     /// The canonical bytes.
     fn to_bytes(&self) -> Vec<u8>;
     /// The same state once more.
@@ -52,14 +59,56 @@ pub trait DynCalculator: Debug + Send + Sync {
 
 /// Takes one rating by the cheapest path that a calculator has.
 pub trait UpdateRating {
-    /// Takes one rating.
-    fn update_one(&mut self, rating: i64) -> Result<()>;
+    /// Takes one rating; refused where a row is more than that.
+    fn update_one(&mut self, rating: i64) -> Result<()> {
+        Err(Error::not_offered(format!("a single rating ({rating}) is not a row of it")))
+    }
 }
 
-impl<D: crate::survey::RatingDefinition> UpdateRating for crate::survey::RatingCalculator<D> {
+/// The ratings that a calculator counted: how one metric is made from another's answers.
+pub trait RatingCounts: State {
+    /// The ratings counted.
+    fn rating_counts(&self) -> Result<Histogram> {
+        Err(Error::not_offered("it does not count single ratings"))
+    }
+
+    /// The calculator that has counted these ratings.
+    fn from_rating_counts(definition: Self::Definition, counts: Histogram) -> Result<Self> {
+        drop((definition, counts));
+        Err(Error::not_offered("it cannot be made from counts of single ratings"))
+    }
+}
+
+impl<D: RatingDefinition> UpdateRating for RatingCalculator<D> {
     #[inline]
     fn update_one(&mut self, rating: i64) -> Result<()> {
         self.update_rating(rating)
+    }
+}
+
+impl<D: RatingDefinition> RatingCounts for RatingCalculator<D> {
+    fn rating_counts(&self) -> Result<Histogram> {
+        Ok(self.histogram().clone())
+    }
+
+    fn from_rating_counts(definition: D, counts: Histogram) -> Result<Self> {
+        Self::from_histogram(definition, counts)
+    }
+}
+
+impl<D: ItemDefinition> UpdateRating for ItemCalculator<D> {}
+
+impl<D: ItemDefinition> RatingCounts for ItemCalculator<D> {}
+
+impl UpdateRating for ResponseRate {}
+
+impl RatingCounts for ResponseRate {}
+
+impl UpdateRating for ResponseLedger {}
+
+impl RatingCounts for ResponseLedger {
+    fn rating_counts(&self) -> Result<Histogram> {
+        Ok(self.counted())
     }
 }
 
@@ -72,7 +121,7 @@ fn same_kind<C: State>(other: &dyn DynCalculator) -> Result<&C> {
 
 impl<C> DynCalculator for C
 where
-    C: Retract + State + UpdateRating,
+    C: Retract + State + UpdateRating + RatingCounts,
     C::Definition: Serialize,
     C::Report: Reading,
     for<'a> C::Batch<'a>: TryFrom<Batch<'a>, Error = Error>,
@@ -100,7 +149,7 @@ where
     }
 
     fn update_rating(&mut self, rating: i64) -> Result<()> {
-        self.update_one(rating)
+        self.update_one(rating).map_err(|error| error.within(C::KIND.name))
     }
 
     fn retract(&mut self, batch: Batch<'_>) -> Result<()> {
@@ -147,6 +196,12 @@ where
             fields.insert("interval".to_owned(), to_value(&interval));
         }
         Ok(answer)
+    }
+
+    fn derive(&self, name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>> {
+        let entry = super::find(name)?;
+        let counts = self.rating_counts().map_err(|error| error.within(C::KIND.name))?;
+        (entry.from_counts)(definition, counts)
     }
 
     fn to_bytes(&self) -> Vec<u8> {

@@ -10,15 +10,17 @@ pub mod erased;
 pub mod functions;
 pub mod keyed;
 pub mod question;
+mod reading;
 
 use serde_json::Value;
 
-pub use erased::DynCalculator;
+pub use erased::{DynCalculator, RatingCounts};
 pub use keyed::{DynKeyed, KeyedOptions};
 
 use crate::calculator::state::Frame;
 use crate::calculator::{Calculator, Definition, Kind, State};
 use crate::error::{Error, Result};
+use crate::stats::Histogram;
 use crate::stream::Keyed;
 use crate::stream::keyed::KEYED;
 
@@ -33,6 +35,12 @@ macro_rules! for_each_calculator {
             Csat, "ratings", "customer satisfaction: share of the top boxes, mean, net";
             Ces, "ratings", "customer effort: share, mean and net of how easy it was";
             StarRating, "ratings", "star ratings: mean, and share of four and five stars";
+            CxIndex, "items", "CX index: ease, effectiveness and emotion as one score, in points";
+            SecureCustomerIndex, "items", "customers who are certain on all three questions of loyalty";
+            PairedNps, "items", "NPS of the same customers before and after, and who moved";
+            EmotionalValue, "items", "net emotional value: positive emotions minus negative ones";
+            ResponseRate, "invitations", "how many of the invited answered, by invitation or by window";
+            ResponseLedger, "answers", "who answered when, so that nobody is counted twice";
         }
     };
 }
@@ -61,6 +69,8 @@ pub struct Entry {
     pub new: fn(&Value) -> Result<Box<dyn DynCalculator>>,
     /// Reads state bytes.
     pub from_bytes: fn(&[u8]) -> Result<Box<dyn DynCalculator>>,
+    /// Makes one that has counted these ratings.
+    pub from_counts: fn(&Value, Histogram) -> Result<Box<dyn DynCalculator>>,
     /// Makes an empty table of them.
     pub new_keyed: fn(&KeyedOptions, &Value) -> Result<Box<dyn DynKeyed>>,
     /// Reads the state bytes of a table of them.
@@ -85,6 +95,12 @@ macro_rules! entries {
             summary: $summary,
             new: |value| Ok(Box::new($calculator::new(definition::parse(value)?)?)),
             from_bytes: |bytes| Ok(Box::new(<$calculator as State>::from_bytes(bytes)?)),
+            from_counts: |value, counts| {
+                let definition = definition::parse(value)?;
+                let counted = <$calculator as RatingCounts>::from_rating_counts(definition, counts)
+                    .map_err(|error| error.within(<$calculator as State>::KIND.name))?;
+                Ok(Box::new(counted))
+            },
             new_keyed: |options, value| {
                 let table = options.definition(definition::parse(value)?);
                 Ok(Box::new(Keyed::<$calculator>::new(table)?))

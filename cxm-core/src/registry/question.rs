@@ -75,7 +75,7 @@ impl Arguments {
 }
 
 /// An interval, or null where there is nothing to estimate.
-fn interval(answer: Option<Interval>) -> Value {
+pub(crate) fn interval(answer: Option<Interval>) -> Value {
     to_value(&answer)
 }
 

@@ -94,6 +94,16 @@ impl Share {
     }
 }
 
+impl Share {
+    /// The share with the variance that one success and one failure more give it: never without
+    /// variance. `None` without answers.
+    pub fn adjusted_estimate(&self) -> Option<Estimate> {
+        let (successes, total) = (self.successes.checked_add(1)?, self.total.checked_add(2)?);
+        let variance = Self { successes, total }.estimate()?.variance;
+        Some(Estimate { variance, ..self.estimate()? })
+    }
+}
+
 impl Moments {
     /// The mean with its variance; `None` below two answers.
     pub fn estimate(&self) -> Result<Option<Estimate>> {

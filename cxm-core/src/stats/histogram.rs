@@ -50,6 +50,44 @@ impl Exclusions {
             &mut self.duplicates,
         ]
     }
+
+    /// The sum of all, unless it passes 64 bits.
+    pub(crate) fn checked_total(&self) -> Result<u64> {
+        self.fields().into_iter().try_fold(0, |sum, &count| checked_sum(sum, count))
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (ours, theirs) in self.fields_mut().into_iter().zip(other.fields()) {
+            *ours = ours.saturating_add(*theirs);
+        }
+    }
+
+    pub(crate) fn check_subtract(&self, other: &Self) -> Result<()> {
+        for (ours, theirs) in self.fields().into_iter().zip(other.fields()) {
+            checked_difference(*ours, *theirs, "the excluded rows")?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        for (ours, theirs) in self.fields_mut().into_iter().zip(other.fields()) {
+            *ours = ours.saturating_sub(*theirs);
+        }
+    }
+
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        for &field in self.fields() {
+            writer.unsigned(field);
+        }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        let mut excluded = Self::default();
+        for field in excluded.fields_mut() {
+            *field = reader.u64()?;
+        }
+        Ok(excluded)
+    }
 }
 
 /// Sums of the weights of one answer, in units of 2^-20 and 2^-40.
@@ -413,10 +451,8 @@ impl Histogram {
     }
 
     fn checked_observations(&self) -> Result<u64> {
-        self.counts
-            .iter()
-            .chain(self.excluded.fields())
-            .try_fold(0, |sum, &count| checked_sum(sum, count))
+        let excluded = self.excluded.checked_total()?;
+        self.counts.iter().try_fold(excluded, |sum, &count| checked_sum(sum, count))
     }
 
     /// Answers whose rating satisfies the condition.
@@ -445,9 +481,7 @@ impl Histogram {
         for (ours, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *ours = ours.saturating_add(*theirs);
         }
-        for (ours, theirs) in self.excluded.fields_mut().into_iter().zip(other.excluded.fields()) {
-            *ours = ours.saturating_add(*theirs);
-        }
+        self.excluded.add(&other.excluded);
         for (ours, theirs) in self.weights.iter_mut().flatten().zip(other.weights.iter().flatten())
         {
             ours.sum = ours.sum.saturating_add(theirs.sum);
@@ -463,9 +497,7 @@ impl Histogram {
             checked_difference(*ours, *theirs, "a rating")
                 .map_err(|error| error.in_field(format!("rating {rating}")))?;
         }
-        for (ours, theirs) in self.excluded.fields().into_iter().zip(other.excluded.fields()) {
-            checked_difference(*ours, *theirs, "the excluded rows")?;
-        }
+        self.excluded.check_subtract(&other.excluded)?;
         for (ours, theirs) in self.weights.iter().flatten().zip(other.weights.iter().flatten()) {
             if ours.sum < theirs.sum || ours.sum_of_squares < theirs.sum_of_squares {
                 return Err(Error::never_added("cannot retract more weight than was added"));
@@ -479,9 +511,7 @@ impl Histogram {
         for (ours, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *ours = ours.saturating_sub(*theirs);
         }
-        for (ours, theirs) in self.excluded.fields_mut().into_iter().zip(other.excluded.fields()) {
-            *ours = ours.saturating_sub(*theirs);
-        }
+        self.excluded.subtract(&other.excluded);
         for (ours, theirs) in self.weights.iter_mut().flatten().zip(other.weights.iter().flatten())
         {
             ours.sum = ours.sum.saturating_sub(theirs.sum);
@@ -491,9 +521,7 @@ impl Histogram {
 
     pub(crate) fn write(&self, writer: &mut Writer) {
         writer.counts(&self.counts);
-        for &field in self.excluded.fields() {
-            writer.unsigned(field);
-        }
+        self.excluded.write(writer);
         for weight in self.weights.iter().flatten() {
             writer.unsigned(weight.sum);
             writer.unsigned(weight.sum_of_squares);
@@ -503,9 +531,7 @@ impl Histogram {
     pub(crate) fn read(rules: &RatingRules, reader: &mut Reader<'_>) -> Result<Self> {
         let mut histogram = Self::new(rules.scale, rules.weighted);
         histogram.counts = reader.counts(rules.scale.points())?;
-        for field in histogram.excluded.fields_mut() {
-            *field = reader.u64()?;
-        }
+        histogram.excluded = Exclusions::read(reader)?;
         histogram.checked_observations()?;
         let counts = histogram.counts.iter();
         for (weight, &count) in histogram.weights.iter_mut().flatten().zip(counts) {
@@ -566,7 +592,7 @@ fn refusal(rules: &RatingRules, values: Values<'_>, row: usize) -> Option<Refusa
 
 /// The number of a row, for comparing with small codes and for messages.
 #[allow(clippy::unnecessary_cast, reason = "the same expression for every column type")]
-fn number(values: Values<'_>, row: usize) -> f64 {
+pub(crate) fn number(values: Values<'_>, row: usize) -> f64 {
     with_column!(values.column, slice => slice.get(row).map_or(f64::NAN, |&value| value as f64))
 }
 

@@ -68,34 +68,11 @@ impl Key {
     }
 
     fn write(&self, writer: &mut Writer) {
-        for part in &self.0 {
-            match part {
-                KeyPart::Missing => writer.u8(0),
-                KeyPart::Boolean(value) => {
-                    writer.u8(1);
-                    writer.bool(*value);
-                }
-                KeyPart::Integer(value) => {
-                    writer.u8(2);
-                    writer.signed(*value);
-                }
-                KeyPart::Text(text) => {
-                    writer.u8(3);
-                    writer.text(text);
-                }
-            }
-        }
+        self.0.iter().for_each(|part| part.write(writer));
     }
 
     fn read(columns: usize, reader: &mut Reader<'_>) -> Result<Self> {
-        let parts = (0..columns).map(|_| match reader.u8()? {
-            0 => Ok(KeyPart::Missing),
-            1 => reader.bool().map(KeyPart::Boolean),
-            2 => reader.signed().map(KeyPart::Integer),
-            3 => reader.text().map(KeyPart::from),
-            other => Err(Error::corrupt(format!("there is no key type {other}"))),
-        });
-        parts.collect::<Result<Vec<_>>>().map(Self::new)
+        (0..columns).map(|_| KeyPart::read(reader)).collect::<Result<Vec<_>>>().map(Self::new)
     }
 }
 
@@ -505,9 +482,11 @@ impl<C: Merge + State> State for Keyed<C> {
             let calculator = table.definition.calculator.clone();
             table.other = Some(C::read_state(calculator, reader, version)?);
         }
-        table
-            .total()
-            .map_err(|_| Error::corrupt("the groups add up to more than can be counted"))?;
+        if table.definition.overflow == Overflow::Other {
+            // What may be folded together must fit together; groups apart need not.
+            let fits = table.total();
+            fits.map_err(|_| Error::corrupt("the groups add up to more than can be counted"))?;
+        }
         Ok(table)
     }
 }

@@ -336,13 +336,7 @@ impl Figures {
                 let variance = self.classes.adjusted_estimate().variance;
                 Estimate { variance, ..self.classes.estimate()? }
             }
-            Measure::Share | Measure::GoodShare => {
-                let share = self.share(measure);
-                let (successes, total) =
-                    (share.successes.checked_add(1)?, share.total.checked_add(2)?);
-                let variance = Share { successes, total }.estimate()?.variance;
-                Estimate { variance, ..share.estimate()? }
-            }
+            Measure::Share | Measure::GoodShare => self.share(measure).adjusted_estimate()?,
             _ => self.moments().estimate().ok()?.filter(|mean| mean.variance > 0.0)?,
         };
         let variance = raw.variance * unit.factor * unit.factor;

@@ -83,6 +83,11 @@ impl NpsDefinition {
         Ok(definition)
     }
 
+    /// 1 for a promoter, −1 for a detractor, 0 for a passive.
+    pub fn class(&self, rating: i16) -> i8 {
+        i8::from(rating >= self.promoter_min) - i8::from(rating <= self.detractor_max)
+    }
+
     const fn cut(detractor_max: i16, promoter_min: i16, scale: Scale) -> Self {
         Self { ratings: RatingRules::on(scale), detractor_max, promoter_min }
     }
@@ -229,15 +234,8 @@ pub struct NpsReport {
 impl NpsReport {
     fn read(definition: &NpsDefinition, histogram: &Histogram) -> Self {
         let as_neutral = definition.ratings.missing == MissingRule::AsNeutral;
-        let figures = Figures::new(histogram.clone(), as_neutral, |rating| {
-            if rating >= definition.promoter_min {
-                1
-            } else if rating <= definition.detractor_max {
-                -1
-            } else {
-                0
-            }
-        });
+        let figures =
+            Figures::new(histogram.clone(), as_neutral, |rating| definition.class(rating));
         let classes = figures.classes();
         let [detractor_share, passive_share, promoter_share] = figures.class_shares();
         Self {

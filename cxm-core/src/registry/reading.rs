@@ -1,0 +1,167 @@
+//! The questions of the reports that do not rest on one rating.
+//!
+//! | report | question | arguments |
+//! | --- | --- | --- |
+//! | all | `interval`, `confidence_sequence` | `level`, `method`, `population`, `tuned_for` |
+//! | all | `shown` | `min_responses` |
+//! | `cx_index` | `interval`, `confidence_sequence` | also `item`: `ease`, `effectiveness`, `emotion` |
+//! | `secure_customer_index` | `interval`, `confidence_sequence` | also `group`: `secure`, `favourable`, `vulnerable`, `at_risk` |
+//! | `paired_nps` | `test` | `level` |
+//! | `response_rate` | `interval` | also `pane`: where it starts |
+//! | `response_ledger` | `score` | `calculator`, `definition`, `level`, `method` |
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::definition::to_value;
+use super::question::{Arguments, Reading, ask_scored, interval};
+use crate::error::{Error, Result};
+use crate::stats::{
+    Comparison, IntervalOptions, Method, Scored, Share, confidence_sequence, net_score, proportion,
+};
+use crate::survey::cx_index::CxIndexItem;
+use crate::survey::{
+    CustomerSecurity, CxIndexReport, EmotionalValueReport, PairedNpsReport, ResponseLedgerReport,
+    ResponseRateReport, SecureCustomerIndexReport,
+};
+
+/// A comparison of the scores by an optional method.
+fn compare_scored<R: Scored>(ours: &R, theirs: &R, arguments: &Value) -> Result<Comparison> {
+    let mut named = Arguments::new(arguments)?;
+    let method: Option<Method> = named.take("method")?;
+    named.finish()?;
+    ours.compare(theirs, method)
+}
+
+/// The interval or the confidence sequence of a share.
+fn ask_share(share: &Share, question: &str, options: &IntervalOptions) -> Result<Value> {
+    match question {
+        "interval" => proportion::interval(share, options).map(interval),
+        _ => confidence_sequence::share(share, options).map(interval),
+    }
+}
+
+fn is_interval(question: &str) -> bool {
+    matches!(question, "interval" | "confidence_sequence")
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Item {
+    Ease,
+    Effectiveness,
+    Emotion,
+}
+
+impl Reading for CxIndexReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        let mut named = Arguments::new(arguments)?;
+        let item: Option<Item> = if is_interval(question) { named.take("item")? } else { None };
+        let Some(item) = item else { return ask_scored(self, question, &named.into_value()) };
+        let options = named.rest::<IntervalOptions>()?;
+        let item: &CxIndexItem = match item {
+            Item::Ease => &self.items.ease,
+            Item::Effectiveness => &self.items.effectiveness,
+            Item::Emotion => &self.items.emotion,
+        };
+        let raw = match question {
+            "interval" => net_score::interval(&item.counts(), &options)?,
+            _ => confidence_sequence::net(&item.counts(), &options)?,
+        };
+        Ok(interval(raw.map(|raw| raw.scaled(100.0))))
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        compare_scored(self, other, arguments)
+    }
+}
+
+impl Reading for SecureCustomerIndexReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        if !is_interval(question) {
+            return ask_scored(self, question, arguments);
+        }
+        let mut named = Arguments::new(arguments)?;
+        let group: Option<CustomerSecurity> = named.take("group")?;
+        let share = self.share(group.unwrap_or_default());
+        ask_share(&share, question, &named.rest::<IntervalOptions>()?)
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        compare_scored(self, other, arguments)
+    }
+}
+
+impl Reading for PairedNpsReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        if question != "test" {
+            return ask_scored(self, question, arguments);
+        }
+        let mut named = Arguments::new(arguments)?;
+        let level = named.take("level")?.unwrap_or(IntervalOptions::default().level);
+        named.finish()?;
+        let test = self.test()?;
+        with_interval(to_value(&test), to_value(&test.interval(level)?))
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        compare_scored(self, other, arguments)
+    }
+}
+
+impl Reading for EmotionalValueReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        ask_scored(self, question, arguments)
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        compare_scored(self, other, arguments)
+    }
+}
+
+impl Reading for ResponseRateReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        let mut named = Arguments::new(arguments)?;
+        let start: Option<i64> = if question == "interval" { named.take("pane")? } else { None };
+        let Some(start) = start else { return ask_scored(self, question, &named.into_value()) };
+        let options = named.rest::<IntervalOptions>()?;
+        let pane = self.panes.iter().find(|pane| pane.start == start).ok_or_else(|| {
+            Error::not_found(format!("no pane starts at {start}")).in_field("pane")
+        })?;
+        // Refuses a rate over a window, which is no share.
+        self.share()?;
+        let share = Share { successes: pane.answered, total: pane.invited };
+        ask_share(&share, question, &options)
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        compare_scored(self, other, arguments)
+    }
+}
+
+impl Reading for ResponseLedgerReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        if question != "score" {
+            return ask_scored(self, question, arguments);
+        }
+        let mut named = Arguments::new(arguments)?;
+        let name: String = named.require("calculator")?;
+        let definition: Option<Value> = named.take("definition")?;
+        let entry = super::find(&name)?;
+        let definition = definition.unwrap_or_else(|| json!({}));
+        let derived = (entry.from_counts)(&definition, self.counted().clone())?;
+        with_interval(derived.value(), derived.ask("interval", &named.into_value())?)
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        compare_scored(self, other, arguments)
+    }
+}
+
+/// An answer with the interval that belongs to it.
+fn with_interval(mut answer: Value, interval: Value) -> Result<Value> {
+    if let Value::Object(fields) = &mut answer {
+        fields.insert("interval".to_owned(), interval);
+    }
+    Ok(answer)
+}
