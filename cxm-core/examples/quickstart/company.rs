@@ -1,0 +1,223 @@
+//! The company's files as columns, and the truth that belongs to them.
+
+use super::support::Outcome;
+use super::support::csv_file::CsvFile;
+use super::support::format::{count, counted};
+use super::support::page::{Page, Tone};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The company's files.
+#[derive(Debug)]
+pub(crate) struct Files {
+    responses: CsvFile,
+    invitations: CsvFile,
+    truth: CsvFile,
+    story: Value,
+}
+
+impl Files {
+    pub(crate) fn read() -> Outcome<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/company/data");
+        let path = |name: &str| -> PathBuf { folder.join(name) };
+        let story = std::fs::read(path("truth.json"))?;
+        Ok(Self {
+            responses: CsvFile::read(&path("responses.csv"), None)?,
+            invitations: CsvFile::read(&path("invitations.csv"), None)?,
+            truth: CsvFile::read(&path("truth.csv"), None)?,
+            story: serde_json::from_slice(&story)?,
+        })
+    }
+
+    /// Every row of `responses.csv`, in the order of answering.
+    pub(crate) fn answers(&self) -> Outcome<Answers<'_>> {
+        let file = &self.responses;
+        let numbers = |column: &str| file.numbers(column, &[]);
+        Ok(Answers {
+            customer: file.texts("customer")?,
+            wave: file.texts("wave")?,
+            channel: file.texts("channel")?,
+            stage: file.texts("stage")?,
+            segment: file.texts("segment")?,
+            recommend: numbers("recommend")?,
+            satisfaction: numbers("satisfaction")?,
+            effort: numbers("effort")?,
+            weight: numbers("weight")?,
+        })
+    }
+
+    /// How many invitations went out.
+    pub(crate) fn invited(&self) -> u64 {
+        self.invitations.len() as u64
+    }
+
+    pub(crate) fn truth(&self) -> Outcome<Truth<'_>> {
+        let file = &self.truth;
+        let keys = file.texts("segment")?.into_iter().zip(file.texts("wave")?);
+        let keys = keys.zip(file.texts("measure")?);
+        let values =
+            file.numbers("everyone", &[])?.into_iter().zip(file.numbers("answering", &[])?);
+        let values = keys.zip(values).map(|(((segment, wave), measure), (everyone, answering))| {
+            ((segment, wave, measure), True { everyone, answering })
+        });
+        let waves = self.story.get("waves").and_then(Value::as_array).ok_or("truth.json: waves")?;
+        let after = |wave: &&Value| wave.get("after_action") == Some(&Value::Bool(true));
+        let named = |wave: &Value| wave.get("wave").and_then(Value::as_str).map(str::to_owned);
+        Ok(Truth {
+            values: values.collect(),
+            after_action: waves.iter().filter(after).filter_map(named).collect(),
+            action: self.story.get("action").cloned().unwrap_or_default(),
+        })
+    }
+}
+
+/// Answers as columns; a rating that is missing is NaN.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answers<'a> {
+    pub(crate) customer: Vec<&'a str>,
+    pub(crate) wave: Vec<&'a str>,
+    pub(crate) channel: Vec<&'a str>,
+    pub(crate) stage: Vec<&'a str>,
+    pub(crate) segment: Vec<&'a str>,
+    pub(crate) recommend: Vec<f64>,
+    pub(crate) satisfaction: Vec<f64>,
+    pub(crate) effort: Vec<f64>,
+    pub(crate) weight: Vec<f64>,
+}
+
+impl<'a> Answers<'a> {
+    pub(crate) fn len(&self) -> usize {
+        self.customer.len()
+    }
+
+    /// The rows that are wanted, in their order.
+    pub(crate) fn only(&self, wanted: &[bool]) -> Self {
+        fn keep<T: Copy>(column: &[T], wanted: &[bool]) -> Vec<T> {
+            column.iter().zip(wanted).filter(|(_, keep)| **keep).map(|(cell, _)| *cell).collect()
+        }
+        Self {
+            customer: keep(&self.customer, wanted),
+            wave: keep(&self.wave, wanted),
+            channel: keep(&self.channel, wanted),
+            stage: keep(&self.stage, wanted),
+            segment: keep(&self.segment, wanted),
+            recommend: keep(&self.recommend, wanted),
+            satisfaction: keep(&self.satisfaction, wanted),
+            effort: keep(&self.effort, wanted),
+            weight: keep(&self.weight, wanted),
+        }
+    }
+
+    /// The rows of one segment.
+    pub(crate) fn of_segment(&self, segment: &str) -> Self {
+        self.only(&self.segment.iter().map(|name| *name == segment).collect::<Vec<_>>())
+    }
+
+    /// Which rows a later answer of the same customer in the same wave replaces.
+    pub(crate) fn replaced(&self) -> Vec<bool> {
+        let mut seen = BTreeSet::new();
+        let rows = self.customer.iter().zip(&self.wave).rev();
+        let mut replaced: Vec<bool> = rows.map(|row| !seen.insert(row)).collect();
+        replaced.reverse();
+        replaced
+    }
+
+    pub(crate) fn last_of_each_customer_and_wave(&self) -> Self {
+        self.only(&self.replaced().iter().map(|replaced| !replaced).collect::<Vec<_>>())
+    }
+
+    /// The names in a column, each once, in their order.
+    pub(crate) fn names(column: &[&'a str]) -> BTreeSet<&'a str> {
+        column.iter().copied().collect()
+    }
+}
+
+/// A true value: of everyone, and of those who answer, around which observed scores scatter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct True {
+    pub(crate) everyone: f64,
+    pub(crate) answering: f64,
+}
+
+/// The truth of every segment, wave and measure, and what the company did.
+#[derive(Debug)]
+pub(crate) struct Truth<'a> {
+    values: BTreeMap<(&'a str, &'a str, &'a str), True>,
+    pub(crate) after_action: BTreeSet<String>,
+    action: Value,
+}
+
+impl Truth<'_> {
+    pub(crate) fn get(&self, segment: &str, wave: &str, measure: &str) -> Option<True> {
+        self.values.get(&(segment, wave, measure)).copied()
+    }
+
+    /// The mean of the truth over these answers: what their score scatters around.
+    pub(crate) fn behind(
+        &self,
+        answers: &Answers<'_>,
+        measure: impl Fn(usize) -> &'static str,
+    ) -> Option<f64> {
+        self.mean_over(answers, measure, |value| value.answering)
+    }
+
+    /// The NPS that these answers would have had, had everyone answered who was asked.
+    pub(crate) fn of_everyone(&self, answers: &Answers<'_>) -> Option<f64> {
+        self.mean_over(answers, |_| "nps_points", |value| value.everyone)
+    }
+
+    fn mean_over(
+        &self,
+        answers: &Answers<'_>,
+        measure: impl Fn(usize) -> &'static str,
+        part: impl Fn(True) -> f64,
+    ) -> Option<f64> {
+        let rows = answers.segment.iter().zip(&answers.wave).enumerate();
+        let values: Option<Vec<f64>> = rows
+            .map(|(row, (segment, wave))| self.get(segment, wave, measure(row)).map(&part))
+            .collect();
+        let values = values.filter(|values| !values.is_empty())?;
+        let number = f64::from(u32::try_from(values.len()).ok()?);
+        Some(values.iter().sum::<f64>() / number)
+    }
+
+    /// The segment that the action was for.
+    pub(crate) fn action_segment(&self) -> &str {
+        self.action.get("segment").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// What the action was.
+    pub(crate) fn action(&self) -> &str {
+        self.action.get("what").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// A number of points from the story of the action.
+    pub(crate) fn action_points(&self, whose: &str) -> f64 {
+        self.action.get(whose).and_then(Value::as_f64).unwrap_or_default()
+    }
+}
+
+/// Says what the card is about and which rows it rests on.
+pub(crate) fn introduce(page: &mut Page, all: &Answers<'_>, answers: &Answers<'_>) {
+    let waves = Answers::names(&answers.wave);
+    let first = waves.first().copied().unwrap_or_default();
+    let last = waves.last().copied().unwrap_or_default();
+    let about = format!(
+        "{} of {} customers in {} quarterly waves, {first} to {last}",
+        counted(all.len() as u64, "answer", "answers"),
+        count(Answers::names(&all.customer).len() as u64),
+        waves.len(),
+    );
+    page.title("Fenmarrow Coffee Roasters: score card", &about);
+    let second = (all.len() - answers.len()) as u64;
+    page.blank();
+    let text = format!(
+        "{} replaced by a later one of the same customer in the same wave; the last one counts, so \
+         the figures rest on {} answers. The company is invented: ◆ marks the true value behind a \
+         figure.",
+        counted(second, "answer was", "answers were"),
+        count(answers.len() as u64),
+    );
+    page.paragraph(&text, Tone::Dim);
+}
