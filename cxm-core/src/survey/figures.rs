@@ -56,6 +56,15 @@ impl Measure {
         }
     }
 
+    /// The unit that the figure is shown in: shares in percent, a mean in none.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Net => "points",
+            Self::Share | Self::GoodShare => "%",
+            Self::Mean | Self::RescaledMean | Self::PercentOfMaximum => "",
+        }
+    }
+
     pub(crate) fn write(self, writer: &mut Writer) {
         let position = Self::ALL.iter().position(|&measure| measure == self);
         writer.length(position.unwrap_or_default());
@@ -464,6 +473,8 @@ pub struct Display {
     pub percentages: Option<[String; 3]>,
     /// Decimals shown.
     pub decimals: u8,
+    /// The unit of the score as shown: `points`, `%`, or empty for a mean.
+    pub unit: &'static str,
 }
 
 /// What every report of one rating a respondent can be asked.
@@ -495,6 +506,7 @@ pub trait RatingReport: Report + Clone {
             score: score.map(|score| score.to_string()),
             percentages: percentages.try_into().ok(),
             decimals,
+            unit: self.headline_measure().unit(),
         })
     }
 }

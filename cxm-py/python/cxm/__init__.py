@@ -1,0 +1,58 @@
+"""The numbers of customer experience, exact and mergeable, with their intervals.
+
+    >>> import cxm
+    >>> cxm.nps([10, 9, 9, 8, 7, 6, 0]).score
+    14.285714285714286
+
+``cxm.nps``, ``cxm.csat``, ``cxm.ces`` and their siblings read a column or a data frame at once.
+``cxm.Nps``, ``cxm.Csat``, … are calculators to feed, merge and store. ``cxm.Keyed`` is a table of
+them by segment, ``cxm.compare`` tests a difference, ``cxm.stats`` holds the statistics by name and
+``cxm.plots`` the pictures (``pip install cxm[plot]``).
+"""
+
+from __future__ import annotations
+
+from . import errors
+from ._calculators import CLASSES as _CLASSES
+from ._calculators import Calculator, from_bytes
+from ._cxm import __version__
+from ._one_shot import FUNCTIONS as _FUNCTIONS
+from ._one_shot import compare
+from ._results import Comparison, Interval, Record, Report
+from .errors import CxmError
+from .table import Keyed, Table
+
+globals().update({_class.__name__: _class for _class in _CLASSES.values()})
+globals().update(_FUNCTIONS)
+
+__all__ = [
+    *(_class.__name__ for _class in _CLASSES.values()),
+    *_FUNCTIONS,
+    "Calculator",
+    "Comparison",
+    "CxmError",
+    "Interval",
+    "Keyed",
+    "Record",
+    "Report",
+    "Table",
+    "__version__",
+    "compare",
+    "errors",
+    "from_bytes",
+    "plots",
+    "stats",
+]
+
+
+def __getattr__(name):
+    # Loaded when first used, so that `import cxm` stays cheap and needs nothing else.
+    if name in ("plots", "stats"):
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module 'cxm' has no attribute '{name}'", name=name)
+
+
+def __dir__():
+    return sorted(__all__)

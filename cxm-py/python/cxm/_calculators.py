@@ -1,0 +1,112 @@
+"""The classes of the calculators, one for each row of the core's list."""
+
+from __future__ import annotations
+
+from . import _cxm, _text
+from ._results import Report
+from ._signatures import Lazy, signature_of
+
+#: Kind to class, in the order of the list.
+CLASSES = {}
+#: Kind to the row of the list.
+ENTRIES = {entry["kind"]: entry for entry in _cxm.catalogue()}
+
+
+class Calculator(_cxm.Calculator):
+    """A mergeable summary of rows under a definition.
+
+    Five verbs are all there is: ``update`` takes a batch, ``retract`` takes it back, ``merge`` adds
+    another state, ``value`` reads a report, ``to_bytes``/``from_bytes`` store the state. The same
+    rows give the same bytes in any order, over any shards and in any language.
+
+    Use the classes that derive from it, such as ``cxm.Nps``.
+    """
+
+    __slots__ = ()
+    kind = ""
+
+    def value(self, **options):
+        """The report as of now. ``level`` and ``method`` are those of its interval."""
+        return Report(self.snapshot_(), options)
+
+    @classmethod
+    def by(cls, *columns, max_groups=None, overflow=None, **definition):
+        """A table of these calculators, one a key: ``cxm.Nps.by("segment")``."""
+        from .table import Keyed
+
+        return Keyed(cls, by=columns, max_groups=max_groups, overflow=overflow, **definition)
+
+    @classmethod
+    def presets(cls):
+        """The named definitions, each with one line on what it is and who uses it."""
+        return {preset["name"]: preset["summary"] for preset in ENTRIES[cls.kind]["presets"]}
+
+    @classmethod
+    def preset(cls, name):
+        """The definition of a preset."""
+        return _cxm.preset(cls.kind, name)
+
+    def __repr__(self):
+        definition = _text.definition(self.definition)
+        return f"<{type(self).__name__}: {self.observations:,} observations; {definition}>"
+
+    def _repr_html_(self):
+        return self.value()._repr_html_()
+
+
+def _frozen(value):
+    return tuple(value) if isinstance(value, list) else value
+
+
+def definition_parameters(entry):
+    """The keywords of a definition with their defaults."""
+    fields = {name: _frozen(value) for name, value in entry["definition"].items()}
+    return {"preset": None, **fields}
+
+
+def document(entry):
+    """The documentation of a class."""
+    summary = entry["summary"]
+    lines = [summary[:1].upper() + summary[1:] + ".", "", "Definition, by keyword:", ""]
+    for name, value in definition_parameters(entry).items():
+        default = "" if name == "preset" else f" (default {value!r})"
+        lines.append(f"    {name}{default}")
+    if entry["presets"]:
+        lines += ["", "Presets:", ""]
+        lines += [f"    {preset['name']}: {preset['summary']}" for preset in entry["presets"]]
+    return "\n".join(lines) + "\n"
+
+
+def _make(entry):
+    parameters = definition_parameters(entry)
+    attributes = {
+        "__slots__": (),
+        "__module__": "cxm",
+        "__qualname__": entry["type_name"],
+        "__doc__": document(entry),
+        "__signature__": Lazy(lambda _class: signature_of(parameters)),
+        "kind": entry["kind"],
+    }
+    return type(entry["type_name"], (Calculator,), attributes)
+
+
+for _entry in ENTRIES.values():
+    CLASSES[_entry["kind"]] = _make(_entry)
+
+
+def class_of(kind):
+    """The class of a kind, given by name, class or calculator."""
+    name = getattr(kind, "kind", kind)
+    try:
+        return CLASSES[name]
+    except (KeyError, TypeError):
+        from .errors import NotFoundError
+
+        known = ", ".join(CLASSES)
+        raise NotFoundError(f'no calculator "{name}"; there are {known}') from None
+
+
+def from_bytes(state):
+    """Reads the state bytes of whichever calculator wrote them."""
+    snapshot = _cxm.Snapshot.from_bytes(state)
+    return CLASSES[snapshot.kind](snapshot)

@@ -1,0 +1,237 @@
+"""What readings return: reports, intervals, comparisons."""
+
+from __future__ import annotations
+
+from . import _text
+from ._cxm import Snapshot
+
+
+class Record:
+    """Named figures that never change."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields):
+        object.__setattr__(self, "_fields", fields)
+
+    def __getattr__(self, name):
+        if not name.startswith("_"):
+            try:
+                return self._fields[name]
+            except KeyError:
+                pass
+        message = f"{type(self).__name__} has no '{name}'; it has {', '.join(dir(self))}"
+        raise AttributeError(message, name=name, obj=self)
+
+    def __setattr__(self, name, value):
+        raise AttributeError(f"{type(self).__name__} never changes", name=name, obj=self)
+
+    def __delattr__(self, name):
+        raise AttributeError(f"{type(self).__name__} never changes", name=name, obj=self)
+
+    def __dir__(self):
+        methods = (name for name in dir(type(self)) if not name.startswith("_"))
+        return sorted({*self._fields, *methods})
+
+    def __eq__(self, other):
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._fields == other._fields
+
+    __hash__ = None
+
+    def __reduce__(self):
+        return type(self), (self._fields,)
+
+    def __repr__(self):
+        fields = ", ".join(f"{name}={value!r}" for name, value in self._fields.items())
+        return f"{type(self).__name__}({fields})"
+
+    def to_dict(self):
+        """The figures as a dict of plain values."""
+        return _plain(self._fields)
+
+
+def _plain(value):
+    if isinstance(value, Record):
+        return value.to_dict()
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+class Interval(Record):
+    """Two limits that always carry their level and their method.
+
+    ``value in interval`` asks whether a value lies within the limits, which belong to it.
+    """
+
+    __slots__ = ()
+
+    def __contains__(self, value):
+        return self.lower <= value <= self.upper
+
+
+class Comparison(Record):
+    """One score minus another: difference, standard error, statistic, p-value, method."""
+
+    __slots__ = ("_ask",)
+
+    def __init__(self, fields, ask=None):
+        super().__init__(fields)
+        object.__setattr__(self, "_ask", ask)
+
+    @property
+    def z(self):
+        """The statistic: difference / standard error."""
+        return self._fields["statistic"]
+
+    def interval(self, level=None):
+        """The interval of the difference."""
+        if level is None or self._ask is None:
+            return wrap(self._fields["interval"])
+        return wrap(self._ask(level=level)["interval"])
+
+    def __reduce__(self):
+        return type(self), (self._fields,)
+
+    def __repr__(self):
+        difference = _text.number(self.difference)
+        interval = _text.interval(self.interval())
+        error = _text.number(self.standard_error)
+        return f"difference {difference} ({interval}), standard error {error}, p = {self.p_value:.3g}"
+
+
+def wrap(value):
+    """An answer of the core as the object that it is."""
+    if isinstance(value, dict):
+        if {"lower", "upper", "level", "method"} <= value.keys():
+            return Interval(value)
+        return Record({name: wrap(field) for name, field in value.items()})
+    return value
+
+
+def _given(arguments):
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+class Report(Record):
+    """A score with everything it rests on: n, what was left out and why, its definition.
+
+    Every figure is an attribute: ``report.score``, ``report.responses``, ``report.missing``.
+    Intervals and the like are asked for, since they have a level and a method.
+    """
+
+    __slots__ = ("_snapshot", "_options")
+
+    def __init__(self, snapshot, options=None):
+        super().__init__(snapshot.report())
+        object.__setattr__(self, "_snapshot", snapshot)
+        object.__setattr__(self, "_options", options or {})
+
+    @property
+    def kind(self):
+        """The name of the calculator."""
+        return self._snapshot.kind
+
+    def ask(self, question, /, **arguments):
+        """The answer to a question by its name; the methods of a report are such questions."""
+        return wrap(self._snapshot.ask(question, **_given(arguments)))
+
+    def interval(self, level=None, method=None, **arguments):
+        """The interval of the score; ``measure=`` asks for that of another figure.
+
+        ``None`` before there is data. Without ``level`` and ``method`` the defaults of the
+        reading, or those that the report was asked for with.
+        """
+        if "measure" not in arguments:
+            method = method or self._options.get("method")
+        level = level if level is not None else self._options.get("level")
+        return self.ask("interval", level=level, method=method, **arguments)
+
+    def confidence_sequence(self, level=None, method=None, **arguments):
+        """Limits that hold their level however often the score is looked at meanwhile."""
+        level = level if level is not None else self._options.get("level")
+        return self.ask("confidence_sequence", level=level, method=method, **arguments)
+
+    def non_response_bounds(self, non_respondents, **arguments):
+        """The lowest and the highest score possible had so many more people answered."""
+        return self.ask("non_response_bounds", non_respondents=non_respondents, **arguments)
+
+    def display(self, decimals=None):
+        """The score rounded once from the exact counts, and shares that add up to 100."""
+        return self.ask("display", decimals=decimals)
+
+    def shown(self, min_responses):
+        """The score, unless fewer than ``min_responses`` answered."""
+        return self.ask("shown", min_responses=min_responses)
+
+    def compare(self, other, **arguments):
+        """This score minus the other's; see :func:`cxm.compare`."""
+        theirs = getattr(other, "_snapshot", None)
+        if theirs is None:
+            theirs = other.value()._snapshot
+
+        def ask(**more):
+            return self._snapshot.compare(theirs, **_given({**arguments, **more}))
+
+        return Comparison(ask(), ask)
+
+    def calculator(self):
+        """A calculator that goes on from this report's state."""
+        from ._calculators import class_of
+
+        return class_of(self.kind)(self._snapshot)
+
+    def to_dict(self):
+        """All figures and the interval as a dict of plain values."""
+        return {**super().to_dict(), "interval": _plain(self.interval())}
+
+    def to_pandas(self):
+        """One row with the figures, as a pandas DataFrame."""
+        from .table import Table
+
+        return Table.of_report(self).to_pandas()
+
+    def to_polars(self):
+        """One row with the figures, as a polars DataFrame."""
+        from .table import Table
+
+        return Table.of_report(self).to_polars()
+
+    def __eq__(self, other):
+        if not isinstance(other, Report):
+            return NotImplemented
+        return self._snapshot == other._snapshot
+
+    __hash__ = None
+
+    def __reduce__(self):
+        return type(self), (self._snapshot, self._options)
+
+    @property
+    def _unit(self):
+        return self.display().to_dict().get("unit") or ""
+
+    def __repr__(self):
+        unit, interval = self._unit, self.interval()
+        text = f"{_text.title(self.kind)} {_text.number(self.score, unit)}"
+        if unit and self.score is not None:
+            text += f" {unit}"
+        if interval is not None:
+            text += f" ({_text.interval(interval, unit)})"
+        text += f", n = {self.responses:,}"
+        excluded = _text.exclusions(self._fields)
+        return f"{text}; excluded: {excluded}" if excluded else text
+
+    def _repr_html_(self):
+        from ._html import report
+
+        return report(self, self._unit)
+
+
+def snapshot_from(bytes_):
+    """Reads state bytes of whichever calculator wrote them."""
+    return Snapshot.from_bytes(bytes_)

@@ -1,0 +1,93 @@
+"""How figures read as text."""
+
+from __future__ import annotations
+
+#: Digits after the point, by unit; figures without a unit are shown with two.
+_DECIMALS = {"points": 1, "%": 1}
+
+#: What may have been left out of a figure, in the order of telling.
+EXCLUSIONS = ("missing", "dont_know", "invalid", "duplicates")
+
+
+def title(kind):
+    """``nps`` is NPS, ``star_rating`` is star rating."""
+    return kind.replace("_", " ") if "_" in kind else kind.upper()
+
+
+def number(value, unit=""):
+    """A figure with the digits that its unit deserves."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if unit == "%":
+        value *= 100
+    return f"{value:,.{_DECIMALS.get(unit, 2)}f}"
+
+
+def percent(level):
+    """0.95 is 95 %."""
+    return f"{level * 100:g} %"
+
+
+def words(name):
+    """A name in ``snake_case`` as words."""
+    return str(name).replace("_", " ")
+
+
+def exclusions(fields):
+    """``12 missing, 3 invalid``; empty if nothing was left out."""
+    counted = ((name, fields.get(name)) for name in EXCLUSIONS)
+    return ", ".join(f"{count:,} {words(name)}" for name, count in counted if count)
+
+
+def interval(interval, unit=""):
+    """``95 % score interval 18.1 to 28.6``."""
+    lower, upper = number(interval.lower, unit), number(interval.upper, unit)
+    return f"{percent(interval.level)} {words(interval.method)} interval {lower} to {upper}"
+
+
+def definition(fields):
+    """``scale 0 to 10, detractor max 6``: what differs from nothing at all."""
+    parts = []
+    for name, value in fields.items():
+        if value is None or value is False or value == []:
+            continue
+        if name == "scale":
+            value = " to ".join(str(end) for end in value)
+        elif isinstance(value, list):
+            value = ", ".join(str(item) for item in value)
+        elif isinstance(value, str):
+            value = words(value)
+        parts.append(f"{words(name)} {value}")
+    return "; ".join(parts)
+
+
+def table(table):
+    """A table of the leading columns in fixed width, and the total below."""
+    columns = table.to_dict()
+    shown = [*table.by, "score", "responses", "lower", "upper"]
+    shown += [name for name in ("suppressed", "adjusted_p_value", "shrunken") if name in columns]
+    unit = table.unit
+    rows = [[cell(columns[name][row], name, unit) for name in shown] for row in range(len(table))]
+    cells = [[words(name) for name in shown], *rows]
+    widths = [max(len(row[position]) for row in cells) for position in range(len(shown))]
+    lines = []
+    for row in cells:
+        keys = [text.ljust(width) for text, width in zip(row, widths, strict=True)][: len(table.by)]
+        rest = [text.rjust(width) for text, width in zip(row, widths, strict=True)][len(table.by) :]
+        lines.append("  ".join([*keys, *rest]).rstrip())
+    return "\n".join([*lines, "", f"total: {table.total!r}"])
+
+
+def cell(value, name, unit):
+    """One cell of a table as text."""
+    if value is None:
+        return "–"
+    if name in ("score", "lower", "upper", "shrunken", "versus_rest"):
+        return number(value, unit)
+    if name.endswith("p_value"):
+        return f"{value:.3g}"
+    if isinstance(value, int) and name == "responses":
+        return number(value)
+    return words(value) if name == "suppressed" else str(value)

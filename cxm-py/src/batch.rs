@@ -1,0 +1,243 @@
+//! What a caller passed, as a batch of the shape that the calculator takes.
+//!
+//! | shape | Python |
+//! | --- | --- |
+//! | ratings | `update(ratings, weights=…, counts=…)` |
+//! | items | `update(first, second, …)`, or one two-dimensional array or frame |
+//! | invitations | `update(invited_at, answered_at)` |
+//! | answers | `update(ratings, customer=…, time=…, wave=…)` |
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
+use arrow_array::{Array, ArrayRef};
+use cxm_core::calculator::batch::{Answers, Batch, Invitations, ItemRatings, KeyColumn};
+use cxm_core::calculator::{Ratings, Values, Weights};
+use cxm_core::{Error, Result};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::columns::{self, Chunks};
+use crate::errors::Outcome;
+use crate::keys::Keys;
+use crate::pieces::{Piece, align};
+
+/// What the columns behind the key columns are.
+#[derive(Debug, Clone, Copy)]
+enum Layout {
+    Ratings { weighted: bool, counted: bool },
+    Items,
+    Invitations,
+    Answers { waves: bool },
+}
+
+/// A batch that holds on to its memory.
+pub(crate) struct Columns {
+    layout: Layout,
+    keys: usize,
+    columns: Vec<Chunks>,
+}
+
+/// Takes named arguments one by one; what is left over is a `TypeError` as Python raises it.
+struct Named<'a, 'py>(Vec<(String, Bound<'py, PyAny>)>, &'a str);
+
+impl<'a, 'py> Named<'a, 'py> {
+    fn new(named: Option<&Bound<'py, PyDict>>, shape: &'a str) -> PyResult<Self> {
+        let pairs = named.into_iter().flatten();
+        let pairs = pairs.map(|(name, value)| Ok((name.extract()?, value)));
+        Ok(Self(pairs.collect::<PyResult<_>>()?, shape))
+    }
+
+    fn take(&mut self, name: &str) -> Option<Bound<'py, PyAny>> {
+        let position = self.0.iter().position(|(known, _)| known == name)?;
+        let value = self.0.swap_remove(position).1;
+        (!value.is_none()).then_some(value)
+    }
+
+    fn require(&mut self, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let shape = self.1;
+        self.take(name)
+            .ok_or_else(|| PyTypeError::new_err(format!("a batch of {shape} needs {name}=")))
+    }
+
+    fn finish(self) -> PyResult<()> {
+        match self.0.first() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let message = format!("unexpected column '{name}' for a batch of {}", self.1);
+                Err(PyTypeError::new_err(message))
+            }
+        }
+    }
+}
+
+impl Columns {
+    /// Reads the columns of a batch of this shape.
+    pub(crate) fn read(
+        shape: &str,
+        columns: &Bound<'_, PyTuple>,
+        named: Option<&Bound<'_, PyDict>>,
+    ) -> Outcome<Self> {
+        let mut named = Named::new(named, shape)?;
+        let batch = match shape {
+            "ratings" => Self::ratings(only(columns, "ratings")?, &mut named)?,
+            "items" => Self::items(columns)?,
+            "invitations" => Self::invitations(columns, &mut named)?,
+            "answers" => Self::answers(only(columns, "ratings")?, &mut named)?,
+            other => {
+                return Err(Error::batch(format!("no batches of {other} in Python yet")).into());
+            }
+        };
+        named.finish()?;
+        Ok(batch)
+    }
+
+    fn ratings(ratings: Bound<'_, PyAny>, named: &mut Named<'_, '_>) -> Outcome<Self> {
+        let mut all = vec![columns::numbers(&ratings, "ratings")?];
+        let weights = named.take("weights");
+        let counts = named.take("counts");
+        let layout = Layout::Ratings { weighted: weights.is_some(), counted: counts.is_some() };
+        if let Some(weights) = weights {
+            all.push(columns::weights(&weights)?);
+        }
+        if let Some(counts) = counts {
+            all.push(columns::counts(&counts)?);
+        }
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
+    fn items(items: &Bound<'_, PyTuple>) -> Outcome<Self> {
+        let table = if items.len() == 1 { columns::table(&items.get_item(0)?)? } else { None };
+        let columns = match table {
+            Some(columns) => columns,
+            None => {
+                items.iter().map(|item| columns::numbers(&item, "items")).collect::<Outcome<_>>()?
+            }
+        };
+        Ok(Self { layout: Layout::Items, keys: 0, columns })
+    }
+
+    fn invitations(times: &Bound<'_, PyTuple>, named: &mut Named<'_, '_>) -> Outcome<Self> {
+        let mut given = times.iter();
+        let mut column = |name: &str| -> Outcome<Chunks> {
+            let times = given.next().map_or_else(|| named.require(name), Ok)?;
+            columns::times(&times, name)
+        };
+        let columns = vec![column("invited_at")?, column("answered_at")?];
+        if given.next().is_some() {
+            return Err(PyTypeError::new_err("invitations have two columns").into());
+        }
+        Ok(Self { layout: Layout::Invitations, keys: 0, columns })
+    }
+
+    fn answers(ratings: Bound<'_, PyAny>, named: &mut Named<'_, '_>) -> Outcome<Self> {
+        let mut all = vec![
+            columns::numbers(&ratings, "ratings")?,
+            columns::times(&named.require("time")?, "time")?,
+            columns::keys(&named.require("customer")?, "customer")?,
+        ];
+        let waves = named.take("wave");
+        let layout = Layout::Answers { waves: waves.is_some() };
+        if let Some(waves) = waves {
+            all.push(columns::keys(&waves, "wave")?);
+        }
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
+    /// Puts key columns before the others.
+    pub(crate) fn keyed(mut self, keys: Vec<Chunks>) -> Self {
+        self.keys = keys.len();
+        self.columns.splice(0..0, keys);
+        self
+    }
+
+    /// The batch in pieces that are contiguous in memory; most often one.
+    pub(crate) fn pieces(&self) -> Result<Vec<Piece>> {
+        align(&self.columns)
+    }
+
+    /// Hands one piece to the core; a row to blame counts from the start of the whole batch.
+    pub(crate) fn with<T>(
+        &self,
+        piece: &Piece,
+        take: impl FnOnce(&[KeyColumn<'_>], Batch<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.view(piece, take).map_err(|error| match error.row() {
+            Some(row) => {
+                let row = usize::try_from(row).unwrap_or(usize::MAX);
+                error.at_row(row.saturating_add(piece.first_row))
+            }
+            None => error,
+        })
+    }
+
+    fn view<T>(
+        &self,
+        piece: &Piece,
+        take: impl FnOnce(&[KeyColumn<'_>], Batch<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let (keys, data) = piece.arrays.split_at_checked(self.keys).unwrap_or_default();
+        let keys = keys.iter().map(Keys::read).collect::<Result<Vec<_>>>()?;
+        let keys = keys.iter().map(Keys::column).collect::<Result<Vec<_>>>()?;
+        match (self.layout, data) {
+            (Layout::Ratings { weighted, counted }, [ratings, rest @ ..]) => {
+                let mut rest = rest.iter();
+                let mut next = |present: bool| if present { rest.next() } else { None };
+                let weights = next(weighted).map(|weights| Weights::Floats(floats(weights)));
+                let counts = next(counted).map(whole);
+                take(&keys, Ratings { values: columns::values(ratings)?, weights, counts }.into())
+            }
+            (Layout::Items, items) => {
+                let items: Vec<Values<'_>> =
+                    items.iter().map(columns::values).collect::<Result<_>>()?;
+                take(&keys, ItemRatings::new(&items).into())
+            }
+            (Layout::Invitations, [invited_at, answered_at]) => {
+                no_missing(invited_at).map_err(|error| error.in_field("invited_at"))?;
+                let answered = columns::validity(answered_at.nulls())?;
+                let (invited_at, answered_at) = (times(invited_at), times(answered_at));
+                take(&keys, Invitations { invited_at, answered_at, answered }.into())
+            }
+            (Layout::Answers { waves }, [ratings, time, customers, rest @ ..]) => {
+                no_missing(time).map_err(|error| error.in_field("time"))?;
+                let customers = Keys::read(customers)?;
+                let given = rest.first().filter(|_| waves).map(Keys::read).transpose()?;
+                let answers = Answers {
+                    customers: customers.column()?,
+                    waves: given.as_ref().map(Keys::column).transpose()?,
+                    times: times(time),
+                    ratings: columns::values(ratings)?,
+                };
+                take(&keys, answers.into())
+            }
+            _ => Err(Error::batch("the columns do not make a batch")),
+        }
+    }
+}
+
+fn only<'py>(columns: &Bound<'py, PyTuple>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    if columns.len() == 1 {
+        return columns.get_item(0);
+    }
+    let message = format!("expected one column of {name}, got {}", columns.len());
+    Err(PyTypeError::new_err(message))
+}
+
+fn no_missing(array: &ArrayRef) -> Result<()> {
+    match array.nulls().and_then(|nulls| (0..nulls.len()).find(|&row| nulls.is_null(row))) {
+        Some(row) => Err(Error::observation("a time is missing").at_row(row)),
+        None => Ok(()),
+    }
+}
+
+fn floats(array: &ArrayRef) -> &[f64] {
+    array.as_primitive::<Float64Type>().values()
+}
+
+fn whole(array: &ArrayRef) -> &[u64] {
+    array.as_primitive::<UInt64Type>().values()
+}
+
+fn times(array: &ArrayRef) -> &[i64] {
+    array.as_primitive::<Int64Type>().values()
+}

@@ -1,0 +1,44 @@
+//! The Python module `cxm._cxm`: conversion, ownership, errors and nothing else.
+//!
+//! Columns come in as Arrow arrays over the caller's memory ([`columns`], [`keys`]), become a
+//! batch of one of the core's shapes ([`batch`]) and go to a calculator that is known by name alone
+//! ([`calculator`], [`keyed`]). Definitions, reports and answers cross as JSON values ([`json`]).
+//! So there is no formula, default or threshold in this crate, and a calculator that joins the
+//! core's list needs no line here.
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+
+mod arrow;
+mod batch;
+mod buffers;
+mod calculator;
+mod catalogue;
+mod columns;
+mod errors;
+mod json;
+mod keyed;
+mod keys;
+mod pieces;
+mod sequences;
+
+use pyo3::prelude::*;
+
+/// The numbers of customer experience: the compiled half of the package `cxm`.
+#[pymodule]
+mod _cxm {
+    #[pymodule_export]
+    use super::calculator::{Calculator, Snapshot};
+    #[pymodule_export]
+    use super::catalogue::{call, catalogue, functions, preset};
+    #[pymodule_export]
+    use super::columns::{Column, frame_columns};
+    #[pymodule_export]
+    use super::keyed::Keyed;
+
+    use super::{Bound, PyModule, PyModuleMethods, PyResult};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        super::errors::add_to(module)
+    }
+}

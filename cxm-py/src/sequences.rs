@@ -1,0 +1,179 @@
+//! Lists, tuples and single values, item by item; an error names the row.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
+use cxm_core::Error;
+use cxm_core::model::time::{MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString};
+
+use crate::errors::Outcome;
+
+/// `None`, `pandas.NA`, `NaT`.
+fn is_missing(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if item.is_none() {
+        return Ok(true);
+    }
+    let name = item.get_type().name()?;
+    Ok(name == "NAType" || name == "NaTType")
+}
+
+fn refuse<T>(expected: &str, item: &Bound<'_, PyAny>, row: usize) -> Outcome<T> {
+    let (class, text) = (item.get_type().name()?, item.repr()?);
+    let error = Error::observation(format!("expected {expected}, got {class} {text}"));
+    Err(error.at_row(row).into())
+}
+
+enum Number {
+    Missing,
+    Whole(i64),
+    Float(f64),
+}
+
+fn number(item: &Bound<'_, PyAny>, row: usize) -> Outcome<Number> {
+    if item.is_instance_of::<PyInt>() {
+        return Ok(match item.extract::<i64>() {
+            Ok(whole) => Number::Whole(whole),
+            // Off every scale, whatever its last digits are.
+            Err(_) if item.gt(0)? => Number::Float(f64::INFINITY),
+            Err(_) => Number::Float(f64::NEG_INFINITY),
+        });
+    }
+    if item.is_instance_of::<PyFloat>() {
+        return Ok(Number::Float(item.extract()?));
+    }
+    if is_missing(item)? {
+        return Ok(Number::Missing);
+    }
+    if item.hasattr(intern!(item.py(), "__index__"))? {
+        return number(&item.call_method0(intern!(item.py(), "__index__"))?, row);
+    }
+    match item.extract::<f64>() {
+        Ok(float) => Ok(Number::Float(float)),
+        Err(_) => refuse("a number or None", item, row),
+    }
+}
+
+/// A column of numbers: 64-bit integers, or floats as soon as one is a float.
+pub(crate) fn numbers(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
+    let mut whole: Vec<Option<i64>> = Vec::with_capacity(items.len());
+    for (row, item) in items.iter().enumerate() {
+        match number(&item, row)? {
+            Number::Missing => whole.push(None),
+            Number::Whole(value) => whole.push(Some(value)),
+            Number::Float(value) => return floats(items, row, whole, value),
+        }
+    }
+    Ok(Arc::new(Int64Array::from(whole)))
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "beyond 2^53 no whole number is a rating or a weight"
+)]
+fn floats(
+    items: &Bound<'_, PyList>,
+    row: usize,
+    before: Vec<Option<i64>>,
+    first: f64,
+) -> Outcome<ArrayRef> {
+    let mut values: Vec<Option<f64>> = Vec::with_capacity(items.len());
+    values.extend(before.into_iter().map(|whole| whole.map(|whole| whole as f64)));
+    values.push(Some(first));
+    for (row, item) in items.iter().enumerate().skip(row + 1) {
+        values.push(match number(&item, row)? {
+            Number::Missing => None,
+            Number::Whole(value) => Some(value as f64),
+            Number::Float(value) => Some(value),
+        });
+    }
+    Ok(Arc::new(Float64Array::from(values)))
+}
+
+/// A column of times in microseconds since 1970: whole numbers, or `datetime`s, UTC unless aware.
+pub(crate) fn times(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
+    let mut times = Vec::with_capacity(items.len());
+    for (row, item) in items.iter().enumerate() {
+        times.push(match number(&item, row) {
+            Ok(Number::Missing) => None,
+            Ok(Number::Whole(time)) => Some(time),
+            _ => Some(microseconds(&item, row)?),
+        });
+    }
+    Ok(Arc::new(Int64Array::from(times)))
+}
+
+fn microseconds(item: &Bound<'_, PyAny>, row: usize) -> Outcome<i64> {
+    let py = item.py();
+    let datetime = py.import(intern!(py, "datetime"))?;
+    if !item.is_instance(&datetime.getattr("datetime")?)? {
+        return refuse("a datetime, whole microseconds since 1970 or None", item, row);
+    }
+    let zone = item.getattr("tzinfo")?;
+    let zone = if zone.is_none() { zone } else { datetime.getattr("timezone")?.getattr("utc")? };
+    let epoch = datetime.getattr("datetime")?.call1((1970, 1, 1, 0, 0, 0, 0, zone))?;
+    let since = item.sub(epoch)?;
+    let part = |name: &str| since.getattr(name)?.extract::<i64>();
+    let days = part("days")? * MICROSECONDS_PER_DAY;
+    Ok(days + part("seconds")? * MICROSECONDS_PER_SECOND + part("microseconds")?)
+}
+
+/// A column of keys: texts, whole numbers or booleans, all of one type.
+pub(crate) fn keys(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
+    let mut first = None;
+    for item in items.iter() {
+        if !is_missing_key(&item)? {
+            first = Some(item);
+            break;
+        }
+    }
+    match first {
+        Some(first) if first.is_instance_of::<PyString>() => {
+            let texts = collect(items, "a text or None", |item| {
+                let text = item.cast::<PyString>().ok();
+                text.map(|text| text.to_str().map(str::to_owned)).transpose()
+            })?;
+            Ok(Arc::new(StringArray::from(texts)))
+        }
+        Some(first) if first.is_instance_of::<PyBool>() => {
+            let flags = collect(items, "a bool or None", |item| {
+                Ok(item.cast::<PyBool>().ok().map(|flag| flag.is_true()))
+            })?;
+            Ok(Arc::new(BooleanArray::from(flags)))
+        }
+        _ => {
+            let whole = collect(items, "a whole number or None", |item| {
+                let indexed = !item.is_instance_of::<PyBool>() && item.hasattr("__index__")?;
+                Ok(if indexed { Some(item.extract::<i64>()?) } else { None })
+            })?;
+            Ok(Arc::new(Int64Array::from(whole)))
+        }
+    }
+}
+
+/// A missing key may also be the NaN that pandas puts into a column of texts.
+fn is_missing_key(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if item.is_instance_of::<PyFloat>() {
+        return Ok(item.extract::<f64>()?.is_nan());
+    }
+    is_missing(item)
+}
+
+fn collect<T>(
+    items: &Bound<'_, PyList>,
+    expected: &str,
+    read: impl Fn(&Bound<'_, PyAny>) -> PyResult<Option<T>>,
+) -> Outcome<Vec<Option<T>>> {
+    let mut values = Vec::with_capacity(items.len());
+    for (row, item) in items.iter().enumerate() {
+        let value = if is_missing_key(&item)? { None } else { Some(read(&item)?) };
+        match value {
+            Some(None) => return refuse(expected, &item, row),
+            Some(present) => values.push(present),
+            None => values.push(None),
+        }
+    }
+    Ok(values)
+}
