@@ -8,6 +8,7 @@ mod bootstrap;
 pub mod comparison;
 pub mod confidence_sequence;
 pub mod estimate;
+pub mod exclusions;
 pub mod histogram;
 pub mod interval;
 pub mod mean;
@@ -27,7 +28,8 @@ pub mod weights;
 
 pub use comparison::{Comparable, Comparison};
 pub use estimate::Estimate;
-pub use histogram::{BinWeight, Exclusions, Histogram};
+pub use exclusions::Exclusions;
+pub use histogram::{BinWeight, Histogram};
 pub use interval::{Interval, IntervalOptions, Method};
 pub use mean::Moments;
 pub use net_score::NetCounts;
