@@ -1,0 +1,181 @@
+//! Batches of every shape from plain numbers: one generator a shape, so that a new calculator of a
+//! shape that exists needs nothing here.
+
+use cxm_core::calculator::batch::{Answers, Batch, Bitmap, Invitations, ItemRatings};
+use cxm_core::prelude::*;
+
+/// What the columns of a batch look like; the rows are numbers that decide the rest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    pub(crate) shape: &'static str,
+    /// Number of item columns.
+    pub(crate) items: usize,
+    pub(crate) weighted: bool,
+    /// Bits: whole numbers instead of floats, counts beside the ratings, a column of waves.
+    pub(crate) variant: u8,
+}
+
+impl Layout {
+    fn is_whole(&self) -> bool {
+        self.variant & 1 == 1
+    }
+
+    fn is_counted(&self) -> bool {
+        self.variant & 2 == 2 && !self.weighted
+    }
+
+    fn has_waves(&self) -> bool {
+        self.variant & 4 == 4
+    }
+}
+
+/// A well-mixed number for one cell of one row (the finaliser of splitmix64).
+pub(crate) fn mix(row: u64, column: u64) -> u64 {
+    let mut z = row.wrapping_add((column + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A column of ratings with everything that a column can hold.
+#[derive(Debug, Default)]
+struct RatingColumn {
+    floats: Vec<f64>,
+    integers: Vec<i64>,
+    valid: Vec<u8>,
+    bits: Vec<u8>,
+}
+
+impl RatingColumn {
+    fn of(rows: &[u64], column: u64) -> Self {
+        let mut built = Self { bits: vec![0; rows.len().div_ceil(8)], ..Self::default() };
+        for (position, &row) in rows.iter().enumerate() {
+            let cell = mix(row, column);
+            let (value, valid) = match cell % 32 {
+                0 => (3.0, false),
+                1 => (99.0, true),
+                2 => (7.5, true),
+                3 => (f64::NAN, true),
+                4 => (-1e300, true),
+                5 => (-0.0, true),
+                6..=20 => (((cell >> 8) % 5) as f64 + 1.0, true),
+                _ => (((cell >> 8) % 13) as f64 - 1.0, true),
+            };
+            built.floats.push(value);
+            built.integers.push(if value.is_nan() { 0 } else { value as i64 });
+            let valid = valid && !value.is_nan();
+            built.valid.push(u8::from(valid));
+            built.bits[position / 8] |= u8::from(valid) << (position % 8);
+        }
+        built
+    }
+
+    fn values(&self, whole: bool) -> Values<'_> {
+        if whole {
+            let bits = Bitmap::new(&self.bits, 0, self.integers.len()).unwrap();
+            Values::new(self.integers.as_slice(), Some(Validity::Bits(bits))).unwrap()
+        } else {
+            Values::new(self.floats.as_slice(), Some(Validity::Bytes(&self.valid))).unwrap()
+        }
+    }
+}
+
+const DAY: i64 = 86_400_000_000;
+
+fn time(cell: u64) -> i64 {
+    match cell % 64 {
+        0 => i64::MIN,
+        1 => i64::MAX,
+        _ => ((cell >> 8) % 5) as i64 * DAY + ((cell >> 16) % 2) as i64,
+    }
+}
+
+fn ratings<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let column = RatingColumn::of(rows, 0);
+    let values = column.values(layout.is_whole());
+    if layout.weighted {
+        let weights: Vec<u32> = rows.iter().map(|&row| (mix(row, 90) >> 40) as u32).collect();
+        act(Batch::Ratings(Ratings::weighted(values, Weights::Fixed(&weights))))
+    } else if layout.is_counted() {
+        let counts: Vec<u64> = rows.iter().map(|&row| mix(row, 91) % 4).collect();
+        act(Batch::Ratings(Ratings::counted(values, &counts)))
+    } else {
+        act(Batch::Ratings(Ratings::from(values)))
+    }
+}
+
+fn items<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let columns: Vec<RatingColumn> =
+        (0..layout.items as u64).map(|item| RatingColumn::of(rows, item)).collect();
+    let values: Vec<Values<'_>> =
+        columns.iter().map(|column| column.values(layout.is_whole())).collect();
+    act(Batch::Items(ItemRatings::new(&values)))
+}
+
+fn invitations<R>(rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let invited_at: Vec<i64> = rows.iter().map(|&row| time(mix(row, 0))).collect();
+    let late = |row| {
+        (mix(row, 1) % 9) as i64 * DAY / 2 - if mix(row, 2).is_multiple_of(32) { DAY } else { 0 }
+    };
+    let answered_at: Vec<i64> = rows
+        .iter()
+        .zip(&invited_at)
+        .map(|(&row, invited_at)| invited_at.saturating_add(late(row)))
+        .collect();
+    let answered: Vec<u8> =
+        rows.iter().map(|&row| u8::from(!mix(row, 3).is_multiple_of(3))).collect();
+    act(Batch::Invitations(Invitations {
+        invited_at: &invited_at,
+        answered_at: &answered_at,
+        answered: Some(Validity::Bytes(&answered)),
+    }))
+}
+
+const NAMES: [&str; 5] = ["ann", "bob", "", "Zoë 🙂", "z"];
+
+fn answers<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let names: Vec<&str> = rows.iter().map(|&row| NAMES[(mix(row, 1) % 5) as usize]).collect();
+    let known: Vec<u8> = rows.iter().map(|&row| u8::from(!mix(row, 2).is_multiple_of(8))).collect();
+    let waves: Vec<i64> = rows.iter().map(|&row| (mix(row, 3) % 3) as i64 - 1).collect();
+    let times: Vec<i64> = rows.iter().map(|&row| time(mix(row, 4))).collect();
+    let column = RatingColumn::of(rows, 0);
+    let mut customers = KeyColumn::from(names.as_slice());
+    customers.validity = Some(Validity::Bytes(&known));
+    act(Batch::Answers(Answers {
+        customers,
+        waves: layout.has_waves().then(|| waves.as_slice().into()),
+        times: &times,
+        ratings: column.values(layout.is_whole()),
+    }))
+}
+
+/// Calls `act` with the batch that these rows are.
+pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    match layout.shape {
+        "ratings" => ratings(layout, rows, act),
+        "items" => items(layout, rows, act),
+        "invitations" => invitations(rows, act),
+        "answers" => answers(layout, rows, act),
+        other => panic!("no generator for batches of the shape {other}"),
+    }
+}
+
+/// Calls `act` with the key columns and the batch that these rows are.
+pub(crate) fn with_keyed_batch<R>(
+    layout: Layout,
+    columns: usize,
+    rows: &[u64],
+    act: impl FnOnce(&[KeyColumn<'_>], Batch<'_>) -> R,
+) -> R {
+    let dictionary: Vec<KeyPart> = NAMES.iter().map(|&name| name.into()).collect();
+    let codes: Vec<u32> = rows.iter().map(|&row| (mix(row, 70) % 5) as u32).collect();
+    let known: Vec<u8> =
+        rows.iter().map(|&row| u8::from(!mix(row, 71).is_multiple_of(8))).collect();
+    let numbers: Vec<i64> = rows.iter().map(|&row| (mix(row, 72) % 3) as i64 - 1).collect();
+    let mut texts = KeyColumn::coded(&codes, &dictionary);
+    if layout.is_whole() {
+        texts.validity = Some(Validity::Bytes(&known));
+    }
+    let keys = [texts, KeyColumn::from(numbers.as_slice())];
+    with_batch(layout, rows, |batch| act(&keys[..columns], batch))
+}
