@@ -1,6 +1,6 @@
 //! What the action did: before and after it, where it was taken and where it was not.
 
-use super::company::{Answers, Truth};
+use super::company::{Survey, Truth};
 use super::findings::Findings;
 use super::overall::{LEVEL, nps};
 use super::support::Outcome;
@@ -29,7 +29,7 @@ struct Group {
 
 pub(crate) fn show(
     page: &mut Page,
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
@@ -80,7 +80,7 @@ pub(crate) fn show(
 }
 
 /// The segment of the action, and all others together.
-fn read(answers: &Answers<'_>, truth: &Truth<'_>) -> Outcome<Vec<Group>> {
+fn read(answers: &Survey<'_>, truth: &Truth<'_>) -> Outcome<Vec<Group>> {
     let acted_on = truth.action_segment();
     let after = |wave: &str| truth.after_action.contains(wave);
     let names: Vec<&str> = answers

@@ -1,9 +1,11 @@
 //! The company's files as columns, and the truth that belongs to them.
 
+use super::calendar::{DAY, days};
 use super::support::Outcome;
 use super::support::csv_file::CsvFile;
 use super::support::format::{count, counted};
 use super::support::page::{Page, Tone};
+use cxm_core::model::time::MICROSECONDS_PER_SECOND;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -31,10 +33,10 @@ impl Files {
     }
 
     /// Every row of `responses.csv`, in the order of answering.
-    pub(crate) fn answers(&self) -> Outcome<Answers<'_>> {
+    pub(crate) fn answers(&self) -> Outcome<Survey<'_>> {
         let file = &self.responses;
         let numbers = |column: &str| file.numbers(column, &[]);
-        Ok(Answers {
+        Ok(Survey {
             customer: file.texts("customer")?,
             wave: file.texts("wave")?,
             channel: file.texts("channel")?,
@@ -43,13 +45,28 @@ impl Files {
             recommend: numbers("recommend")?,
             satisfaction: numbers("satisfaction")?,
             effort: numbers("effort")?,
+            ease: numbers("ease")?,
+            effectiveness: numbers("effectiveness")?,
+            emotion: numbers("emotion")?,
             weight: numbers("weight")?,
+            time: file
+                .texts("answered_at")?
+                .into_iter()
+                .map(microseconds)
+                .collect::<Outcome<_>>()?,
         })
     }
 
-    /// How many invitations went out.
-    pub(crate) fn invited(&self) -> u64 {
-        self.invitations.len() as u64
+    /// Every invitation: when it was sent, and when it was answered.
+    pub(crate) fn invitations(&self) -> Outcome<Invited> {
+        let answered_at = self.invitations.texts("answered_at")?;
+        let sent = self.invitations.texts("invited_at")?.into_iter().map(microseconds);
+        let came = |cell: &&str| if cell.is_empty() { Ok(0) } else { microseconds(cell) };
+        Ok(Invited {
+            invited_at: sent.collect::<Outcome<_>>()?,
+            answered_at: answered_at.iter().map(came).collect::<Outcome<_>>()?,
+            answered: answered_at.iter().map(|cell| u8::from(!cell.is_empty())).collect(),
+        })
     }
 
     pub(crate) fn truth(&self) -> Outcome<Truth<'_>> {
@@ -74,7 +91,7 @@ impl Files {
 
 /// Answers as columns; a rating that is missing is NaN.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Answers<'a> {
+pub(crate) struct Survey<'a> {
     pub(crate) customer: Vec<&'a str>,
     pub(crate) wave: Vec<&'a str>,
     pub(crate) channel: Vec<&'a str>,
@@ -83,10 +100,15 @@ pub(crate) struct Answers<'a> {
     pub(crate) recommend: Vec<f64>,
     pub(crate) satisfaction: Vec<f64>,
     pub(crate) effort: Vec<f64>,
+    pub(crate) ease: Vec<f64>,
+    pub(crate) effectiveness: Vec<f64>,
+    pub(crate) emotion: Vec<f64>,
     pub(crate) weight: Vec<f64>,
+    /// When the answer came, microseconds since 1970.
+    pub(crate) time: Vec<i64>,
 }
 
-impl<'a> Answers<'a> {
+impl<'a> Survey<'a> {
     pub(crate) fn len(&self) -> usize {
         self.customer.len()
     }
@@ -105,7 +127,11 @@ impl<'a> Answers<'a> {
             recommend: keep(&self.recommend, wanted),
             satisfaction: keep(&self.satisfaction, wanted),
             effort: keep(&self.effort, wanted),
+            ease: keep(&self.ease, wanted),
+            effectiveness: keep(&self.effectiveness, wanted),
+            emotion: keep(&self.emotion, wanted),
             weight: keep(&self.weight, wanted),
+            time: keep(&self.time, wanted),
         }
     }
 
@@ -133,6 +159,28 @@ impl<'a> Answers<'a> {
     }
 }
 
+/// Invitations as columns.
+#[derive(Debug)]
+pub(crate) struct Invited {
+    pub(crate) invited_at: Vec<i64>,
+    pub(crate) answered_at: Vec<i64>,
+    pub(crate) answered: Vec<u8>,
+}
+
+/// `2025-02-03T15:57:18Z` as microseconds since 1970.
+fn microseconds(text: &str) -> Outcome<i64> {
+    let parts = text.strip_suffix('Z').map(|text| text.split(['-', 'T', ':']));
+    let numbers: Option<Vec<i64>> =
+        parts.and_then(|parts| parts.map(|part| part.parse().ok()).collect());
+    match numbers.as_deref() {
+        Some(&[year, month, day, hour, minute, second]) => {
+            let seconds = DAY * days(year, month, day) + 3600 * hour + 60 * minute + second;
+            Ok(seconds * MICROSECONDS_PER_SECOND)
+        }
+        _ => Err(format!("\"{text}\" is not a time like 2025-02-03T15:57:18Z").into()),
+    }
+}
+
 /// A true value: of everyone, and of those who answer, around which observed scores scatter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct True {
@@ -156,20 +204,20 @@ impl Truth<'_> {
     /// The mean of the truth over these answers: what their score scatters around.
     pub(crate) fn behind(
         &self,
-        answers: &Answers<'_>,
+        answers: &Survey<'_>,
         measure: impl Fn(usize) -> &'static str,
     ) -> Option<f64> {
         self.mean_over(answers, measure, |value| value.answering)
     }
 
     /// The NPS that these answers would have had, had everyone answered who was asked.
-    pub(crate) fn of_everyone(&self, answers: &Answers<'_>) -> Option<f64> {
+    pub(crate) fn of_everyone(&self, answers: &Survey<'_>) -> Option<f64> {
         self.mean_over(answers, |_| "nps_points", |value| value.everyone)
     }
 
     fn mean_over(
         &self,
-        answers: &Answers<'_>,
+        answers: &Survey<'_>,
         measure: impl Fn(usize) -> &'static str,
         part: impl Fn(True) -> f64,
     ) -> Option<f64> {
@@ -199,14 +247,14 @@ impl Truth<'_> {
 }
 
 /// Says what the card is about and which rows it rests on.
-pub(crate) fn introduce(page: &mut Page, all: &Answers<'_>, answers: &Answers<'_>) {
-    let waves = Answers::names(&answers.wave);
+pub(crate) fn introduce(page: &mut Page, all: &Survey<'_>, answers: &Survey<'_>) {
+    let waves = Survey::names(&answers.wave);
     let first = waves.first().copied().unwrap_or_default();
     let last = waves.last().copied().unwrap_or_default();
     let about = format!(
         "{} of {} customers in {} quarterly waves, {first} to {last}",
         counted(all.len() as u64, "answer", "answers"),
-        count(Answers::names(&all.customer).len() as u64),
+        count(Survey::names(&all.customer).len() as u64),
         waves.len(),
     );
     page.title("Fenmarrow Coffee Roasters: score card", &about);

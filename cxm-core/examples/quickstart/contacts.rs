@@ -1,6 +1,6 @@
 //! Where the trouble is: effort by channel, satisfaction by stage of the journey.
 
-use super::company::{Answers, Truth};
+use super::company::{Survey, Truth};
 use super::findings::Findings;
 use super::overall::{LEVEL, ces, csat, nps};
 use super::support::Outcome;
@@ -14,7 +14,7 @@ use cxm_core::survey::RatingCalculator;
 
 pub(crate) fn show(
     page: &mut Page,
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
@@ -51,14 +51,14 @@ where
 }
 
 /// The true mean of effort on each channel; it is the same on all but the phone.
-fn effort_marks(answers: &Answers<'_>, truth: &Truth<'_>) -> Marks {
+fn effort_marks(answers: &Survey<'_>, truth: &Truth<'_>) -> Marks {
     let behind = |wanted: &[bool]| {
         let rows = answers.only(wanted);
         let phone = |row: usize| rows.channel.get(row).is_some_and(|channel| *channel == "phone");
         let measure = |row| if phone(row) { "effort_mean_phone" } else { "effort_mean_other" };
         truth.behind(&rows, measure)
     };
-    let channels = Answers::names(&answers.channel).into_iter().filter_map(|name| {
+    let channels = Survey::names(&answers.channel).into_iter().filter_map(|name| {
         let wanted: Vec<bool> = answers.channel.iter().map(|channel| *channel == name).collect();
         Some((name.to_owned(), behind(&wanted)?))
     });

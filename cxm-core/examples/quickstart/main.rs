@@ -6,13 +6,18 @@
 //!
 //! The company is invented (`../company/README.md`), so the truth behind every score is known, and
 //! the card shows next to each figure whether it was found. Each section below is one question and
-//! one file: read [`overall`] first, it is the shortest way from a column to a score.
+//! one file; [`overall`] is the shortest way from a column to a score.
 
+#[allow(dead_code, reason = "only its conversion of dates is used here")]
+#[path = "../company/calendar.rs"]
+mod calendar;
 mod change;
 mod company;
 mod contacts;
+mod duplicates;
 mod findings;
 mod overall;
+mod same_customers;
 mod segments;
 mod shards;
 #[path = "../support/mod.rs"]
@@ -46,8 +51,10 @@ pub(crate) fn card(page: &mut Page) -> Outcome<()> {
     let mut findings = Findings::default();
 
     company::introduce(page, &all, &answers);
-    overall::show(page, &answers, files.invited(), &truth, &mut findings)?;
+    overall::show(page, &all, &answers, &files.invitations()?, &truth, &mut findings)?;
+    duplicates::show(page, &all)?;
     waves::show(page, &answers, &truth, &mut findings)?;
+    same_customers::show(page, &answers, &mut findings)?;
     change::show(page, &answers, &truth, &mut findings)?;
     segments::show(page, &answers, &truth, &mut findings)?;
     contacts::show(page, &answers, &truth, &mut findings)?;

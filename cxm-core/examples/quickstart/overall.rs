@@ -1,15 +1,17 @@
 //! The scores of all answers: from a column to a figure that says how far it can be trusted.
 
-use super::company::{Answers, Truth};
+use super::company::{Invited, Survey, Truth};
+use super::duplicates;
 use super::findings::Findings;
 use super::support::Outcome;
 use super::support::cards;
 use super::support::describe::Described;
-use super::support::format::{Unit, count};
+use super::support::format::{Unit, count, list};
 use super::support::page::{Page, Tone};
 use super::support::table::{Cell, TextTable};
 use cxm_core::prelude::*;
-use cxm_core::survey::{NpsReport, RatingCalculator};
+use cxm_core::stats::Exclusions;
+use cxm_core::survey::{NpsReport, ResponseRateReport};
 
 /// The level of every interval on the card.
 pub(crate) const LEVEL: f64 = 0.95;
@@ -46,19 +48,36 @@ pub(crate) fn ces() -> Outcome<CesDefinition> {
 
 pub(crate) fn show(
     page: &mut Page,
-    answers: &Answers<'_>,
-    invited: u64,
+    all: &Survey<'_>,
+    answers: &Survey<'_>,
+    invited: &Invited,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
     page.heading("Would you recommend us?", "");
-    let mut recommend = Nps::new(nps())?;
-    recommend.update(Ratings::from(answers.recommend.as_slice()))?;
-    cards::overall(page, &recommend, LEVEL, Some(invited))?;
+    let mut rate = ResponseRate::default();
+    rate.update(Invitations {
+        invited_at: &invited.invited_at,
+        answered_at: &invited.answered_at,
+        answered: Some(Validity::Bytes(&invited.answered)),
+    })?;
+    let rate = rate.value();
+    let recommend = duplicates::under(DuplicateRule::Last, all)?;
+    cards::overall(page, &recommend, LEVEL, Some(rate.invited))?;
     let report = recommend.value();
-    let silent = invited.saturating_sub(report.responses);
+    let silent = rate.invited.saturating_sub(report.responses);
     who_answers(&report, silent, answers, truth, findings)?;
 
+    all_questions(page, answers, &report, &rate)
+}
+
+/// One line a question, each with what it rests on.
+fn all_questions(
+    page: &mut Page,
+    answers: &Survey<'_>,
+    recommend: &NpsReport,
+    rate: &ResponseRateReport,
+) -> Outcome<()> {
     let mut weighted = Nps::new(weighted_nps())?;
     weighted.update(Ratings::weighted(
         answers.recommend.as_slice(),
@@ -68,6 +87,9 @@ pub(crate) fn show(
     satisfaction.update(Ratings::from(answers.satisfaction.as_slice()))?;
     let mut effort = Ces::new(ces()?)?;
     effort.update(Ratings::from(answers.effort.as_slice()))?;
+    let items = [&answers.ease, &answers.effectiveness, &answers.emotion];
+    let mut index = CxIndex::default();
+    index.update(ItemRatings::new(&items.map(|item| item.as_slice().into())))?;
 
     page.heading("All questions", "");
     let mut table = TextTable::new(&[
@@ -80,15 +102,38 @@ pub(crate) fn show(
         ">don't know",
         ">invalid",
     ]);
-    table.row(line("NPS", &recommend)?);
-    table.row(line("NPS, weighted", &weighted)?);
-    table.row(line("CSAT", &satisfaction)?);
-    table.row(line("CES", &effort)?);
+    let (percent, weights) = (Unit::Percent, weighted.value());
+    table.row(line("NPS", recommend, Unit::Points, Some(recommend.excluded))?);
+    table.row(line("NPS, weighted", &weights, Unit::Points, Some(weights.excluded))?);
+    let report = satisfaction.value();
+    table.row(line("CSAT", &report, percent, Some(report.excluded))?);
+    let report = effort.value();
+    table.row(line("CES", &report, Unit::Rating, Some(report.excluded))?);
+    table.row(line("CX index", &index.value(), Unit::Points, None)?);
+    table.row(line("response rate", rate, percent, None)?);
     page.table(&table);
     page.blank();
     page.paragraph(&satisfaction.definition().definition(), Tone::Dim);
     page.paragraph(&effort.definition().definition(), Tone::Dim);
-    if let Some(effective) = weighted.value().effective_responses {
+    let items = index.value().items;
+    let about =
+        [("ease", items.ease), ("effectiveness", items.effectiveness), ("emotion", items.emotion)]
+            .map(|(name, item)| {
+                let score = item.score.map_or_else(|| "none".to_owned(), |s| Unit::Points.show(s));
+                format!("{name} {score} ({} missing)", count(item.excluded.missing))
+            });
+    let text = format!(
+        "CX index on 1 to 5: mean of 100 · (share of 4-5 − share of 1-2) of {}.",
+        list(&about)
+    );
+    page.paragraph(&text, Tone::Dim);
+    let text = format!(
+        "Response rate: {} of {} invitations were answered, however late.",
+        count(rate.answered),
+        count(rate.invited),
+    );
+    page.paragraph(&text, Tone::Dim);
+    if let Some(effective) = weights.effective_responses {
         let text = format!(
             "The weights undo that some segments were asked more often than others; they cost some \
              precision: the answers are worth {effective:.0} unweighted ones."
@@ -102,7 +147,7 @@ pub(crate) fn show(
 fn who_answers(
     report: &NpsReport,
     silent: u64,
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
@@ -130,28 +175,32 @@ fn who_answers(
 }
 
 /// One question: its score, its two intervals and its exclusions.
-fn line<D>(name: &str, state: &RatingCalculator<D>) -> Outcome<Vec<Cell>>
-where
-    D: Described,
-    D::Report: RatingReport,
-{
-    let (report, options) = (state.value(), IntervalOptions::at(LEVEL));
-    let unit = state.definition().unit();
+fn line<R: Scored>(
+    name: &str,
+    report: &R,
+    unit: Unit,
+    excluded: Option<Exclusions>,
+) -> Outcome<Vec<Cell>> {
+    let options = IntervalOptions::at(LEVEL);
     let limits = |interval: Option<Interval>| match interval {
         Some(interval) => unit.show_range(interval.lower, interval.upper),
         None => "none".to_owned(),
     };
-    let weighted = state.definition().rules().weighted;
-    let watched = if weighted { None } else { Some(report.confidence_sequence(&options)?) };
-    let excluded = report.figures().histogram().excluded();
+    let watched = match report.confidence_sequence(&options) {
+        Err(error) if error.kind() == ErrorKind::NotOffered => "not offered".to_owned(),
+        sequence => limits(sequence?),
+    };
+    let number = |part: fn(&Exclusions) -> u64| {
+        excluded.as_ref().map_or_else(String::new, |excluded| count(part(excluded)))
+    };
     Ok(vec![
         Cell::new(name, Tone::Strong),
         count(report.responses()).into(),
         Cell::new(report.headline().map_or_else(String::new, |s| unit.show(s)), Tone::Strong),
         limits(report.interval(&options)?).into(),
-        Cell::new(watched.map_or_else(|| "not for weights".to_owned(), limits), Tone::Dim),
-        count(excluded.missing).into(),
-        count(excluded.dont_know).into(),
-        count(excluded.invalid()).into(),
+        Cell::new(watched, Tone::Dim),
+        number(|excluded| excluded.missing).into(),
+        number(|excluded| excluded.dont_know).into(),
+        number(Exclusions::invalid).into(),
     ])
 }

@@ -1,6 +1,6 @@
 //! The score by segment, and what a small segment's figures are worth.
 
-use super::company::{Answers, Truth};
+use super::company::{Survey, Truth};
 use super::findings::Findings;
 use super::overall::{LEVEL, nps};
 use super::support::Outcome;
@@ -16,7 +16,7 @@ const MIN_RESPONSES: u64 = 5;
 
 pub(crate) fn show(
     page: &mut Page,
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
@@ -36,7 +36,7 @@ pub(crate) fn show(
 }
 
 /// The table by a column of names.
-fn read(answers: &Answers<'_>, names: &[&str], tested: bool) -> Outcome<Table<NpsReport>> {
+fn read(answers: &Survey<'_>, names: &[&str], tested: bool) -> Outcome<Table<NpsReport>> {
     let mut keyed = Keyed::<Nps>::new(KeyedDefinition::with(["group"], nps()))?;
     keyed.update(KeyedBatch {
         keys: &[names.into()],
@@ -53,9 +53,9 @@ fn read(answers: &Answers<'_>, names: &[&str], tested: bool) -> Outcome<Table<Np
 }
 
 /// The true values of the groups and of all of them.
-fn marks(answers: &Answers<'_>, names: &[&str], truth: &Truth<'_>) -> Marks {
-    let behind = |answers: &Answers<'_>| truth.behind(answers, |_| "nps_points");
-    let groups = Answers::names(names).into_iter().filter_map(|name| {
+fn marks(answers: &Survey<'_>, names: &[&str], truth: &Truth<'_>) -> Marks {
+    let behind = |answers: &Survey<'_>| truth.behind(answers, |_| "nps_points");
+    let groups = Survey::names(names).into_iter().filter_map(|name| {
         let wanted: Vec<bool> = names.iter().map(|other| *other == name).collect();
         Some((name.to_owned(), behind(&answers.only(&wanted))?))
     });
@@ -92,7 +92,7 @@ fn smallest(by_segment: &Table<NpsReport>) -> Option<String> {
 /// One segment wave by wave, where each figure rests on a few answers.
 fn small_segment(
     page: &mut Page,
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     name: &str,
     truth: &Truth<'_>,
     findings: &mut Findings,
@@ -105,7 +105,7 @@ fn small_segment(
     cards::groups(page, &nps(), &by_wave, &view);
     noise(&by_wave, &marks, name, findings);
 
-    let waves = Answers::names(&answers.wave);
+    let waves = Survey::names(&answers.wave);
     let Some(last) = waves.last() else { return Ok(()) };
     let in_last: Vec<bool> = answers.wave.iter().map(|wave| wave == last).collect();
     let in_last = answers.only(&in_last);

@@ -1,6 +1,6 @@
 //! The promise under all of it: the same rows are the same bytes, however they came together.
 
-use super::company::Answers;
+use super::company::Survey;
 use super::overall::nps;
 use super::support::Outcome;
 use super::support::format::count;
@@ -9,7 +9,7 @@ use cxm_core::prelude::*;
 
 const SHARDS: usize = 7;
 
-pub(crate) fn show(page: &mut Page, all: &Answers<'_>, answers: &Answers<'_>) -> Outcome<()> {
+pub(crate) fn show(page: &mut Page, all: &Survey<'_>, answers: &Survey<'_>) -> Outcome<()> {
     page.heading("The same rows, the same bytes", "");
     let whole = state(answers)?;
     let bytes = whole.to_bytes();
@@ -61,11 +61,11 @@ fn by_segment() -> Outcome<Keyed<Nps>> {
     Ok(Keyed::new(KeyedDefinition::with(["segment"], nps()))?)
 }
 
-fn batch<'a>(answers: &'a Answers<'_>, keys: &'a [KeyColumn<'a>]) -> KeyedBatch<'a, Ratings<'a>> {
+fn batch<'a>(answers: &'a Survey<'_>, keys: &'a [KeyColumn<'a>]) -> KeyedBatch<'a, Ratings<'a>> {
     KeyedBatch { keys, batch: Ratings::from(answers.recommend.as_slice()) }
 }
 
-fn state(answers: &Answers<'_>) -> Outcome<Keyed<Nps>> {
+fn state(answers: &Survey<'_>) -> Outcome<Keyed<Nps>> {
     let mut state = by_segment()?;
     state.update(batch(answers, &[answers.segment.as_slice().into()]))?;
     Ok(state)

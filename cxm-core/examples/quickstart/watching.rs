@@ -1,7 +1,7 @@
 //! What happens to a dashboard that looks after every answer: an interval for one look does not
 //! hold its level over many; a confidence sequence does.
 
-use super::company::{Answers, Truth};
+use super::company::{Survey, Truth};
 use super::findings::Findings;
 use super::overall::{LEVEL, nps};
 use super::support::Outcome;
@@ -10,7 +10,7 @@ use super::support::page::{Page, Tone};
 use super::support::table::{Cell, TextTable};
 use cxm_core::prelude::*;
 
-/// Answers before the first look.
+/// Survey before the first look.
 const FIRST_LOOK: u64 = 30;
 
 /// A stream of answers whose truth does not change, watched answer by answer.
@@ -24,7 +24,7 @@ struct Stream {
 
 pub(crate) fn show(
     page: &mut Page,
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
@@ -36,7 +36,7 @@ pub(crate) fn show(
     let mut table =
         TextTable::new(&["stream", ">◆ truth", ">looks", ">interval missed", ">sequence missed"]);
     let mut streams = Vec::new();
-    for segment in Answers::names(&answers.segment) {
+    for segment in Survey::names(&answers.segment) {
         for after in [false, true] {
             streams.extend(watch(answers, segment, after, truth)?);
         }
@@ -66,7 +66,7 @@ pub(crate) fn show(
 
 /// Reads one segment's answers one by one, before or after the action.
 fn watch(
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     segment: &str,
     after: bool,
     truth: &Truth<'_>,
@@ -77,7 +77,7 @@ fn watch(
         .collect();
     let rows = answers.only(&wanted);
     let Some(truth) = truth.behind(&rows, |_| "nps_points") else { return Ok(None) };
-    let waves = Answers::names(&rows.wave);
+    let waves = Survey::names(&rows.wave);
     let span = (waves.first().copied().unwrap_or(""), waves.last().copied().unwrap_or(""));
     let mut stream = Stream {
         name: format!("{segment}, {} to {}", span.0, span.1),

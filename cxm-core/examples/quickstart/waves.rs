@@ -1,6 +1,6 @@
 //! The score over time: each wave against the one before it.
 
-use super::company::{Answers, Truth};
+use super::company::{Survey, Truth};
 use super::findings::Findings;
 use super::overall::{LEVEL, weighted_nps};
 use super::support::Outcome;
@@ -28,7 +28,7 @@ struct Wave {
 
 pub(crate) fn show(
     page: &mut Page,
-    answers: &Answers<'_>,
+    answers: &Survey<'_>,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
@@ -62,7 +62,7 @@ pub(crate) fn show(
     conclude(&waves, findings)
 }
 
-fn read(answers: &Answers<'_>, truth: &Truth<'_>) -> Outcome<Vec<Wave>> {
+fn read(answers: &Survey<'_>, truth: &Truth<'_>) -> Outcome<Vec<Wave>> {
     let mut by_wave = Keyed::<Nps>::new(KeyedDefinition::with(["wave"], weighted_nps()))?;
     by_wave.update(KeyedBatch {
         keys: &[answers.wave.as_slice().into()],

@@ -141,12 +141,12 @@ const fn tone_of(class: i8) -> Tone {
 /// The counts of every rating as small columns over their ratings.
 fn histogram<D: Described, R: RatingReport>(page: &mut Page, definition: &D, report: &R) {
     let histogram = report.figures().histogram();
-    if histogram.scale().points() > 14 {
-        return; // as many columns would not fit
-    }
+    let longest = histogram.counts().iter().map(|&n| count(n).chars().count()).max().unwrap_or(1);
+    let fits = |cell: usize| 12 + histogram.scale().points() * (cell + 1) <= WIDTH;
+    let Some(cell) = [longest.max(3), 3].into_iter().find(|cell| fits(*cell)) else {
+        return; // a scale of very many points
+    };
     let lines = histogram_lines(histogram.counts());
-    let cell =
-        histogram.counts().iter().map(|&n| count(n).chars().count()).max().unwrap_or(1).max(3);
     for line in &lines {
         let mut text = format!("  {:<10}", "");
         for ((rating, _), bar) in histogram.iter().zip(line) {
@@ -161,9 +161,11 @@ fn histogram<D: Described, R: RatingReport>(page: &mut Page, definition: &D, rep
         format!("  {name:<10}{cells}")
     };
     page.line(&row("rating", histogram.iter().map(|(rating, _)| rating.to_string()).collect()));
-    let counts = row("answers", histogram.iter().map(|(_, n)| count(n)).collect());
-    let counts = page.toned(&counts, Tone::Dim);
-    page.line(&counts);
+    if longest <= cell {
+        let counts = row("answers", histogram.iter().map(|(_, n)| count(n)).collect());
+        let counts = page.toned(&counts, Tone::Dim);
+        page.line(&counts);
+    }
     page.blank();
 }
 
