@@ -166,8 +166,7 @@ fn who_answers(
     let tends_to = truth.behind(answers, |_| "nps_points");
     if let (Some(answering), Some(everyone)) = (tends_to, truth.of_everyone(answers)) {
         findings.truth(format!(
-            "NPS of those who answer is {} points above that of everyone, since happy customers \
-             answer more often.",
+            "NPS of those who answer is {} points from that of everyone, however many answer.",
             Unit::Points.show(answering - everyone),
         ));
     }

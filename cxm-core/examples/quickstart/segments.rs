@@ -137,8 +137,8 @@ fn noise(by_wave: &Table<NpsReport>, marks: &Marks, name: &str, findings: &mut F
             .conclude(format!("{story}, and at least one wave differs from the others (p {p})."));
     } else {
         findings.beware(format!(
-            "{story}, which looks like a trend: no wave differs from the others (smallest p {p}), \
-             and so few answers scatter like this around an unchanging score."
+            "{story}, but no wave differs from the others (smallest p {p}): so few answers \
+             scatter like this around an unchanging score."
         ));
     }
     if let (Some(then), Some(now)) = (marks.get(first), marks.get(last)) {
