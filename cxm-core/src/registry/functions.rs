@@ -18,8 +18,11 @@
 //! ```
 
 mod arguments;
+mod comparisons;
 mod intervals;
 mod parameters;
+mod planning;
+mod weighting;
 
 use crate::error::{Error, Result};
 pub use arguments::Arguments;
@@ -61,7 +64,8 @@ impl Function {
 }
 
 /// All functions, area by area.
-pub const FUNCTIONS: &[&[Function]] = &[intervals::FUNCTIONS];
+pub const FUNCTIONS: &[&[Function]] =
+    &[intervals::FUNCTIONS, comparisons::FUNCTIONS, planning::FUNCTIONS, weighting::FUNCTIONS];
 
 /// All functions in one row.
 pub fn all() -> impl Iterator<Item = &'static Function> {

@@ -89,6 +89,7 @@ pub fn rake(base: &[f64], margins: &[Margin], options: &RakingOptions) -> Result
     let mean = total / base.len() as f64;
     let lowest = options.lowest_weight.map_or(0.0, |low| low * mean);
     let highest = options.highest_weight.map_or(f64::INFINITY, |high| high * mean);
+    let at_limit = |weight: f64| (lowest > 0.0 && weight <= lowest) || weight >= highest;
     let mut trace = Vec::new();
     for _ in 0..options.max_iterations {
         for margin in margins {
@@ -98,8 +99,7 @@ pub fn rake(base: &[f64], margins: &[Margin], options: &RakingOptions) -> Result
         let deviation = margins.iter().map(|it| deviation(&weights, it)).fold(0.0, f64::max);
         trace.push(deviation);
         if deviation <= options.tolerance {
-            let at_limit = |weight: &&f64| **weight <= lowest || **weight >= highest;
-            let trimmed = weights.iter().filter(at_limit).count() as u64;
+            let trimmed = weights.iter().filter(|weight| at_limit(**weight)).count() as u64;
             let design_effect = design_effect(&weights);
             return Ok(Raked { weights, trace, trimmed, design_effect });
         }
@@ -159,6 +159,9 @@ fn check(base: &[f64], margins: &[Margin], options: &RakingOptions) -> Result<f6
     let Some(total) = totals.next() else {
         return Err(Error::argument("raking needs a margin").in_field("margins"));
     };
+    if total.is_nan() || total <= 0.0 {
+        return Err(Error::argument("the targets must add up to more than 0").in_field("margins"));
+    }
     if totals.any(|other| (other - total).abs() > TOTAL_TOLERANCE * total) {
         return Err(
             Error::argument("the targets of all margins must have one total").in_field("margins")

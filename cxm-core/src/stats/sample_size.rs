@@ -6,7 +6,7 @@
 //! # Formula
 //! ```text
 //! v = variance of one answer    a = answers that the adjusted method adds (3 for a net score, else 0)
-//! margin d     n = z²·v/d² − a                        of a population N: n₀/(1 + (n₀ − 1)/N) − a
+//! margin d     n = n₀ − a, n₀ = z²·v/d²;  of a population N: (n₀·N − a(N − 1))/(N − 1 + n₀)
 //! difference d n = (z + z_power)²·(v₁ + v₂)/d² − a    in each group
 //! power        Φ(d/se − z) + Φ(−d/se − z),            se² = (v₁ + v₂)/(n + a)
 //! ```
@@ -83,8 +83,8 @@ pub fn for_margin(spread: Spread, margin: f64, level: f64, population: Option<u6
     let unbounded = z * z * spread.variance()? / square(margin, "margin")?;
     let Some(population) = population else { return rounded_up(unbounded - spread.added()) };
     let size = population as f64;
-    let needed = rounded_up(unbounded / (1.0 + (unbounded - 1.0) / size) - spread.added())?;
-    Ok(needed.min(population))
+    let needed = unbounded * size - spread.added() * (size - 1.0);
+    Ok(rounded_up(needed / (size - 1.0 + unbounded))?.min(population))
 }
 
 /// Answers needed in each of two groups to find a `difference` with this `power`.

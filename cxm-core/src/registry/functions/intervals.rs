@@ -1,23 +1,13 @@
 //! Intervals and confidence sequences of one score.
 
+use super::Function;
 use super::arguments::json;
 use super::parameters::{
-    COUNTS, LEVEL, METHOD, NEGATIVE, NEUTRAL, POPULATION, POSITIVE, REPLICATES, SEED, SUCCESSES,
-    TOTAL, TUNED_FOR, optional, required,
+    COUNTS, HIGHEST, LEVEL, LOWEST, METHOD, N, NEGATIVE, NEUTRAL, POPULATION, POSITIVE, REPLICATES,
+    SEED, SUCCESSES, SUM, SUM_OF_SQUARES, TOTAL, TUNED_FOR, optional, required,
 };
-use super::{Function, Parameter};
 use crate::stats::{confidence_sequence, mean, net_score, proportion};
 use serde_json::json;
-
-const LOWEST: Parameter = required("lowest", "number", "low end of the scale");
-const HIGHEST: Parameter = required("highest", "number", "high end of the scale");
-const MOMENTS: &[Parameter] = &[
-    required("n", "integer", "answers"),
-    required("sum", "integer", "sum of the answers"),
-    required("sum_of_squares", "integer", "sum of their squares"),
-    LEVEL,
-    POPULATION,
-];
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -76,11 +66,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "mean_summary",
         summary: "Mean and variances from n, the sum and the sum of squares of integer answers.",
-        parameters: &[
-            required("n", "integer", "answers"),
-            required("sum", "integer", "sum of the answers"),
-            required("sum_of_squares", "integer", "sum of their squares"),
-        ],
+        parameters: &[N, SUM, SUM_OF_SQUARES],
         run: |arguments| {
             let moments = arguments.moments()?;
             Ok(json!({
@@ -95,7 +81,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "mean_interval",
         summary: "Student's t interval of a mean, from the integer sums of the answers.",
-        parameters: MOMENTS,
+        parameters: &[N, SUM, SUM_OF_SQUARES, LEVEL, POPULATION],
         run: |arguments| {
             json(mean::interval(&arguments.moments()?, &arguments.interval_options()?)?)
         },
@@ -150,7 +136,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "asymptotic_confidence_sequence",
         summary: "Interval of any mean that holds at every look from 100 answers on.",
         parameters: &[
-            required("n", "integer", "answers"),
+            N,
             required("mean", "number", "mean answer"),
             required("variance", "number", "variance with divisor n"),
             LEVEL,

@@ -46,3 +46,9 @@ pub(super) const TUNED_FOR: Parameter = optional(
     "1000",
     "number of answers at which a tuned or asymptotic sequence is tightest",
 );
+pub(super) const N: Parameter = required("n", "integer", "answers");
+pub(super) const SUM: Parameter = required("sum", "integer", "sum of the answers");
+pub(super) const SUM_OF_SQUARES: Parameter =
+    required("sum_of_squares", "integer", "sum of the squared answers");
+pub(super) const LOWEST: Parameter = required("lowest", "number", "low end of the scale");
+pub(super) const HIGHEST: Parameter = required("highest", "number", "high end of the scale");
