@@ -1,8 +1,8 @@
 //! The normal, Student's t, beta and chi-square distributions: probabilities and quantiles.
 //!
-//! The error and incomplete beta and gamma functions come from the crate `special`. What is added
-//! here is what it leaves open: tails and quantiles with full *relative* precision (an upper tail is
-//! never one minus a lower one), and shapes of any size in bounded time.
+//! The error and incomplete gamma functions come from the crate `special`. What is added here is what
+//! it leaves open: tails and quantiles with full *relative* precision (an upper tail is never one
+//! minus a lower one), and beta distributions of any shape in bounded time.
 //!
 //! # Edge cases
 //! A probability outside 0..=1 gives NaN; 0 and 1 give the ends of the support.
@@ -12,17 +12,20 @@
 //! expansions: Abramowitz & Stegun (1964), 26.2.49 and 26.7.5.
 
 use super::roots::newton_bracketed;
-use super::special_functions::{HALF_LN_TWO_PI, ln_beta};
-use special::{Beta as _, Error as _, Gamma as _};
+use super::special_functions::{HALF_LN_TWO_PI, divergence_cell, ln_beta, stirling_remainder};
+use special::{Error as _, Gamma as _};
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI, SQRT_2};
 
 /// Beyond so many degrees of freedom, expansions about the normal are exact to a double's digits,
-/// while the incomplete beta function begins to lose its own.
+/// while x = ν/(ν + t²) begins to lose its own.
 const MANY_DEGREES: f64 = 1_000.0;
 
 /// Beyond this size of both shapes a beta quantile is a Cornish–Fisher expansion: exact to a
-/// double's digits, where the series of the incomplete beta function would need √n terms.
+/// double's digits, where the continued fraction would need √n terms.
 const LARGE_SHAPE: f64 = 1e7;
+
+/// Terms of the continued fraction: enough for shapes of 10¹².
+const MAX_TERMS: u32 = 10_000_000;
 
 /// P(Z ≤ x) of the standard normal.
 ///
@@ -94,11 +97,10 @@ pub fn student_t_survival(t: f64, degrees_of_freedom: f64) -> f64 {
         return 0.5 * (normal_from_student_t(t, df) * FRAC_1_SQRT_2).compl_error();
     }
     let square = t * t;
-    let ln_beta = ln_beta(0.5, 0.5 * df);
     if square < 1.0 {
-        0.5 - 0.5 * (square / (df + square)).inc_beta(0.5, 0.5 * df, ln_beta)
+        0.5 - 0.5 * beta_cdf(square / (df + square), 0.5, 0.5 * df)
     } else {
-        0.5 * (df / (df + square)).inc_beta(0.5 * df, 0.5, ln_beta)
+        0.5 * beta_cdf(df / (df + square), 0.5 * df, 0.5)
     }
 }
 
@@ -171,15 +173,56 @@ fn student_t_expansion(z: f64, df: f64) -> f64 {
     z + (g1 + (g2 + (g3 + g4 / df) / df) / df) / df
 }
 
-/// P(X ≤ x) of the beta distribution.
+/// P(X ≤ x) of the beta distribution, the regularised incomplete beta function.
+///
+/// The continued fraction of A&S 26.5.8 by Lentz's method. AS 63, which `special` offers, takes as
+/// many terms as the larger shape where the other is small and no whole number: 98 s for the
+/// Jeffreys interval of 3 in 4 billion, against microseconds here.
 pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 {
         0.0
     } else if x >= 1.0 {
         1.0
+    } else if x > (a + 1.0) / (a + b + 2.0) {
+        1.0 - beta_kernel(x, a, b) / b * beta_fraction(1.0 - x, b, a)
     } else {
-        x.inc_beta(a, b, ln_beta(a, b))
+        beta_kernel(x, a, b) / a * beta_fraction(x, a, b)
     }
+}
+
+/// xᵃ(1 − x)ᵇ/B(a, b) = √(ab/(2π s))·exp(−s·KL(a/s ‖ x) − r(a) − r(b) + r(s)), s = a + b: no
+/// logarithm grows with the shapes.
+fn beta_kernel(x: f64, a: f64, b: f64) -> f64 {
+    let sum = a + b;
+    let remainders = stirling_remainder(a) + stirling_remainder(b) - stirling_remainder(sum);
+    let divergence = divergence_cell(a / sum, x) + divergence_cell(b / sum, 1.0 - x);
+    (a / sum * b / (2.0 * PI)).sqrt() * libm::exp(-sum * divergence - remainders)
+}
+
+/// 1/(1 + d₁/(1 + d₂/(1 + …))), for x below the mean or little above it; about √(a + b) terms.
+fn beta_fraction(x: f64, a: f64, b: f64) -> f64 {
+    const TINY: f64 = 1e-300;
+    let away_from_zero = |value: f64| if value.abs() < TINY { TINY } else { value };
+    let mut c = 1.0;
+    let mut d = 1.0 / away_from_zero(1.0 - (a + b) / (a + 1.0) * x);
+    let mut fraction = d;
+    for m in 1..MAX_TERMS {
+        let m = f64::from(m);
+        let (even, odd) = (a + 2.0 * m, a + 2.0 * m + 1.0);
+        let terms =
+            [m / even * ((b - m) / (even - 1.0)) * x, -(a + m) / even * ((a + b + m) / odd) * x];
+        let mut change = 1.0;
+        for term in terms {
+            d = 1.0 / away_from_zero(1.0 + term * d);
+            c = away_from_zero(1.0 + term / c);
+            change = c * d;
+            fraction *= change;
+        }
+        if (change - 1.0).abs() < f64::EPSILON {
+            break;
+        }
+    }
+    fraction
 }
 
 /// The x with P(X ≤ x) = p, by the beta distribution.
@@ -198,10 +241,9 @@ pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     if a.min(b) > LARGE_SHAPE {
         return start;
     }
-    let ln_beta = ln_beta(a, b);
-    newton_bracketed(0.0, 1.0, start.clamp(1e-3, 0.999), |x| {
-        let ln_density = (a - 1.0) * libm::log(x) + (b - 1.0) * libm::log1p(-x) - ln_beta;
-        (x.inc_beta(a, b, ln_beta) - p, libm::exp(ln_density))
+    let start = if start > 0.0 && start < 1.0 { start } else { a / (a + b) };
+    newton_bracketed(0.0, 1.0, start, |x| {
+        (beta_cdf(x, a, b) - p, beta_kernel(x, a, b) / (x * (1.0 - x)))
     })
 }
 

@@ -154,34 +154,46 @@ impl Cells {
         }
     }
 
-    /// The likeliest share of negatives when the net score is `d`: Tango's root q.
+    /// The likeliest share of negatives when the net score is `d` ≥ 0: Tango's root q.
+    ///
+    /// For a negative `d` the roots of the equation nearly coincide, and half the digits are lost;
+    /// so those questions are asked of the mirrored counts.
     fn constrained_negative(&self, d: f64) -> f64 {
         let n = self.total();
-        let b = (2.0 * n - self.positive + self.negative) * d - self.positive - self.negative;
+        // B regrouped, so that it keeps its digits as d goes to 1.
+        let b =
+            2.0 * self.neutral * d + self.negative * (3.0 * d - 1.0) - self.positive * (1.0 - d);
         let c = -self.negative * d * (1.0 - d);
         let root = (b * b - 8.0 * n * c).max(0.0).sqrt();
         // For b > 0 the textbook form subtracts two nearly equal numbers.
         let q = if b > 0.0 { -2.0 * c / (b + root) } else { (root - b) / (4.0 * n) };
-        q.max(0.0).max(-d)
+        q.clamp(0.0, 0.5 * (1.0 - d))
     }
 
     /// Whether Tango's score test at `z` accepts the net score `d`.
     fn score_accepts(&self, d: f64, z: f64) -> bool {
+        if d < 0.0 {
+            return self.mirrored().score_accepts(-d, z);
+        }
         let n = self.total();
         let q = self.constrained_negative(d);
-        let variance = (n * (2.0 * q + d * (1.0 - d))).max(0.0);
-        (self.positive - self.negative - n * d).abs() <= z * variance.sqrt()
+        let variance = n * (2.0 * q + d * (1.0 - d));
+        // P − D − n·d, regrouped for d near 1.
+        let excess = n * (1.0 - d) - self.neutral - 2.0 * self.negative;
+        excess.abs() <= z * variance.sqrt()
     }
 
     /// ln of the likelihood ratio of the best fit against the best fit with net score `d`;
     /// n·KLinf of the betting literature. 0 at the observed net score.
     pub(crate) fn log_likelihood_ratio(&self, d: f64) -> f64 {
+        if d < 0.0 {
+            return self.mirrored().log_likelihood_ratio(-d);
+        }
         let n = self.total();
         let q = self.constrained_negative(d);
-        let cell = |count: f64, share: f64| divergence_cell(count / n, share.max(0.0));
-        let negative = cell(self.negative, q);
-        let positive = cell(self.positive, q + d);
-        n * (negative + positive + cell(self.neutral, 1.0 - 2.0 * q - d))
+        let cell = |count: f64, share: f64| divergence_cell(count / n, share);
+        let neutral = cell(self.neutral, (1.0 - d - 2.0 * q).max(0.0));
+        n * (cell(self.negative, q) + neutral + cell(self.positive, q + d))
     }
 
     fn mirrored(&self) -> Self {
