@@ -163,10 +163,20 @@ fn who_answers(
             Unit::Points.show_range(bounds.lower, bounds.upper).replace('…', "to"),
         ));
     }
+    let customers = Survey::names(&answers.customer).len() as u64;
+    let waves = Survey::names(&answers.wave).len();
+    if customers < answers.len() as u64 {
+        findings.beware(format!(
+            "Where {waves} waves are pooled, the intervals are somewhat too narrow: {} answers come \
+             from {} customers, whose answers resemble each other, and are counted as independent.",
+            count(answers.len() as u64),
+            count(customers),
+        ));
+    }
     let tends_to = truth.behind(answers, |_| "nps_points");
     if let (Some(answering), Some(everyone)) = (tends_to, truth.of_everyone(answers)) {
         findings.truth(format!(
-            "NPS of those who answer is {} points from that of everyone, however many answer.",
+            "NPS of those who answer differs by {} points from that of everyone, however many answer.",
             Unit::Points.show(answering - everyone),
         ));
     }
