@@ -167,8 +167,8 @@ fn who_answers(
     let waves = Survey::names(&answers.wave).len();
     if customers < answers.len() as u64 {
         findings.beware(format!(
-            "Where {waves} waves are pooled, the intervals are somewhat too narrow: {} answers come \
-             from {} customers, whose answers resemble each other, and are counted as independent.",
+            "Where {waves} waves are pooled, the intervals are somewhat too narrow: {} answers \
+             come from {} customers, whose answers resemble each other, and are counted as independent.",
             count(answers.len() as u64),
             count(customers),
         ));
