@@ -168,7 +168,8 @@ fn who_answers(
     if customers < answers.len() as u64 {
         findings.beware(format!(
             "Where {waves} waves are pooled, the intervals are somewhat too narrow: {} answers \
-             come from {} customers, whose answers resemble each other, and are counted as independent.",
+             come from {} customers, whose answers resemble each other, and are counted as \
+             independent.",
             count(answers.len() as u64),
             count(customers),
         ));
@@ -176,7 +177,8 @@ fn who_answers(
     let tends_to = truth.behind(answers, |_| "nps_points");
     if let (Some(answering), Some(everyone)) = (tends_to, truth.of_everyone(answers)) {
         findings.truth(format!(
-            "NPS of those who answer differs by {} points from that of everyone, however many answer.",
+            "NPS of those who answer differs by {} points from that of everyone, however many \
+             answer.",
             Unit::Points.show(answering - everyone),
         ));
     }
