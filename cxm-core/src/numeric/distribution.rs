@@ -247,6 +247,11 @@ pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     })
 }
 
+/// The x with P(X ≥ x) = tail, by the beta distribution, with the digits of the nearer end.
+pub fn beta_upper_quantile(tail: f64, a: f64, b: f64) -> f64 {
+    if a < b { beta_quantile(1.0 - tail, a, b) } else { 1.0 - beta_quantile(tail, b, a) }
+}
+
 /// Cornish–Fisher expansion of a beta quantile about the normal one (A&S 26.2.49).
 fn beta_expansion(z: f64, a: f64, b: f64) -> f64 {
     let sum = a + b;

@@ -23,7 +23,7 @@ use crate::numeric::special_functions::log_sum_exp;
 use std::f64::consts::FRAC_PI_2;
 
 /// Nodes of the mixture; twice as many change no digit.
-const NODES: u32 = 200;
+const NODES: u32 = 100;
 
 /// The window reaches down to this much below the peak of ln W: a relative error of 1e-16.
 const WINDOW_DEPTH: f64 = 40.0;

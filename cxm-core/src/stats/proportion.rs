@@ -36,7 +36,9 @@
 use super::interval::{Interval, IntervalOptions, Method};
 use super::population::Sampling;
 use crate::error::{Error, Result};
-use crate::numeric::distribution::{beta_quantile, chi_square_quantile, normal_two_sided_quantile};
+use crate::numeric::distribution::{
+    beta_quantile, beta_upper_quantile, chi_square_quantile, normal_two_sided_quantile,
+};
 
 /// The methods that [`interval`] offers.
 const OFFERED: &[Method] =
@@ -141,7 +143,7 @@ fn clopper_pearson(x: f64, n: f64, alpha: f64) -> (f64, f64) {
     } else if x >= n {
         (from_all, 1.0)
     } else {
-        (beta_quantile(tail, x, n - x + 1.0), 1.0 - beta_quantile(tail, n - x, x + 1.0))
+        (beta_quantile(tail, x, n - x + 1.0), beta_upper_quantile(tail, x + 1.0, n - x))
     }
 }
 
@@ -149,7 +151,7 @@ fn jeffreys(x: f64, n: f64, alpha: f64) -> (f64, f64) {
     let tail = 0.5 * alpha;
     let (a, b) = (x + 0.5, n - x + 0.5);
     let lower = if x <= 0.0 { 0.0 } else { beta_quantile(tail, a, b) };
-    let upper = if x >= n { 1.0 } else { 1.0 - beta_quantile(tail, b, a) };
+    let upper = if x >= n { 1.0 } else { beta_upper_quantile(tail, a, b) };
     (lower, upper)
 }
 
