@@ -1,4 +1,5 @@
-//! The numbers of customer experience: NPS, CSAT, CES and kin, exact, mergeable, with their intervals.
+//! The numbers of customer experience: NPS, CSAT, CES and kin, exact, mergeable, with their
+//! intervals.
 //!
 //! ```
 //! use cxm_core::prelude::*;
@@ -14,11 +15,12 @@
 //!
 //! # How it works
 //!
-//! A [calculator](calculator) keeps a small state under a [definition](calculator::Definition). The state
-//! holds counts and integer sums, so [`update`](calculator::Update::update),
-//! [`merge`](calculator::Merge::merge) and [`retract`](calculator::Retract::retract) are exact and their order
-//! does not matter; equal states are equal [bytes](calculator::State::to_bytes). Floating point appears when a
-//! report is [read](calculator::Calculator::value), in a fixed order of operations.
+//! A [calculator] keeps a small state under a [definition](calculator::Definition). The
+//! state holds counts and integer sums, so [`update`](calculator::Update::update),
+//! [`merge`](calculator::Merge::merge) and [`retract`](calculator::Retract::retract) are exact and
+//! their order does not matter; equal states are equal [bytes](calculator::State::to_bytes).
+//! Floating point appears when a report is [read](calculator::Calculator::value), in a fixed order
+//! of operations.
 //!
 //! # Where to look
 //!

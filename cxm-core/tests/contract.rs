@@ -1,9 +1,9 @@
 //! The contract of a calculator carries every family of metrics, not only histograms.
 //!
-//! One small member of each family that follows is written on it here and put through the same laws:
-//! a sparse table of patterns that a fit reads (lifetime value), counts per tick (survival), an ordered
-//! automaton per customer with a lateness buffer (journeys), and a keyed table of any of them. Were one
-//! of them unnatural to write, the contract would be wrong.
+//! One small member of each family that follows is written on it here and put through the same
+//! laws: a sparse table of patterns that a fit reads (lifetime value), counts per tick (survival),
+//! an ordered automaton per customer with a lateness buffer (journeys), and a keyed table of any of
+//! them. Were one of them unnatural to write, the contract would be wrong.
 
 #![allow(
     clippy::unwrap_used,
@@ -138,12 +138,13 @@ macro_rules! counting_family {
 counting_family!(Patterns, |row: Row| row);
 counting_family!(Ticks, |row: Row| row.1);
 
-/// Journeys: sessions of each customer, split where `gap` passes without an event, from events that may
-/// come up to `lateness` late.
+/// Journeys: sessions of each customer, split where `gap` passes without an event, from events that
+/// may come up to `lateness` late.
 ///
 /// Events wait in a sorted buffer until the watermark has passed them; then they go through the
-/// automaton and are forgotten. The state of a batch alone is a state that has let nothing through yet
-/// (`horizon` at the beginning of time), so lifting needs no second type; merging lets events through.
+/// automaton and are forgotten. The state of a batch alone is a state that has let nothing through
+/// yet (`horizon` at the beginning of time), so lifting needs no second type; merging lets events
+/// through.
 #[derive(Debug, Clone, PartialEq)]
 struct Sessions {
     definition: Lateness,

@@ -1,8 +1,8 @@
 //! The laws that every calculator keeps, for every member of the list.
 //!
 //! A calculator that joins [`for_each_calculator!`](cxm_core::for_each_calculator) is checked here
-//! without another line, under its default definition, its presets and a dozen changes of them, alone
-//! and in tables by key. The normal run tries 10,000 cases for each law and member;
+//! without another line, under its default definition, its presets and a dozen changes of them,
+//! alone and in tables by key. The normal run tries 10,000 cases for each law and member;
 //! `CXM_LAW_CASES=1000000` tries more.
 #![allow(
     clippy::unwrap_used,

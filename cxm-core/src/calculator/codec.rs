@@ -231,7 +231,8 @@ impl<'a> Reader<'a> {
 
 /// CRC32C (Castagnoli polynomial, reflected), eight bytes a step.
 ///
-/// It finds damage, not tampering: where others can write the bytes, add a message authentication code.
+/// It finds damage, not tampering: where others can write the bytes, add a message authentication
+/// code.
 pub fn crc32c(bytes: &[u8]) -> u32 {
     let (words, tail) = bytes.as_chunks::<8>();
     let mut crc = u32::MAX;

@@ -14,14 +14,15 @@
 //!
 //! # Why `lift`
 //!
-//! The heart of the contract is one function, [`Update::lift`]: the state of one batch alone. Because
-//! states merge exactly, updating with a batch *is* merging its lifted state, and retracting it *is*
-//! subtracting that state. So every calculator writes its arithmetic once, and three promises follow
-//! instead of being kept by hand:
+//! The heart of the contract is one function, [`Update::lift`]: the state of one batch alone.
+//! Because states merge exactly, updating with a batch *is* merging its lifted state, and
+//! retracting it *is* subtracting that state. So every calculator writes its arithmetic once, and
+//! three promises follow instead of being kept by hand:
 //!
-//! * **All or nothing.** A bad row fails while the batch's own state is built; the target was never touched.
-//! * **`check` can fail, `apply` cannot.** [`Update::check`] lifts the batch and proves that it fits; the
-//!   [`Change`] it returns is applied without any way to fail.
+//! * **All or nothing.** A bad row fails while the batch's own state is built; the target was never
+//!   touched.
+//! * **`check` can fail, `apply` cannot.** [`Update::check`] lifts the batch and proves that it
+//!   fits; the [`Change`] it returns is applied without any way to fail.
 //! * **A split changes nothing.** Any split of the rows merges to the same state, since a batch is
 //!   itself merged.
 //!
@@ -178,7 +179,8 @@ pub trait UpdateByGroup: Update {
     /// Number of rows of a batch.
     fn batch_len(batch: &Self::Batch<'_>) -> usize;
 
-    /// The state of each group's rows alone. `codes` has a group number below `groups` for each row.
+    /// The state of each group's rows alone. `codes` has a group number below `groups` for each
+    /// row.
     fn lift_by_group(
         definition: &Self::Definition,
         codes: &[u32],

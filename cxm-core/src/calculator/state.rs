@@ -14,8 +14,8 @@
 //! ```
 //!
 //! Numbers are little-endian; inside the payload they are minimal LEB128. There is no nesting, so
-//! there is no recursion: a keyed table is one frame with a sorted list. Bytes of a released version
-//! are read for ever.
+//! there is no recursion: a keyed table is one frame with a sorted list. Bytes of a released
+//! version are read for ever.
 
 use super::Calculator;
 use super::codec::{Reader, Writer, crc32c};

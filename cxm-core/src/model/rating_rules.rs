@@ -45,7 +45,8 @@ pub struct RatingRules {
     /// What an answer off the scale does.
     #[cfg_attr(feature = "serde", serde(default))]
     pub invalid: InvalidRule,
-    /// Codes off the scale that mean "don't know" or "not applicable"; they have a count of their own.
+    /// Codes off the scale that mean "don't know" or "not applicable"; they have a count of their
+    /// own.
     #[cfg_attr(feature = "serde", serde(default))]
     pub dont_know: Vec<i32>,
     /// Whether every row carries a weight.

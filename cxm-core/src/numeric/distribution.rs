@@ -1,15 +1,15 @@
 //! The normal, Student's t, beta and chi-square distributions: probabilities and quantiles.
 //!
-//! The error and incomplete gamma functions come from the crate `special`. What is added here is what
-//! it leaves open: tails and quantiles with full *relative* precision (an upper tail is never one
-//! minus a lower one), and beta distributions of any shape in bounded time.
+//! The error and incomplete gamma functions come from the crate `special`. What is added here is
+//! what it leaves open: tails and quantiles with full *relative* precision (an upper tail is never
+//! one minus a lower one), and beta distributions of any shape in bounded time.
 //!
 //! # Edge cases
 //! A probability outside 0..=1 gives NaN; 0 and 1 give the ends of the support.
 //!
 //! # Source
-//! Student's t for many degrees of freedom: Hill (1970), CACM algorithms 395 and 396; Cornish–Fisher
-//! expansions: Abramowitz & Stegun (1964), 26.2.49 and 26.7.5.
+//! Student's t for many degrees of freedom: Hill (1970), CACM algorithms 395 and 396;
+//! Cornish–Fisher expansions: Abramowitz & Stegun (1964), 26.2.49 and 26.7.5.
 
 use super::roots::newton_bracketed;
 use super::special_functions::{HALF_LN_TWO_PI, divergence_cell, ln_beta, stirling_remainder};
@@ -245,11 +245,6 @@ pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     newton_bracketed(0.0, 1.0, start, |x| {
         (beta_cdf(x, a, b) - p, beta_kernel(x, a, b) / (x * (1.0 - x)))
     })
-}
-
-/// The x with P(X ≥ x) = tail, by the beta distribution, with the digits of the nearer end.
-pub fn beta_upper_quantile(tail: f64, a: f64, b: f64) -> f64 {
-    if a < b { beta_quantile(1.0 - tail, a, b) } else { 1.0 - beta_quantile(tail, b, a) }
 }
 
 /// Cornish–Fisher expansion of a beta quantile about the normal one (A&S 26.2.49).

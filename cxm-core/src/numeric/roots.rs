@@ -5,8 +5,8 @@ const MAX_HALVINGS: usize = 128;
 
 /// The point between `inside` and `outside` at which `keep` stops to hold.
 ///
-/// `keep(inside)` is taken for granted. Where `keep(outside)` holds as well, the answer is `outside`
-/// itself, exactly: a confidence limit that reaches the end of its range is that end.
+/// `keep(inside)` is taken for granted. Where `keep(outside)` holds as well, the answer is
+/// `outside` itself, exactly: a confidence limit that reaches the end of its range is that end.
 ///
 /// # Example
 /// ```

@@ -13,7 +13,8 @@ pub fn to_value<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }
 
-/// Reads a definition: `null`, or an object of an optional `"preset"` and of fields that differ from it.
+/// Reads a definition: `null`, or an object of an optional `"preset"` and of fields that differ
+/// from it.
 pub fn parse<D: Definition + Serialize + DeserializeOwned>(value: &Value) -> Result<D> {
     let changes = object(value)?;
     let base = match changes.get("preset") {

@@ -45,7 +45,8 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value>;
     /// This score minus the other's: difference, standard error, statistic, p-value, interval.
     fn compare(&self, other: &dyn DynCalculator, arguments: &Value) -> Result<Value>;
-    /// Another calculator over the ratings counted here: from a ledger to an NPS with its duplicates.
+    /// Another calculator over the ratings counted here: from a ledger to an NPS with its
+    /// duplicates.
     fn derive(&self, name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>>;
     /// The canonical bytes.
     fn to_bytes(&self) -> Vec<u8>;

@@ -1,7 +1,7 @@
 //! Every statistic, reached by name with JSON in and JSON out.
 //!
-//! [`FUNCTIONS`] is the one list: C calls `cxm_call(name, json)`, Python builds `cxm.stats` from it.
-//! Names, defaults and refusals are therefore the same in every door.
+//! [`FUNCTIONS`] is the one list: C calls `cxm_call(name, json)`, Python builds `cxm.stats` from
+//! it. Names, defaults and refusals are therefore the same in every door.
 //!
 //! # Example
 //! ```

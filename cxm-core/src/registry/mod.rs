@@ -114,7 +114,8 @@ macro_rules! entries {
                 presets.map(|p| PresetEntry { name: p.name, summary: p.summary }).collect()
             },
             preset: |name| {
-                <$calculator as Calculator>::Definition::preset(name).map(|d| definition::to_value(&d))
+                let preset = <$calculator as Calculator>::Definition::preset(name)?;
+                Ok(definition::to_value(&preset))
             },
         }),*];
     };

@@ -1,29 +1,30 @@
 //! The capital of bets against a mean: the engine of the betting confidence sequences.
 //!
 //! # What it measures
-//! Answers y in 0..=1 are bet on as if their mean were m. If it is, no bettor can expect to gain; so
-//! a large capital speaks against m.
+//! Answers y in 0..=1 are bet on as if their mean were m. If it is, no bettor can expect to gain;
+//! so a large capital speaks against m.
 //!
 //! # Formula
 //! ```text
-//! ln W_b(m)    = Σ c·ln(b·y/m + (1 − b)(1 − y)/(1 − m)) = Σ c·ln(1 + (b − m)·s),  s = (y − m)/(m(1 − m))
+//! ln W_b(m)    = Σ c·ln(b·y/m + (1 − b)(1 − y)/(1 − m))
+//!              = Σ c·ln(1 + (b − m)·s),  s = (y − m)/(m(1 − m))
 //! best bet     max over b in 0..=1; concave in b
 //! mixture      ln ∫ W_b(m) dBeta(½, ½)(b) = ln (2/π) ∫ W_{sin²θ}(m) dθ over 0..=π/2
 //! ```
-//! The mixture is integrated by the midpoint rule in θ over the window that holds all but e⁻⁴⁰ of the
-//! peak. Where the window is the whole range this is Gauss–Chebyshev quadrature, exact below twice
-//! as many answers as nodes, as W is a polynomial in b; elsewhere it converges as fast.
+//! The mixture is integrated by the midpoint rule in θ over the window that holds all but e⁻⁴⁰ of
+//! the peak. Where the window is the whole range this is Gauss–Chebyshev quadrature, exact below
+//! twice as many answers as nodes, as W is a polynomial in b; elsewhere it converges as fast.
 //!
 //! # Source
-//! Orabona & Jun (2021), "Tight concentrations and confidence sequences from the regret of universal
-//! portfolio"; Waudby-Smith & Ramdas (2024).
+//! Orabona & Jun (2021), "Tight concentrations and confidence sequences from the regret of
+//! universal portfolio"; Waudby-Smith & Ramdas (2024).
 
 use crate::numeric::roots::{boundary, newton_bracketed};
 use crate::numeric::special_functions::log_sum_exp;
 use std::f64::consts::FRAC_PI_2;
 
 /// Nodes of the mixture; twice as many change no digit.
-const NODES: u32 = 100;
+const NODES: u32 = 200;
 
 /// The window reaches down to this much below the peak of ln W: a relative error of 1e-16.
 const WINDOW_DEPTH: f64 = 40.0;

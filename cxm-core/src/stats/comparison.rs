@@ -204,8 +204,8 @@ pub fn means(first: &Moments, second: &Moments) -> Result<Comparison> {
     Comparison::new(first.value - second.value, variance, Some(degrees), Method::StudentT)
 }
 
-/// The same respondents asked twice: rows are the class before, columns the class after, each in the
-/// order negative, neutral, positive.
+/// The same respondents asked twice: rows are the class before, columns the class after, each in
+/// the order negative, neutral, positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]

@@ -9,7 +9,8 @@
 //! y = (x − lowest)/(highest − lowest), mean m; ln W_b(m) as in the betting module
 //! betting regret   (CS-A)  max_b ln W_b(m)  ≤ ln(1/α) + ln(√π·Γ(n + 1)/Γ(n + ½))
 //! betting mixture  (CS-B)  ln ∫ W_b(m) dBeta(½, ½)(b) ≤ ln(1/α)
-//! beta-binomial            lnB(x + κa, n − x + κb) − lnB(κa, κb) − x·ln p − (n − x)·ln(1 − p) ≤ ln(1/α)
+//! beta-binomial            lnB(x + κa, n − x + κb) − lnB(κa, κb)
+//!                          − x·ln p − (n − x)·ln(1 − p) ≤ ln(1/α)
 //!                          Krichevsky–Trofimov: κa = κb = ½; tuned: κa = κp, κb = κ(1 − p),
 //!                          κ = max(t/(2L + ln(1 + 2L)) − 1, 0.001), L = ln 20
 //! asymptotic       (CS-C)  mean ± √variance·√(2(nρ² + 1)/(n²ρ²)·ln(√(nρ² + 1)/α)),
@@ -23,11 +24,12 @@
 //! too often. A finite population is refused.
 //!
 //! # Not to be confused with
-//! A fixed-sample interval ([`net_score::interval`](super::net_score::interval)), about half as wide
-//! and right once.
+//! A fixed-sample interval ([`net_score::interval`](super::net_score::interval)), about half as
+//! wide and right once.
 //!
 //! # Source
-//! Orabona & Jun (2021); Krichevsky & Trofimov (1981); Howard, Ramdas, McAuliffe & Sekhon (2021), eq.
+//! Orabona & Jun (2021); Krichevsky & Trofimov (1981); Howard, Ramdas, McAuliffe & Sekhon (2021),
+//! eq.
 //! 3.17 and Prop. 3; Waudby-Smith et al. (2024), asymptotic sequences, eq. 9.
 //!
 //! # Example
@@ -122,8 +124,8 @@ pub fn share(share: &Share, options: &IntervalOptions) -> Result<Option<Interval
     Ok(Some(Interval { lower, upper, level: options.level, method }))
 }
 
-/// Confidence sequence of the mean of answers that lie within `lowest..=highest`, from their counts,
-/// in the unit of the answers; `None` without answers. Default: [`Method::BettingRegret`].
+/// Confidence sequence of the mean of answers that lie within `lowest..=highest`, from their
+/// counts, in the unit of the answers; `None` without answers. Default: [`Method::BettingRegret`].
 ///
 /// # Example
 /// ```
@@ -169,8 +171,8 @@ pub fn bounded(
     Ok(Some(Interval { lower, upper, level: options.level, method }))
 }
 
-/// Asymptotic confidence sequence of any mean, from its n and its variance of divisor n; `None` below
-/// 100 answers.
+/// Asymptotic confidence sequence of any mean, from its n and its variance of divisor n; `None`
+/// below 100 answers.
 ///
 /// # Example
 /// ```

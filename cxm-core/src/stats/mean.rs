@@ -15,8 +15,8 @@
 //!
 //! # Edge cases
 //! No answers: no mean. One answer: no sample variance and no interval. Equal answers: zero width.
-//! Sums whose M leaves i128 are an `Overflow` error. With a finite `population` N the standard error
-//! is multiplied by √((N − n)/N).
+//! Sums whose M leaves i128 are an `Overflow` error. With a finite `population` N the standard
+//! error is multiplied by √((N − n)/N).
 //!
 //! # Source
 //! Student (1908); Cochran (1977), theorem 2.2; Cohen et al. (1999) for POMP.

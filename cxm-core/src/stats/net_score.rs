@@ -11,7 +11,8 @@
 //! variance = (P + D)/n − net²              divisor n
 //!
 //! score (Tango)       all d with |P − D − n·d| ≤ z·√(n·(2q + d(1 − d)))
-//!                     q = p_D at d: 2n·q² + B·q + C = 0, B = −P − D + (2n − P + D)·d, C = −D·d·(1 − d)
+//!                     q = p_D at d: 2n·q² + B·q + C = 0,
+//!                     B = −P − D + (2n − P + D)·d, C = −D·d·(1 − d)
 //! profile likelihood  all d with 2·Σ c·ln(p̂/p(d)) ≤ z²,  p(d) = (q, 1 − 2q − d, q + d)
 //! adjusted Wald       D + ¾, N + 1½, P + ¾, then centre ± z·√(variance/(n + 3))
 //! MOVER Wilson        from the Wilson limits of P/n and D/n and their correlation

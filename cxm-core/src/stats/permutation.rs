@@ -1,13 +1,14 @@
 //! Exact comparison of two small net scores by conditional permutation.
 //!
 //! # What it measures
-//! Of all ways to deal the same answers to two groups of these sizes, the share that sets the scores
-//! at least as far apart. No approximation, for groups of a handful of answers.
+//! Of all ways to deal the same answers to two groups of these sizes, the share that sets the
+//! scores at least as far apart. No approximation, for groups of a handful of answers.
 //!
 //! # Formula
 //! ```text
 //! classes c = (c₋, c₀, c₊) in both groups together, group sizes n₁ and n₂
-//! P(a) = C(c₋, a₋)·C(c₀, a₀)·C(c₊, a₊)/C(n₁ + n₂, n₁)    a answers of each class in the first group
+//! a = (a₋, a₀, a₊) of them in the first group
+//! P(a) = C(c₋, a₋)·C(c₀, a₀)·C(c₊, a₊)/C(n₁ + n₂, n₁)
 //! p    = Σ P(a) over all a with |net₁ − net₂| at least the observed one (compared as integers)
 //! ```
 //!
@@ -89,7 +90,8 @@ pub fn nets(first: &NetCounts, second: &NetCounts) -> Result<PermutationTest> {
     Ok(PermutationTest { difference: net1 - net2, p_value: (extreme / all).min(1.0), tables })
 }
 
-/// n₁·n₂·|net₁ − net₂| = |s·n − S·n₁| with s and S the sums of scores of the first group and of both.
+/// n₁·n₂·|net₁ − net₂| = |s·n − S·n₁| with s and S the sums of scores of the first group and of
+/// both.
 fn distance(negative: u64, positive: u64, size: u64, pooled: &NetCounts) -> u128 {
     let sum = |minus: u64, plus: u64| i128::from(plus) - i128::from(minus);
     let first = sum(negative, positive).saturating_mul(i128::from(pooled.total()));

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! # Edge cases
-//! More answers than people is an error. A census (n = N) has no deviation, and infinite information.
+//! More answers than people is an error. A census (n = N) has no deviation, and infinite
+//! information.
 //!
 //! # Source
 //! Cochran (1977), Sampling Techniques, theorem 2.2 and its corollaries.

@@ -16,7 +16,8 @@
 //!
 //! # Edge cases
 //! No answers: no interval. None or all of them: the limit on that side is exactly 0 or 1 (Jeffreys
-//! too, as Brown, Cai & DasGupta have it); Wald has zero width. Agresti–Coull and Wald are clipped to
+//! too, as Brown, Cai & DasGupta have it); Wald has zero width. Agresti–Coull and Wald are clipped
+//! to
 //! 0..=1. A finite population works as for a [net score](super::net_score).
 //!
 //! # Source
@@ -36,9 +37,7 @@
 use super::interval::{Interval, IntervalOptions, Method};
 use super::population::Sampling;
 use crate::error::{Error, Result};
-use crate::numeric::distribution::{
-    beta_quantile, beta_upper_quantile, chi_square_quantile, normal_two_sided_quantile,
-};
+use crate::numeric::distribution::{beta_quantile, chi_square_quantile, normal_two_sided_quantile};
 
 /// The methods that [`interval`] offers.
 const OFFERED: &[Method] =
@@ -143,7 +142,7 @@ fn clopper_pearson(x: f64, n: f64, alpha: f64) -> (f64, f64) {
     } else if x >= n {
         (from_all, 1.0)
     } else {
-        (beta_quantile(tail, x, n - x + 1.0), beta_upper_quantile(tail, x + 1.0, n - x))
+        (beta_quantile(tail, x, n - x + 1.0), 1.0 - beta_quantile(tail, n - x, x + 1.0))
     }
 }
 
@@ -151,7 +150,7 @@ fn jeffreys(x: f64, n: f64, alpha: f64) -> (f64, f64) {
     let tail = 0.5 * alpha;
     let (a, b) = (x + 0.5, n - x + 0.5);
     let lower = if x <= 0.0 { 0.0 } else { beta_quantile(tail, a, b) };
-    let upper = if x >= n { 1.0 } else { beta_upper_quantile(tail, a, b) };
+    let upper = if x >= n { 1.0 } else { 1.0 - beta_quantile(tail, b, a) };
     (lower, upper)
 }
 

@@ -1,8 +1,8 @@
 //! Raking: weights that make a sample's margins those of the population.
 //!
 //! # What it measures
-//! How much each respondent should count so that, say, regions and age groups have their true sizes,
-//! when only the margins of the population are known and not the cells.
+//! How much each respondent should count so that, say, regions and age groups have their true
+//! sizes, when only the margins of the population are known and not the cells.
 //!
 //! # Formula
 //! ```text
@@ -13,9 +13,9 @@
 //! The trace holds that largest deviation, round by round.
 //!
 //! # Edge cases
-//! Targets of unlike totals, a target for a category that nobody is in, codes out of range and weights
-//! that are negative or not finite are refused. Cells that are empty by chance, or trimming that the
-//! targets do not allow, end in `NotConverged` with the last deviation.
+//! Targets of unlike totals, a target for a category that nobody is in, codes out of range and
+//! weights that are negative or not finite are refused. Cells that are empty by chance, or trimming
+//! that the targets do not allow, end in `NotConverged` with the last deviation.
 //!
 //! # Source
 //! Deming & Stephan (1940); Deville, Särndal & Sautory (1993) for trimming.

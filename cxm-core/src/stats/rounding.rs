@@ -6,7 +6,7 @@
 //!
 //! # Formula
 //! ```text
-//! numerator/denominator·10^decimals, to the nearest whole number; a tie goes away from 0 or to even
+//! numerator/denominator·10^decimals, to the nearest whole number; ties go away from 0 or to even
 //! largest remainder: every share rounded down, the units left go to the largest remainders,
 //!                    equal ones to the earlier share
 //! ```
@@ -25,7 +25,8 @@
 //! // 0, 7, 7, 9, 9, 9: two more promoters than detractors among six.
 //! let shown = round_ratio(100 * 2, 6, 1, TieRule::HalfAwayFromZero)?.unwrap();
 //! assert_eq!(shown.to_string(), "33.3");
-//! let shares: Vec<_> = shares_of_a_hundred(&[1, 1, 1], 1)?.iter().map(|s| s.to_string()).collect();
+//! let shares = shares_of_a_hundred(&[1, 1, 1], 1)?;
+//! let shares: Vec<_> = shares.iter().map(|share| share.to_string()).collect();
 //! assert_eq!(shares, ["33.4", "33.3", "33.3"]);
 //! # Ok::<(), cxm_core::Error>(())
 //! ```

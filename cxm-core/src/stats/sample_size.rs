@@ -5,7 +5,8 @@
 //!
 //! # Formula
 //! ```text
-//! v = variance of one answer    a = answers that the adjusted method adds (3 for a net score, else 0)
+//! v = variance of one answer
+//! a = answers that the adjusted method adds (3 for a net score, else 0)
 //! margin d     n = n₀ − a, n₀ = z²·v/d²;  of a population N: (n₀·N − a(N − 1))/(N − 1 + n₀)
 //! difference d n = (z + z_power)²·(v₁ + v₂)/d² − a    in each group
 //! power        Φ(d/se − z) + Φ(−d/se − z),            se² = (v₁ + v₂)/(n + a)
@@ -13,12 +14,12 @@
 //! Sizes are rounded up.
 //!
 //! # Edge cases
-//! The variance of a net score is at most 1, typically 0.6 to 0.7; of a share, p(1 − p), at most ¼. For
-//! a mean the normal quantile stands in for Student's: add two answers to small samples.
+//! The variance of a net score is at most 1, typically 0.6 to 0.7; of a share, p(1 − p), at most ¼.
+//! For a mean the normal quantile stands in for Student's: add two answers to small samples.
 //!
 //! # Source
-//! Cochran (1977), chapter 4; Sauro & Lewis (2016), chapter 7, whose two-group formula prints s² for the
-//! sum of both variances.
+//! Cochran (1977), chapter 4; Sauro & Lewis (2016), chapter 7, whose two-group formula prints s²
+//! for the sum of both variances.
 //!
 //! # Example
 //! ```

@@ -1,8 +1,8 @@
 //! Shrinkage: what a small segment's score is worth beside its siblings'.
 //!
 //! # What it measures
-//! The best and the worst branch of a ranking are mostly the smallest ones. Each segment is drawn to
-//! the common mean by as much as its score may owe to chance.
+//! The best and the worst branch of a ranking are mostly the smallest ones. Each segment is drawn
+//! to the common mean by as much as its score may owe to chance.
 //!
 //! # Formula
 //! ```text
@@ -16,8 +16,8 @@
 //! ```
 //!
 //! # Edge cases
-//! No segment is `InsufficientData`; one is left as it is. A segment without variance is refused with
-//! its row: take [`adjusted_estimate`](super::NetCounts::adjusted_estimate). With τ² = 0 every
+//! No segment is `InsufficientData`; one is left as it is. A segment without variance is refused
+//! with its row: take [`adjusted_estimate`](super::NetCounts::adjusted_estimate). With τ² = 0 every
 //! segment becomes the mean.
 //!
 //! # Source

@@ -1,4 +1,5 @@
-//! Weighted answers: scores that stand for the population rather than for those who happened to reply.
+//! Weighted answers: scores that stand for the population rather than for those who happened to
+//! reply.
 //!
 //! # What it measures
 //! A weighted net score, share or mean, its error, and what the weights cost in answers.
@@ -19,14 +20,16 @@
 //! constant: the same result.
 //!
 //! # Source
-//! Kish (1965), section 11.7; Lumley (2010), Complex Surveys, chapter 2 (Taylor linearisation); Holt &
-//! Smith (1979) for post-stratification.
+//! Kish (1965), section 11.7; Lumley (2010), Complex Surveys, chapter 2 (Taylor linearisation);
+//! Holt & Smith (1979) for post-stratification.
 //!
 //! # Example
 //! ```
 //! use cxm_core::stats::weights::{WeightedBin, weighted_mean};
 //!
-//! let bin = |value, weight: f64| WeightedBin { value, n: 1, weight, weight_squared: weight * weight };
+//! let bin = |value, weight: f64| {
+//!     WeightedBin { value, n: 1, weight, weight_squared: weight * weight }
+//! };
 //! let estimate = weighted_mean(&[bin(-1.0, 1.0), bin(1.0, 3.0)])?.unwrap();
 //! assert_eq!((estimate.value, estimate.effective_n, estimate.design_effect), (0.5, 1.6, 1.25));
 //! # Ok::<(), cxm_core::Error>(())

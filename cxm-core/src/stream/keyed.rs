@@ -10,8 +10,8 @@
 //! Groups are read in the order of their keys, never in the order of arrival. With
 //! [`Overflow::Error`] a batch that would make more than `max_groups` groups is refused as a whole.
 //! With [`Overflow::Other`] the smallest `max_groups` keys are kept and all others are one group
-//! together: which keys those are depends on the keys alone, so the outcome is the same in any order
-//! and over any shards.
+//! together: which keys those are depends on the keys alone, so the outcome is the same in any
+//! order and over any shards.
 //!
 //! # Merging
 //! Exact. `retract` is offered where the calculator offers it; a group without rows disappears, so

@@ -1,10 +1,10 @@
 //! The reporting threshold: groups too small to be shown.
 //!
 //! A figure of three people is gossip, and it may be personal data. Under a [`SuppressionRule`] a
-//! group below `min_responses` is shown as suppressed, with the reason, never as a number. Where the
-//! total is shown beside its groups, one hidden group could be worked out as the difference; so the
-//! next smallest group is hidden too (complementary suppression), until at least two groups with at
-//! least `min_responses` responses together are hidden.
+//! group below `min_responses` is shown as suppressed, with the reason, never as a number. Where
+//! the total is shown beside its groups, one hidden group could be worked out as the difference; so
+//! the next smallest group is hidden too (complementary suppression), until at least two groups
+//! with at least `min_responses` responses together are hidden.
 //!
 //! What this does not cover: a reader who compares overlapping windows or several cuts of the same
 //! answers. Publish disjoint groups only.

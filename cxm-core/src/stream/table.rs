@@ -2,8 +2,8 @@
 //! shrunk toward the mean, and hidden where it is too small.
 //!
 //! # What it measures
-//! Which segments really differ. Ten segments give a "best" and a "worst" by chance alone, so each is
-//! tested against *the rest* (all other groups; the total would contain the segment itself), the
+//! Which segments really differ. Ten segments give a "best" and a "worst" by chance alone, so each
+//! is tested against *the rest* (all other groups; the total would contain the segment itself), the
 //! p-values are adjusted for their number, and small groups can be shrunk toward the common mean.
 //!
 //! # Source

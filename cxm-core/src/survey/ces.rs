@@ -11,14 +11,15 @@
 //! The default is CES 2.0 as a share; `aggregate` says which figure is the score.
 //!
 //! # Input
-//! [`Ratings`](crate::calculator::Ratings) on `scale`. The direction is part of the definition, since
-//! the two wordings point in opposite ways.
+//! [`Ratings`](crate::calculator::Ratings) on `scale`. The direction is part of the definition,
+//! since the two wordings point in opposite ways.
 //!
 //! # Empty and edge cases
 //! Without a response every figure is `None`.
 //!
 //! # Merging
-//! Exact, in any order; `retract` is offered. CES 1.0 and CES 2.0 refuse to merge or to be compared.
+//! Exact, in any order; `retract` is offered. CES 1.0 and CES 2.0 refuse to merge or to be
+//! compared.
 //!
 //! # Uncertainty
 //! Wilson for the share, Student's t for the mean, Tango's score interval for the net.

@@ -8,8 +8,9 @@
 //! share = top / responses                                   0..=1
 //! top     the `top_boxes` best ratings of the scale         (4 and 5 of 1..=5)
 //! ```
-//! The same report shows the mean, the rescaled mean (POMP), the mean in percent of the maximum, the
-//! net of top and bottom boxes, and good/(good + bad); `aggregate` says which of them is the score.
+//! The same report shows the mean, the rescaled mean (POMP), the mean in percent of the maximum,
+//! the net of top and bottom boxes, and good/(good + bad); `aggregate` says which of them is the
+//! score.
 //!
 //! # Input
 //! [`Ratings`](crate::calculator::Ratings): whole numbers on `scale`, 1 to 5 unless declared, up to
@@ -25,8 +26,8 @@
 //! Wilson for shares, Student's t for means, Tango's score interval for the net.
 //!
 //! # Not to be confused with
-//! The American Customer Satisfaction Index, which weights three items; CSAT of another vendor, whose
-//! boxes differ: on the same answers the published formulas give different numbers.
+//! The American Customer Satisfaction Index, which weights three items; CSAT of another vendor,
+//! whose boxes differ: on the same answers the published formulas give different numbers.
 //!
 //! # Source
 //! Vendors' published formulas, one preset each; Wilson (1927), JASA 22; Cohen et al. (1999),

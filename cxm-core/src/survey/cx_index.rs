@@ -1,8 +1,8 @@
 //! CX index: ease, effectiveness and emotion as one score.
 //!
 //! # What it measures
-//! How customers experience a brand: whether it was easy, whether it met their needs, and how it made
-//! them feel.
+//! How customers experience a brand: whether it was easy, whether it met their needs, and how it
+//! made them feel.
 //!
 //! # Formula
 //! ```text
@@ -26,11 +26,11 @@
 //! Exact, in any order; `retract` is offered. The state is the table of joint classes, 4³ counts.
 //!
 //! # Uncertainty
-//! The items of one respondent go together, so the variance needs their covariances, which the joint
-//! table holds. With u = Σ (weight / Σ weight) · (class − item share) / answers of the item, over the
-//! items that the respondent answered, the variance is Σu² · m/(m − 1) over the m respondents who
-//! answered any (linearised; for complete answers the usual variance of the weighted sum), and the
-//! interval is that of Student's t with m − 1 degrees of freedom.
+//! The items of one respondent go together, so the variance needs their covariances, which the
+//! joint table holds. With u = Σ (weight / Σ weight) · (class − item share) / answers of the item,
+//! over the items that the respondent answered, the variance is Σu² · m/(m − 1) over the m
+//! respondents who answered any (linearised; for complete answers the usual variance of the
+//! weighted sum), and the interval is that of Student's t with m − 1 degrees of freedom.
 //!
 //! # Not to be confused with
 //! The CX Index™ of today, whose weights are not public; the mean rating of the items.

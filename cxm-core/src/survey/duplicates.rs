@@ -1,6 +1,7 @@
 //! The rules for customers who answer more than once: which of their ratings count.
 //!
-//! What the [response ledger](super::response_ledger) keeps is read here; the rules are explained there.
+//! What the [response ledger](super::response_ledger) keeps is read here; the rules are explained
+//! there.
 
 use super::rating_cells::Reason;
 use crate::calculator::batch::KeyPart;

@@ -9,13 +9,13 @@
 //! value of one respondent = Σ positive ratings / p − Σ negative ratings / q
 //! score                   = mean value of the respondents      −range..=range of the scale
 //! ```
-//! In the state it is d = q · Σ positive − p · Σ negative, a whole number, with its sum and its sum of
-//! squares.
+//! In the state it is d = q · Σ positive − p · Σ negative, a whole number, with its sum and its sum
+//! of squares.
 //!
 //! # Input
 //! [`ItemRatings`](crate::calculator::batch::ItemRatings): one column for each emotion, first the
-//! positive ones, then the negative ones, in the order of the definition; how strongly it was felt on
-//! `scale`, 0 to 10 unless declared.
+//! positive ones, then the negative ones, in the order of the definition; how strongly it was felt
+//! on `scale`, 0 to 10 unless declared.
 //!
 //! # Empty and edge cases
 //! Only respondents who rated every emotion are `responses`, since a mean over the emotions that
@@ -356,7 +356,8 @@ pub struct Emotion {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EmotionalValueReport {
-    /// The mean of the positive emotions minus that of the negative ones; `None` without a response.
+    /// The mean of the positive emotions minus that of the negative ones; `None` without a
+    /// response.
     pub score: Option<f64>,
     /// Respondents who rated every emotion.
     pub responses: u64,

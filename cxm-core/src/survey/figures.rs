@@ -332,11 +332,12 @@ impl Figures {
         }))
     }
 
-    /// The figure with its sampling variance, for pooling and shrinkage; `None` without a response, or
-    /// where the answers show no variance to weigh the figure by.
+    /// The figure with its sampling variance, for pooling and shrinkage; `None` without a response,
+    /// or where the answers show no variance to weigh the figure by.
     ///
-    /// A handful of answers of one class has no variance of its own. So the variance of a net and of a
-    /// share is taken with the adjusted counts of [`Method::AdjustedWald`] and [`Method::AgrestiCaffo`].
+    /// A handful of answers of one class has no variance of its own. So the variance of a net and
+    /// of a share is taken with the adjusted counts of [`Method::AdjustedWald`] and
+    /// [`Method::AgrestiCaffo`].
     pub fn estimate(&self, measure: Measure) -> Option<Estimate> {
         let unit = self.unit(measure)?;
         let raw = match measure {

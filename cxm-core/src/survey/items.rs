@@ -1,9 +1,9 @@
 //! The calculator of every metric that rests on several items of one respondent.
 //!
-//! A CX index, a secure customer index, a paired NPS and a net emotional value read the columns of a
-//! batch alike: each item's answer is a rating on one scale, or it is excluded and counted with its
-//! reason. They differ in what they keep of a row and in their report. So the verbs are written once,
-//! here; a metric is a definition with an [`ItemState`], mostly a table of [`JointCounts`].
+//! A CX index, a secure customer index, a paired NPS and a net emotional value read the columns of
+//! a batch alike: each item's answer is a rating on one scale, or it is excluded and counted with
+//! its reason. They differ in what they keep of a row and in their report. So the verbs are written
+//! once, here; a metric is a definition with an [`ItemState`], mostly a table of [`JointCounts`].
 
 use super::rating_cells::{RatingCells, can_be_counted};
 use crate::calculator::batch::{ItemRatings, same_length};

@@ -18,8 +18,9 @@
 //! `coded_1_to_11`: read as 0 to 10 they would be wrong by a class.
 //!
 //! # Empty and edge cases
-//! Without a response the score is `None`. It is never rounded; [`display`](super::RatingReport::display)
-//! rounds from the exact counts and makes the shown shares add up to 100.
+//! Without a response the score is `None`. It is never rounded;
+//! [`display`](super::RatingReport::display) rounds from the exact counts and makes the shown
+//! shares add up to 100.
 //!
 //! # Merging
 //! Exact, in any order; `retract` is offered. Unlike definitions refuse.
@@ -29,8 +30,8 @@
 //! paired difference, so it stays within −100..=100 and holds its level from 20 responses on.
 //!
 //! # Not to be confused with
-//! A net of other boxes (`one_to_five_net`), whose cut points differ; NPS of an account, which averages
-//! its contacts first; the share of promoters.
+//! A net of other boxes (`one_to_five_net`), whose cut points differ; NPS of an account, which
+//! averages its contacts first; the share of promoters.
 //!
 //! # Source
 //! Reichheld (2003), *The One Number You Need to Grow*; Tango (1998), Statistics in Medicine 17,

@@ -1,13 +1,13 @@
 //! Paired NPS: what changed among the customers who answered in both waves.
 //!
 //! # What it measures
-//! How the score of the same people moved, and who moved: which detractors became promoters, and who
-//! went the other way.
+//! How the score of the same people moved, and who moved: which detractors became promoters, and
+//! who went the other way.
 //!
 //! # Formula
 //! ```text
 //! x = −1 detractor, 0 passive, 1 promoter        d = x(after) − x(before), −2..=2, of one pair
-//! score = 100 · Σd / responses                   points, −200..=200; the NPS after minus that before
+//! score = 100 · Σd / responses        points, −200..=200; the NPS after minus that before
 //! variance = (Σd² / responses − (Σd / responses)²) / responses
 //! ```
 //!
@@ -27,8 +27,8 @@
 //! independent would seem less certain than they are.
 //!
 //! # Not to be confused with
-//! The difference of two waves of different people ([`Nps`](super::Nps) and `compare`); the change of
-//! the whole score, where customers who left or joined count too.
+//! The difference of two waves of different people ([`Nps`](super::Nps) and `compare`); the change
+//! of the whole score, where customers who left or joined count too.
 //!
 //! # Source
 //! The paired difference of means, applied to the classes of the score; Reichheld (2003) for them.
@@ -38,7 +38,8 @@
 //! use cxm_core::prelude::*;
 //!
 //! let mut paired = PairedNps::default();
-//! let columns: [Values<'_>; 2] = [[3u8, 6, 8, 9].as_slice().into(), [9u8, 8, 8, 9].as_slice().into()];
+//! let (before, after) = ([3u8, 6, 8, 9], [9u8, 8, 8, 9]);
+//! let columns: [Values<'_>; 2] = [before.as_slice().into(), after.as_slice().into()];
 //! paired.update(ItemRatings::new(&columns))?;
 //! let report = paired.value();
 //! // a detractor became a promoter, another one a passive: (2 + 1)/4

@@ -1,7 +1,7 @@
 //! A column of ratings, read row by row: the rating, or why there is none.
 //!
-//! What [`Histogram`](crate::stats::Histogram) counts at once, the metrics of several columns have to
-//! look at row by row. The rules are the same, to the cell.
+//! What [`Histogram`](crate::stats::Histogram) counts at once, the metrics of several columns have
+//! to look at row by row. The rules are the same, to the cell.
 
 use crate::calculator::batch::{Values, same_length, with_column};
 use crate::error::{Error, Result};

@@ -13,22 +13,22 @@
 //! min_gap  in the order of time, a customer's rating counts if it is at least min_gap_days later
 //!          than that customer's last rating that counted, over all waves
 //! ```
-//! [`counted`](ResponseLedger::counted) is the histogram of the ratings that count, with the others as
-//! `duplicates`: what any metric of one rating a respondent is made from.
+//! [`counted`](ResponseLedger::counted) is the histogram of the ratings that count, with the others
+//! as `duplicates`: what any metric of one rating a respondent is made from.
 //!
 //! # Input
-//! [`Answers`]: customer, wave, time in microseconds since 1970, rating. Of ratings at the same instant
-//! the lowest comes first, so that the order of arrival never matters.
+//! [`Answers`]: customer, wave, time in microseconds since 1970, rating. Of ratings at the same
+//! instant the lowest comes first, so that the order of arrival never matters.
 //!
 //! # Empty and edge cases
-//! Only ratings compete: a missing or invalid answer is excluded and counted with its reason, and never
-//! displaces a rating. Answers without a customer are anonymous and all count. `score` is the mean of
-//! the ratings that count, `None` without one. The ledger holds at most `max_entries` different answers;
-//! more are refused.
+//! Only ratings compete: a missing or invalid answer is excluded and counted with its reason, and
+//! never displaces a rating. Answers without a customer are anonymous and all count. `score` is the
+//! mean of the ratings that count, `None` without one. The ledger holds at most `max_entries`
+//! different answers; more are refused.
 //!
 //! # Merging
-//! Exact, in any order; `retract` is offered. The state is the sorted multiset of all answers, so an
-//! answer that turns out to be wrong can be taken back and its predecessor counts again.
+//! Exact, in any order; `retract` is offered. The state is the sorted multiset of all answers, so
+//! an answer that turns out to be wrong can be taken back and its predecessor counts again.
 //!
 //! # Uncertainty
 //! Student's t for the mean; the derived metric has its own.

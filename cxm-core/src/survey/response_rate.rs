@@ -9,18 +9,19 @@
 //! by window       arrived / invited: answers that came in the pane over invitations sent in it
 //! non_respondents = invited − answered
 //! ```
-//! A pane is `pane_days` long and the first begins at `origin`. With `close_after_days`, an answer later
-//! than that after its invitation is `late` and does not count as an answer, in either way.
+//! A pane is `pane_days` long and the first begins at `origin`. With `close_after_days`, an answer
+//! later than that after its invitation is `late` and does not count as an answer, in either way.
 //!
 //! # Input
-//! [`Invitations`]: when each invitation was sent and when it was answered, microseconds since 1970. An
-//! answer belongs to its invitation however late it comes, so a pane's rate by invitation still rises
-//! after the pane has ended; an invitation that was updated is retracted and sent again.
+//! [`Invitations`]: when each invitation was sent and when it was answered, microseconds since
+//! 1970. An answer belongs to its invitation however late it comes, so a pane's rate by invitation
+//! still rises after the pane has ended; an invitation that was updated is retracted and sent
+//! again.
 //!
 //! # Empty and edge cases
 //! Without an invitation the rate is `None`. An invitation that was answered before it was sent is
-//! counted as `invalid` and left out, or refused under a strict rule. By window the rate can pass 1, and
-//! it is no share of anything: it has no interval.
+//! counted as `invalid` and left out, or refused under a strict rule. By window the rate can pass
+//! 1, and it is no share of anything: it has no interval.
 //!
 //! # Merging
 //! Exact, in any order; `retract` is offered. The state is four counts a pane, at most `max_panes`.
@@ -33,8 +34,8 @@
 //! The completion rate, over those who opened the survey; the delivery rate of the invitations.
 //!
 //! # Source
-//! AAPOR (2023), *Standard Definitions*, RR1 with all cases eligible; Wilson (1927), JASA 22; Manski
-//! (1989), Journal of Human Resources 24, for the bounds.
+//! AAPOR (2023), *Standard Definitions*, RR1 with all cases eligible; Wilson (1927), JASA 22;
+//! Manski (1989), Journal of Human Resources 24, for the bounds.
 //!
 //! # Example
 //! ```

@@ -13,13 +13,14 @@
 //! ```
 //!
 //! # Input
-//! [`ItemRatings`](crate::calculator::batch::ItemRatings) of three columns: satisfaction, repurchase,
-//! recommend; whole numbers on `scale`, 1 to 5 unless declared, the highest is the best.
+//! [`ItemRatings`](crate::calculator::batch::ItemRatings) of three columns: satisfaction,
+//! repurchase, recommend; whole numbers on `scale`, 1 to 5 unless declared, the highest is the
+//! best.
 //!
 //! # Empty and edge cases
 //! Only respondents who answered all three items are `responses`; the others are counted as
-//! `incomplete`. Without a response the shares are `None`. The published descriptions agree on secure
-//! and favourable customers and name the answers of the other two groups only loosely; here
+//! `incomplete`. Without a response the shares are `None`. The published descriptions agree on
+//! secure and favourable customers and name the answers of the other two groups only loosely; here
 //! `at_risk_max` draws that line.
 //!
 //! # Merging
@@ -29,8 +30,8 @@
 //! Wilson for each of the four shares.
 //!
 //! # Not to be confused with
-//! The share of top boxes of one item, which is always at least as large: a customer must be certain
-//! three times.
+//! The share of top boxes of one item, which is always at least as large: a customer must be
+//! certain three times.
 //!
 //! # Source
 //! Burke, Inc.; Brandt (1996), *Secure Customer Index*, as retold in customer research textbooks;

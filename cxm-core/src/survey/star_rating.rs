@@ -10,8 +10,8 @@
 //! ```
 //!
 //! # Input
-//! [`Ratings`](crate::calculator::Ratings): whole stars on 1 to 5. Half stars are a scale of 1 to 10
-//! under the preset `half_stars`.
+//! [`Ratings`](crate::calculator::Ratings): whole stars on 1 to 5. Half stars are a scale of 1 to
+//! 10 under the preset `half_stars`.
 //!
 //! # Empty and edge cases
 //! Without a response every figure is `None`.

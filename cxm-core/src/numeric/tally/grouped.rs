@@ -54,8 +54,9 @@ impl<C: Code> Codes<'_, C> {
 
 /// Adds to every cell of `table` the rows of its group that fall into it.
 ///
-/// The table holds one row of `bins` + [`REJECT_CELLS`] cells per group: the points from the lowest,
-/// then missing, out of range, non-integer. Returns how many rows were left out for want of a group.
+/// The table holds one row of `bins` + [`REJECT_CELLS`] cells per group: the points from the
+/// lowest, then missing, out of range, non-integer. Returns how many rows were left out for want of
+/// a group.
 ///
 /// # Errors
 ///

@@ -1,12 +1,13 @@
 //! Counting a column of ratings, at the speed of reading it.
 //!
-//! A rating falls into a *cell*: a point of the scale counted from the lowest, or one of the reasons
-//! why it has none ([`Rating`]). Columns of every number type are encoded into cells block by block,
-//! and the cells are counted: over the whole column ([`tally`]), by group ([`tally_by_code`]) or with
-//! weights ([`tally_weighted`]). Nothing here fails half-way; no result depends on the machine.
+//! A rating falls into a *cell*: a point of the scale counted from the lowest, or one of the
+//! reasons why it has none ([`Rating`]). Columns of every number type are encoded into cells block
+//! by block, and the cells are counted: over the whole column ([`tally`]), by group
+//! ([`tally_by_code`]) or with weights ([`tally_weighted`]). Nothing here fails half-way; no result
+//! depends on the machine.
 //!
-//! Counts and sums are added to what the caller holds. Every function adds at most one per row, so a
-//! caller whose total number of rows fits u64 needs no further check.
+//! Counts and sums are added to what the caller holds. Every function adds at most one per row, so
+//! a caller whose total number of rows fits u64 needs no further check.
 
 mod grouped;
 mod kernel;

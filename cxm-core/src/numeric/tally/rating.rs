@@ -19,8 +19,8 @@ pub const MAX_BINS: usize = 252;
 
 /// A number that can be a rating.
 ///
-/// The *cell* of a value is its point, counted from the lowest, or one of the [`REJECT_CELLS`] after
-/// the points: `bins` for missing, `bins + 1` for out of range, `bins + 2` for non-integer.
+/// The *cell* of a value is its point, counted from the lowest, or one of the [`REJECT_CELLS`]
+/// after the points: `bins` for missing, `bins + 1` for out of range, `bins + 2` for non-integer.
 pub trait Rating: Copy {
     /// A scale made ready for this type: comparing needs no wider type.
     type Window: Copy;

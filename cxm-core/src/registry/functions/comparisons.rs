@@ -5,7 +5,7 @@ use super::parameters::{LEVEL, optional, required};
 use super::{Function, Parameter};
 use crate::error::Result;
 use crate::stats::comparison::{self, Comparison, TransitionTable};
-use crate::stats::{NetCounts, multiplicity, permutation, shrinkage, trend};
+use crate::stats::{multiplicity, permutation, shrinkage, trend};
 use serde_json::Value;
 
 const FIRST_NET: Parameter = required("first", "object", "counts: negative, neutral, positive");
@@ -137,8 +137,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             "counts of each: negative, neutral, positive",
         )],
         run: |it| {
-            let segments: Vec<NetCounts> = it.get("segments")?;
-            let estimates: Vec<_> = segments.iter().map(NetCounts::adjusted_estimate).collect();
+            let segments: Vec<crate::stats::NetCounts> = it.get("segments")?;
+            let estimates: Vec<_> = segments.iter().map(|it| it.adjusted_estimate()).collect();
             json(shrinkage::shrink(&estimates)?)
         },
     },

@@ -153,7 +153,8 @@ impl Histogram {
         }
     }
 
-    /// Adds a batch in place where none of its rows can be refused; otherwise does nothing and says so.
+    /// Adds a batch in place where none of its rows can be refused; otherwise does nothing and says
+    /// so.
     ///
     /// Equal to adding the lifted batch, without the detour.
     pub fn try_add_in_place(&mut self, rules: &RatingRules, batch: &Ratings<'_>) -> Result<bool> {
@@ -221,8 +222,9 @@ impl Histogram {
         let (mut sums, mut squares) = (vec![0u128; points], vec![0u128; points]);
         let lowest = self.scale.lowest();
         let rejects = with_column!(values.column, slice => {
-            let (counts, fixed) = (&mut self.counts, fixed.as_ref());
-            tally::tally_weighted(slice, values.validity, fixed, lowest, counts, &mut sums, &mut squares)
+            let (counts, fixed, validity) = (&mut self.counts, fixed.as_ref(), values.validity);
+            let (sums, squares) = (&mut sums, &mut squares);
+            tally::tally_weighted(slice, validity, fixed, lowest, counts, sums, squares)
         });
         self.weights = Some(
             sums.into_iter()
@@ -233,7 +235,8 @@ impl Histogram {
         Ok(rejects)
     }
 
-    /// Rows that stand for several answers each: a loop over few rows, since they were counted before.
+    /// Rows that stand for several answers each: a loop over few rows, since they were counted
+    /// before.
     fn tally_counted(&mut self, values: Values<'_>, counts: &[u64]) -> Result<Rejects> {
         let mut rejects = Rejects::default();
         for (row, &times) in counts.iter().enumerate() {
