@@ -78,7 +78,7 @@ fn worst_channel<E, N>(
     findings: &mut Findings,
 ) {
     fn difference<R>(row: &Row<R>) -> Option<f64> {
-        row.versus_rest.as_ref().map(|test| test.difference)
+        row.versus_rest.as_ref().map(|test| test.plain_difference)
     }
     let clear = effort.rows.iter().filter(|row| is_clear(row));
     let worst = clear.filter_map(|row| Some((row, difference(row)?)));

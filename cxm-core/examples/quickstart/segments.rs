@@ -66,7 +66,7 @@ fn differences(by_segment: &Table<NpsReport>, findings: &mut Findings) {
     let is_clear = |row: &&Row<NpsReport>| row.adjusted_p_value.is_some_and(|p| p < 1.0 - LEVEL);
     let tested = || by_segment.rows.iter().filter(|row| row.adjusted_p_value.is_some());
     let describe = |row: &Row<NpsReport>| {
-        let difference = row.versus_rest.as_ref().map_or(0.0, |test| test.difference);
+        let difference = row.versus_rest.as_ref().map_or(0.0, |test| test.plain_difference);
         let p = row.adjusted_p_value.map_or_else(String::new, p_value);
         format!("{} {} (p {p})", cards::name_of(row), Unit::Points.show(difference))
     };

@@ -101,7 +101,7 @@ impl Wave {
             Cell::new(text(score.map(|score| unit.show(score))), Tone::Strong),
             text(score.map(|score| axis.bar(score, limits, self.truth))).into(),
             text(self.truth.map(|truth| unit.show(truth))).into(),
-            Cell::new(text(self.change.map(|c| unit.show_difference(c.difference))), tone),
+            Cell::new(text(self.change.map(|c| unit.show_difference(c.plain_difference))), tone),
             text(self.change.map(|c| p_value(c.p_value))).into(),
             Cell::new(text(self.adjusted_p_value.map(p_value)), tone),
         ]
@@ -116,13 +116,13 @@ fn conclude(waves: &[Wave], findings: &mut Findings) -> Outcome<()> {
         let Some(change) = wave.change else { continue };
         let interval = change.interval(LEVEL)?;
         if !wave.is_significant() {
-            unclear.push((change.difference, interval.width() / 2.0));
+            unclear.push((change.plain_difference, interval.width() / 2.0));
             continue;
         }
         findings.conclude(format!(
             "NPS changed by {} points from {} to {} (95 % interval {}; p {} after Holm's \
              adjustment).",
-            unit.show(change.difference),
+            unit.show(change.plain_difference),
             before.name,
             wave.name,
             unit.show_range(interval.lower, interval.upper),

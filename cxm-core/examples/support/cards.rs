@@ -290,7 +290,7 @@ fn group_row<R: RatingReport>(
         cells.push(row.shrunken.map_or_else(String::new, |value| unit.show(value)).into());
     }
     if options.versus_rest {
-        let estimate = row.versus_rest.as_ref().map(|test| test.difference);
+        let estimate = row.versus_rest.as_ref().map(|test| test.plain_difference);
         cells.push(estimate.map_or_else(String::new, |d| unit.show_difference(d)).into());
         let significant = row.adjusted_p_value.is_some_and(|p| p < 1.0 - options.level);
         let tone = if significant { Tone::Strong } else { Tone::Plain };

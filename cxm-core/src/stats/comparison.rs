@@ -53,8 +53,10 @@ use crate::numeric::distribution::{
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Comparison {
-    /// First minus second, adjusted where the method adjusts.
+    /// First minus second, adjusted where the method adjusts: the centre of the interval.
     pub difference: f64,
+    /// First minus second as the two figures stand in their reports, never adjusted.
+    pub plain_difference: f64,
     /// Its standard error.
     pub standard_error: f64,
     /// difference/standard error: z, or t where there are degrees of freedom.
@@ -83,7 +85,20 @@ impl Comparison {
             Some(degrees) => student_t_two_sided(statistic, degrees),
             None => normal_two_sided(statistic),
         };
-        Ok(Self { difference, standard_error, statistic, degrees_of_freedom, p_value, method })
+        let plain_difference = difference;
+        Ok(Self {
+            difference,
+            plain_difference,
+            standard_error,
+            statistic,
+            degrees_of_freedom,
+            p_value,
+            method,
+        })
+    }
+
+    fn beside(self, plain_difference: f64) -> Self {
+        Self { plain_difference, ..self }
     }
 
     /// The same comparison in another unit: 100 for points instead of shares.
@@ -91,6 +106,7 @@ impl Comparison {
     pub fn scaled(self, factor: f64) -> Self {
         Self {
             difference: self.difference * factor,
+            plain_difference: self.plain_difference * factor,
             standard_error: self.standard_error * factor.abs(),
             statistic: self.statistic * factor.signum(),
             ..self
@@ -151,10 +167,11 @@ pub fn nets(first: &NetCounts, second: &NetCounts, method: Method) -> Result<Com
             _ => Err(method.refused("two net scores", &[Method::AdjustedWald, Method::Wald])),
         }
     });
-    let [first, second] = cells;
-    let (first, second) = (first?, second?);
+    let [first_cells, second_cells] = cells;
+    let plain = Cells::from(first).net() - Cells::from(second).net();
+    let (first, second) = (first_cells?, second_cells?);
     let variance = first.variance() / first.total() + second.variance() / second.total();
-    Comparison::new(first.net() - second.net(), variance, None, method)
+    Ok(Comparison::new(first.net() - second.net(), variance, None, method)?.beside(plain))
 }
 
 /// Two independent shares, by [`Method::AgrestiCaffo`] or [`Method::Wald`].
@@ -169,9 +186,9 @@ pub fn shares(first: &Share, second: &Share, method: Method) -> Result<Compariso
         let (x, n) = (x + added, n + 2.0 * added);
         Ok((x / n, x / n * ((n - x) / n) / n))
     };
-    let (first, second): ((f64, f64), (f64, f64)) =
-        (side(first, "first")?, side(second, "second")?);
-    Comparison::new(first.0 - second.0, first.1 + second.1, None, method)
+    let (a, b): ((f64, f64), (f64, f64)) = (side(first, "first")?, side(second, "second")?);
+    let plain = first.value().unwrap_or_default() - second.value().unwrap_or_default();
+    Ok(Comparison::new(a.0 - b.0, a.1 + b.1, None, method)?.beside(plain))
 }
 
 /// Newcombe's interval of first minus second, within −1..=1: two Wilson intervals, recombined.
