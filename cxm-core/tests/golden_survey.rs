@@ -1,0 +1,227 @@
+//! Every calculator against reference values, through the same list that C and Python call.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::path::Path;
+
+use cxm_core::Result;
+use cxm_core::calculator::batch::{Answers, Batch, Invitations, ItemRatings};
+use cxm_core::prelude::*;
+use cxm_core::registry::{self, CALCULATORS, DynCalculator};
+use serde_json::{Value, json};
+
+/// What differs between the value and what is expected of it; only expected fields are looked at.
+fn differences(path: &str, expected: &Value, got: &Value, tolerance: f64, out: &mut Vec<String>) {
+    match (expected, got) {
+        (Value::Object(fields), Value::Object(_)) => {
+            for (name, field) in fields {
+                match got.get(name) {
+                    Some(got) => {
+                        differences(&format!("{path}.{name}"), field, got, tolerance, out);
+                    }
+                    None => out.push(format!("{path}: there is no field {name}")),
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(others)) if items.len() == others.len() => {
+            for (i, (item, other)) in items.iter().zip(others).enumerate() {
+                differences(&format!("{path}[{i}]"), item, other, tolerance, out);
+            }
+        }
+        (Value::Number(a), Value::Number(b)) => {
+            let difference = (a.as_f64().unwrap() - b.as_f64().unwrap()).abs();
+            if difference > tolerance {
+                out.push(format!("{path}: expected {a}, got {b}"));
+            }
+        }
+        _ if expected == got => {}
+        _ => out.push(format!("{path}: expected {expected}, got {got}")),
+    }
+}
+
+/// A column of numbers; null is NaN.
+fn floats(column: &Value) -> Vec<f64> {
+    column.as_array().unwrap().iter().map(|cell| cell.as_f64().unwrap_or(f64::NAN)).collect()
+}
+
+fn integers(column: &Value) -> Vec<i64> {
+    column.as_array().unwrap().iter().map(|cell| cell.as_i64().unwrap_or_default()).collect()
+}
+
+fn present(column: &Value) -> Vec<u8> {
+    column.as_array().unwrap().iter().map(|cell| u8::from(!cell.is_null())).collect()
+}
+
+fn ratings<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let ratings = floats(&batch["ratings"]);
+    let mut rows = Ratings::from(ratings.as_slice());
+    let weights = batch.get("weights").map(floats);
+    rows.weights = weights.as_deref().map(Weights::Floats);
+    let counts: Option<Vec<u64>> =
+        batch.get("counts").map(|counts| serde_json::from_value(counts.clone()).unwrap());
+    rows.counts = counts.as_deref();
+    act(Batch::Ratings(rows))
+}
+
+fn items<R>(columns: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let columns: Vec<Vec<f64>> = columns.as_array().unwrap().iter().map(floats).collect();
+    let values: Vec<Values<'_>> = columns.iter().map(|column| column.as_slice().into()).collect();
+    act(Batch::Items(ItemRatings::new(&values)))
+}
+
+fn invitations<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let answered = present(&batch["answered_at"]);
+    act(Batch::Invitations(Invitations {
+        invited_at: &integers(&batch["invited_at"]),
+        answered_at: &integers(&batch["answered_at"]),
+        answered: Some(Validity::Bytes(&answered)),
+    }))
+}
+
+fn answers<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let known = present(&batch["customers"]);
+    let customers: Vec<&str> = batch["customers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|customer| customer.as_str().unwrap_or_default())
+        .collect();
+    let mut customers = KeyColumn::from(customers.as_slice());
+    customers.validity = Some(Validity::Bytes(&known));
+    let waves = batch["waves"].is_array().then(|| integers(&batch["waves"]));
+    act(Batch::Answers(Answers {
+        customers,
+        waves: waves.as_deref().map(KeyColumn::from),
+        times: &integers(&batch["times"]),
+        ratings: floats(&batch["ratings"]).as_slice().into(),
+    }))
+}
+
+/// Calls `act` with the batch of a case, whatever its shape is.
+fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    if batch.get("ratings").is_some() {
+        ratings(batch, act)
+    } else if let Some(columns) = batch.get("items") {
+        items(columns, act)
+    } else if let Some(batch) = batch.get("invitations") {
+        invitations(batch, act)
+    } else {
+        answers(&batch["answers"], act)
+    }
+}
+
+fn calculator(case: &Value, batch: &Value) -> Result<Box<dyn DynCalculator>> {
+    let name = case["calculator"].as_str().unwrap();
+    let definition = case.get("definition").unwrap_or(&Value::Null);
+    let mut calculator = registry::new(name, definition)?;
+    with_batch(batch, |batch| calculator.update(batch))?;
+    Ok(calculator)
+}
+
+fn check(case: &Value, out: &mut Vec<String>) {
+    let label = format!("{} {}", case["calculator"].as_str().unwrap(), case["id"]);
+    let outcome = calculator(case, &case["batch"]);
+    let calculator = match (outcome, case.get("error")) {
+        (Ok(calculator), None) => calculator,
+        (Ok(_), Some(kind)) => return out.push(format!("{label}: expected the error {kind}")),
+        (Err(error), None) => return out.push(format!("{label}: {error}")),
+        (Err(error), Some(kind)) => {
+            let got = json!({
+                "error": error.kind().name(), "row": error.row(), "field": error.field(),
+            });
+            let mut expected = json!({"error": kind});
+            for place in ["row", "field"] {
+                if let Some(value) = case.get(place) {
+                    expected[place] = value.clone();
+                }
+            }
+            return differences(&label, &expected, &got, 0.0, out);
+        }
+    };
+    let tolerance = case["tolerance"].as_f64().unwrap();
+    differences(&label, &case["expected"], &calculator.value(), tolerance, out);
+    for question in case["questions"].as_array().unwrap() {
+        let name = question["question"].as_str().unwrap();
+        let label = format!("{label} {name}{}", question["arguments"]);
+        match calculator.ask(name, &question["arguments"]) {
+            Ok(answer) => differences(&label, &question["expected"], &answer, tolerance, out),
+            Err(error) => out.push(format!("{label}: {error}")),
+        }
+    }
+    if let Some(compare) = case.get("compare") {
+        let other = self::calculator(case, &compare["with"]).unwrap();
+        match calculator.compare(other.as_ref(), &compare["arguments"]) {
+            Ok(answer) => differences(&label, &compare["expected"], &answer, tolerance, out),
+            Err(error) => out.push(format!("{label}: {error}")),
+        }
+    }
+}
+
+#[test]
+fn reference_values() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/survey");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+    files.sort();
+    let (mut failures, mut called) = (Vec::new(), std::collections::BTreeSet::new());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
+        for case in &cases {
+            called.insert(case["calculator"].as_str().unwrap().to_owned());
+            check(case, &mut failures);
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{} failures", failures.join("\n"), failures.len());
+    let names = CALCULATORS.iter().map(|entry| entry.kind.name);
+    let missed: Vec<_> = names.filter(|name| !called.contains(*name)).collect();
+    assert!(missed.is_empty(), "no reference value of {missed:?}");
+}
+
+/// From the ledger to a metric that carries the duplicates, and from one metric to another.
+#[test]
+fn a_metric_is_derived_from_what_another_counted() {
+    let mut ledger = registry::new("response_ledger", &Value::Null).unwrap();
+    let batch = json!({
+        "answers": {"customers": ["a", "a"], "waves": null, "times": [0, 1], "ratings": [3, 9]}
+    });
+    with_batch(&batch, |batch| ledger.update(batch)).unwrap();
+    let nps = ledger.derive("nps", &Value::Null).unwrap();
+    assert_eq!(
+        (nps.value()["score"].clone(), nps.value()["duplicates"].clone()),
+        (json!(100.0), json!(1))
+    );
+    let csat = nps.derive("csat", &json!({"scale": [0, 10], "top_boxes": 3})).unwrap();
+    assert_eq!(csat.value()["score"], json!(1.0));
+    let refused = |kind: ErrorKind, outcome: Result<Box<dyn DynCalculator>>| {
+        assert_eq!(outcome.unwrap_err().kind(), kind);
+    };
+    refused(ErrorKind::NotOffered, nps.derive("cx_index", &Value::Null));
+    refused(ErrorKind::WrongBatch, nps.derive("csat", &Value::Null));
+    let rate = registry::new("response_rate", &Value::Null).unwrap();
+    refused(ErrorKind::NotOffered, rate.derive("nps", &Value::Null));
+}
+
+/// The ratings of a real file, where its owner has put it beside this repository.
+#[test]
+fn the_airline_survey_is_coded_1_to_11() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/data/airline/airline-satisfaction.csv");
+    let Ok(mut reader) = csv::Reader::from_path(path) else { return };
+    let column = reader.headers().unwrap().iter().position(|name| name == "nps").unwrap();
+    let ratings: Vec<f64> = reader
+        .records()
+        .map(|record| record.unwrap()[column].parse().unwrap_or(f64::NAN))
+        .collect();
+    let read = |definition: Value| {
+        let mut nps = registry::new("nps", &definition).unwrap();
+        nps.update(Batch::Ratings(ratings.as_slice().into())).unwrap();
+        nps.value()
+    };
+    let report = read(json!({"preset": "coded_1_to_11"}));
+    let mut failures = Vec::new();
+    let expected = json!({
+        "score": -18.122066, "detractors": 431, "passives": 396, "promoters": 238, "invalid": 0,
+    });
+    differences("coded_1_to_11", &expected, &report, 5e-7, &mut failures);
+    differences("0 to 10", &json!({"out_of_range": 23}), &read(Value::Null), 0.0, &mut failures);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
