@@ -1,0 +1,224 @@
+//! Batches: one small struct that any verb takes, filled by one function a shape.
+//!
+//! Verbs and shapes are kept apart, as in the core: a new shape is one function here, not one for
+//! each verb of calculators and tables.
+
+use std::ffi::c_void;
+use std::ptr::null;
+
+use cxm_core::calculator::batch::{
+    Answers, Batch, Invitations, ItemRatings, KeyColumn, Ratings, Values,
+};
+
+use crate::columns::{KeyRoom, cxm_column, cxm_key_column};
+use crate::error::{Failure, Outcome};
+use crate::input;
+use crate::status;
+
+const RATINGS: u32 = 1;
+const ITEMS: u32 = 2;
+const INVITATIONS: u32 = 3;
+const ANSWERS: u32 = 4;
+
+/// Says that a batch was filled by this library and is not what happened to be on the stack.
+const FILLED: u32 = 0x6278_6d63;
+
+/// A batch of rows: columns of equal length.
+///
+/// Fill it with one of the `cxm_batch_` functions and hand it to any verb; its fields are private. It
+/// borrows the columns, the structs and the arrays behind them, which must outlive its last use. It
+/// owns nothing and is not freed.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct cxm_batch {
+    /// Private.
+    pub filled: u32,
+    /// Private.
+    pub shape: u32,
+    /// Private.
+    pub length: usize,
+    /// Private.
+    pub columns: [*const c_void; 8],
+}
+
+/// Fills the caller's batch.
+///
+/// # Safety
+/// `out` is NULL or may be written.
+unsafe fn fill(
+    out: *mut cxm_batch,
+    shape: u32,
+    length: usize,
+    columns: [*const c_void; 4],
+) {
+    if out.is_null() || !out.is_aligned() {
+        return;
+    }
+    let [a, b, c, d] = columns;
+    let columns = [a, b, c, d, null(), null(), null(), null()];
+    // SAFETY: not NULL, aligned, and the caller's to write.
+    unsafe { out.write(cxm_batch { filled: FILLED, shape, length, columns }) };
+}
+
+/// Fills a batch of one rating a row: for `nps`, `csat`, `ces`, `star_rating`.
+///
+/// `weights` (CXM_TYPE_F64, or CXM_TYPE_U32 in units of 2^-20) are given exactly where the definition
+/// is weighted, otherwise NULL. `counts` says how often each row stands, for data that were counted
+/// before; otherwise NULL. Both have as many rows as `ratings`. The columns are borrowed until the
+/// last use of the batch. Nothing is looked at yet: a NULL column is refused by the verb.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_ratings(
+    out: *mut cxm_batch,
+    ratings: *const cxm_column,
+    weights: *const cxm_column,
+    counts: *const u64,
+) {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, RATINGS, 0, [ratings.cast(), weights.cast(), counts.cast(), null()]) }
+}
+
+/// Fills a batch of several ratings of one respondent a row: for `cx_index`,
+/// `secure_customer_index` and kin.
+///
+/// `items` is an array of `items_length` columns of equal length, in the order of the definition,
+/// borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_items(
+    out: *mut cxm_batch,
+    items: *const cxm_column,
+    items_length: usize,
+) {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, ITEMS, items_length, [items.cast(), null(), null(), null()]) }
+}
+
+/// Fills a batch of one invitation a row: for `response_rate`.
+///
+/// Both columns are of CXM_TYPE_I64, microseconds since 1970. The validity of `answered_at` says who
+/// answered. The columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_invitations(
+    out: *mut cxm_batch,
+    invited_at: *const cxm_column,
+    answered_at: *const cxm_column,
+) {
+    let columns = [invited_at.cast(), answered_at.cast(), null(), null()];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, INVITATIONS, 0, columns) }
+}
+
+/// Fills a batch of one answer of a known customer a row: for `response_ledger`.
+///
+/// `times` is of CXM_TYPE_I64, microseconds since 1970. `waves` may be NULL: then all rows belong to one
+/// wave. The columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_answers(
+    out: *mut cxm_batch,
+    customers: *const cxm_key_column,
+    waves: *const cxm_key_column,
+    times: *const cxm_column,
+    ratings: *const cxm_column,
+) {
+    let columns = [customers.cast(), waves.cast(), times.cast(), ratings.cast()];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, ANSWERS, 0, columns) }
+}
+
+/// Reads the caller's batch and hands it to a verb.
+///
+/// # Safety
+/// `batch` is NULL or was filled by a `cxm_batch_` function from columns that keep their promises.
+pub(crate) unsafe fn with<R>(
+    batch: *const cxm_batch,
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    // SAFETY: the caller's, for all pointers of the batch.
+    unsafe {
+        let batch = input::one(batch, "batch")?;
+        if batch.filled != FILLED {
+            return Err(unfilled());
+        }
+        let [first, second, third, fourth, ..] = batch.columns;
+        match batch.shape {
+            RATINGS => verb(Batch::Ratings(ratings(first.cast(), second.cast(), third.cast())?)),
+            ITEMS => {
+                let columns = input::slice(first.cast::<cxm_column>(), batch.length, "items")?;
+                let items: Outcome<Vec<Values<'_>>> =
+                    columns.iter().map(|column| column.values("items")).collect();
+                verb(Batch::Items(ItemRatings::new(&items?)))
+            }
+            INVITATIONS => {
+                let invited = input::one(first.cast::<cxm_column>(), "invited_at")?;
+                let answered = input::one(second.cast::<cxm_column>(), "answered_at")?;
+                let invited_at = invited.times("invited_at")?;
+                let (answered_at, answered) = answered.optional_times("answered_at")?;
+                verb(Batch::Invitations(Invitations { invited_at, answered_at, answered }))
+            }
+            ANSWERS => {
+                let times = input::one(third.cast::<cxm_column>(), "times")?.times("times")?;
+                let ratings = input::one(fourth.cast::<cxm_column>(), "ratings")?;
+                let ratings = ratings.values("ratings")?;
+                let customers = input::one(first.cast::<cxm_key_column>(), "customers")?;
+                let waves = input::optional(second.cast::<cxm_key_column>(), "waves")?;
+                let customer_room = customers.room("customers")?;
+                let customers = customers.keys("customers", &customer_room)?;
+                let wave_room = waves.map(|waves| waves.room("waves")).transpose()?;
+                let wave_room = wave_room.unwrap_or_default();
+                let waves = waves.map(|waves| waves.keys("waves", &wave_room)).transpose()?;
+                verb(Batch::Answers(Answers { customers, waves, times, ratings }))
+            }
+            _ => Err(unfilled()),
+        }
+    }
+}
+
+#[cold]
+fn unfilled() -> Failure {
+    Failure::new(
+        status::CXM_STATUS_INVALID_ARGUMENT,
+        "the batch was not filled by one of the cxm_batch_ functions",
+    )
+}
+
+/// # Safety
+/// The columns keep their promises; `counts` has as many numbers as `ratings`.
+pub(crate) unsafe fn ratings<'a>(
+    ratings: *const cxm_column,
+    weights: *const cxm_column,
+    counts: *const u64,
+) -> Outcome<Ratings<'a>> {
+    // SAFETY: the caller's.
+    unsafe {
+        let values = input::one(ratings, "ratings")?.values("ratings")?;
+        let weights = input::optional(weights, "weights")?;
+        let weights = weights.map(|weights| weights.weights("weights")).transpose()?;
+        let counts = if counts.is_null() {
+            None
+        } else {
+            Some(input::slice(counts, values.len(), "counts")?)
+        };
+        Ok(Ratings { values, weights, counts })
+    }
+}
+
+/// Reads the caller's key columns and hands them on.
+///
+/// # Safety
+/// `keys` is NULL or an array of `length` columns that keep their promises.
+pub(crate) unsafe fn with_keys<R>(
+    keys: *const cxm_key_column,
+    length: usize,
+    verb: impl FnOnce(&[KeyColumn<'_>]) -> Outcome<R>,
+) -> Outcome<R> {
+    // SAFETY: the caller's.
+    unsafe {
+        let columns = input::slice(keys, length, "keys")?;
+        let rooms: Outcome<Vec<KeyRoom<'_>>> =
+            columns.iter().map(|column| column.room("keys")).collect();
+        let rooms = rooms?;
+        let pairs = columns.iter().zip(&rooms);
+        let keys: Outcome<Vec<KeyColumn<'_>>> =
+            pairs.map(|(column, room)| column.keys("keys", room)).collect();
+        verb(&keys?)
+    }
+}
