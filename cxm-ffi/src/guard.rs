@@ -38,16 +38,27 @@ pub(crate) unsafe fn guarded(
     }
 }
 
+/// Runs what works on foreign memory: a panic there is a bad input and poisons nothing.
+#[cfg(feature = "arrow")]
+pub(crate) fn contained<T>(name: &str, body: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        let message = format!("{name}: {}", words(payload.as_ref()));
+        std::mem::forget(payload);
+        Err(cxm_core::Error::batch(message).into())
+    })
+}
+
+fn words(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
 /// # Safety
 /// `err` is NULL or points to `err->struct_size` bytes that may be written.
 #[cold]
 unsafe fn panicked(payload: Box<dyn Any + Send>, err: *mut cxm_error) -> cxm_status {
-    let words = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    let failure = Failure::new(status::CXM_STATUS_PANIC, format!("a fault in libcxm: {words}"));
+    let message = format!("a fault in libcxm: {}", words(payload.as_ref()));
+    let failure = Failure::new(status::CXM_STATUS_PANIC, message);
     // Dropping a payload may panic in turn; a leak is the lesser harm.
     std::mem::forget(payload);
     // SAFETY: the caller's.

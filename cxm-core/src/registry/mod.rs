@@ -5,6 +5,7 @@
 //! JSON values in the names of the Rust fields, so the doors hold no formula, default or threshold:
 //! a calculator that joins the list is there in C and in Python at once.
 
+pub mod catalogue;
 pub mod definition;
 pub mod erased;
 pub mod functions;
@@ -14,6 +15,7 @@ mod reading;
 
 use serde_json::Value;
 
+pub use catalogue::catalogue;
 pub use erased::{DynCalculator, RatingCounts};
 pub use keyed::{DynKeyed, KeyedOptions};
 

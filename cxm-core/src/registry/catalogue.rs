@@ -1,0 +1,60 @@
+//! What there is, as data: for doors that list, document and complete names.
+
+use serde_json::{Value, json};
+
+use super::functions::{self, Function, Parameter};
+use super::{CALCULATORS, Entry, PresetEntry};
+
+/// Every calculator with its batch shape, definition and presets, and every statistic with its
+/// parameters.
+///
+/// ```
+/// let catalogue = cxm_core::registry::catalogue();
+/// assert_eq!(catalogue["calculators"][0]["name"], "nps");
+/// assert_eq!(catalogue["calculators"][0]["shape"], "ratings");
+/// ```
+pub fn catalogue() -> Value {
+    json!({
+        "calculators": CALCULATORS.iter().map(calculator).collect::<Vec<_>>(),
+        "functions": functions::all().map(function).collect::<Vec<_>>(),
+    })
+}
+
+fn calculator(entry: &Entry) -> Value {
+    let preset = |preset: &PresetEntry| {
+        json!({
+            "name": preset.name,
+            "summary": preset.summary,
+            "definition": (entry.preset)(preset.name).ok(),
+        })
+    };
+    json!({
+        "name": entry.kind.name,
+        "kind": entry.kind.id,
+        "state_version": entry.kind.version,
+        "type_name": entry.type_name,
+        "shape": entry.shape,
+        "summary": entry.summary,
+        "default_definition": (entry.default_definition)(),
+        "presets": (entry.presets)().iter().map(preset).collect::<Vec<_>>(),
+    })
+}
+
+fn function(function: &Function) -> Value {
+    json!({
+        "name": function.name,
+        "summary": function.summary,
+        "parameters": function.parameters.iter().map(parameter).collect::<Vec<_>>(),
+    })
+}
+
+fn parameter(parameter: &Parameter) -> Value {
+    let default = parameter.default.and_then(|default| serde_json::from_str::<Value>(default).ok());
+    json!({
+        "name": parameter.name,
+        "kind": parameter.kind,
+        "required": parameter.default.is_none(),
+        "default": default,
+        "summary": parameter.doc,
+    })
+}
