@@ -7,7 +7,7 @@ mod keys;
 mod numbers;
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
-use arrow_array::{Array, ArrayRef, make_array};
+use arrow_array::{ArrayRef, make_array};
 use cxm_core::calculator::batch::{Batch, KeyColumn, Ratings};
 
 use self::keys::Keys;

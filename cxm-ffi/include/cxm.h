@@ -1,0 +1,926 @@
+/*
+ * libcxm: the numbers of customer experience (NPS, CSAT, CES and kin), exact, mergeable, with
+ * their intervals.
+ *
+ * Conventions, which hold for every function:
+ *
+ * NAMES. cxm_<noun>_<verb>. The handle comes first, then the inputs, then the outputs, then the
+ * error.
+ *
+ * STATUS. A function that can fail returns a cxm_status, 0 for success. Outputs are written on
+ * success only; the one exception is *written of a buffer that was too small. Published codes never
+ * change; treat a code that you do not know as an error.
+ *
+ * ERRORS. The last argument is a cxm_error of the caller's, or NULL. Set its struct_size; it is
+ * filled on failure and left alone on success. There is no hidden error of the last call, so a call may
+ * come from any thread.
+ *
+ * POINTERS. Every pointer is checked for NULL and for the alignment of its type; where NULL is allowed,
+ * the function says so. An input of length 0 may be NULL. The library never keeps a pointer of the
+ * caller's after the call, and never writes through a pointer to const.
+ *
+ * OWNERSHIP. Whatever comes out through a **out belongs to the caller, who gives it back once with the
+ * _free function of its type; _free of NULL does nothing. Texts that a function lends stay valid
+ * until the next call on the same handle that may change it, or until it is freed; texts of constants
+ * stay valid for ever.
+ *
+ * TEXTS are pointer and length in bytes, UTF-8. The length CXM_NUL_TERMINATED stands for a text that ends
+ * with a zero byte. Texts that the library lends need not end with one.
+ *
+ * BYTES OUT. Call with a NULL buffer to learn the size, then with a buffer. A buffer too small gives
+ * CXM_STATUS_BUFFER_TOO_SMALL and the size that is needed.
+ *
+ * ABSENT VALUES. Before there is data there is no figure: never 0, never NaN. Such outputs have a
+ * has_value beside them, 1 or 0; the output is written where it is 1. Where has_value is NULL, absence
+ * is CXM_STATUS_INSUFFICIENT_DATA, so that it cannot be overlooked.
+ *
+ * ALL OR NOTHING. A batch that fails changes nothing; err->row names the row, from 0. A merge that
+ * fails changes nothing.
+ *
+ * THREADS. Functions that take the handle as const may run at the same time on one handle; all others
+ * need it alone. Different handles are independent, and a handle may move between threads. The simple
+ * rule: one handle, one thread; merge across threads.
+ *
+ * PANICS. A fault inside the library comes back as CXM_STATUS_PANIC. The handle concerned is then poisoned:
+ * every call on it gives CXM_STATUS_POISONED, and only _free remains. Nothing is printed: the library
+ * silences the panic hook of its own copy of the Rust runtime, never one of the host's. Running out
+ * of memory ends the process, as it does in Rust.
+ *
+ * WRONG HANDLES. Each handle carries the mark of its type, so a handle of another type, or one that
+ * was freed and whose memory is still as it was, is refused with CXM_STATUS_WRONG_HANDLE. This is a net for
+ * mistakes, not a promise: using freed memory stays undefined.
+ *
+ * STRUCTS. Transparent structs begin with struct_size, which the caller sets to sizeof. Fields are only
+ * ever appended.
+ *
+ * JSON. Definitions, options and arguments go in as JSON objects in UTF-8; NULL stands for the
+ * defaults. Unknown names are refused, with the names that there are. Reports come out as a cxm_report,
+ * read by path or as JSON.
+ */
+
+#ifndef CXM_H
+#define CXM_H
+
+/* Generated from the Rust source of cxm-ffi. Do not edit. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of this header; compare with cxm_version_string(). */
+#define CXM_VERSION "0.1.0"
+#define CXM_VERSION_MAJOR 0
+#define CXM_VERSION_MINOR 1
+#define CXM_VERSION_PATCH 0
+
+/* The length of a text that ends with a zero byte. */
+#define CXM_NUL_TERMINATED SIZE_MAX
+
+/* cxm_error err = CXM_ERROR_INIT; */
+#define CXM_ERROR_INIT {sizeof(cxm_error), 0, UINT64_MAX, {0}}
+
+/* cxm_interval interval = CXM_INTERVAL_INIT; */
+#define CXM_INTERVAL_INIT {sizeof(cxm_interval), 0.0, 0.0, 0.0, {0}}
+
+/* cxm_key key = CXM_KEY_INIT; */
+#define CXM_KEY_INIT {sizeof(cxm_key), 0, 0, NULL, 0}
+
+/* cxm_column ratings = CXM_COLUMN(CXM_TYPE_U8, data, length); every row has a value */
+#define CXM_COLUMN(type, data, length) \
+    {sizeof(cxm_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0}
+
+/* cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_TEXT, data, length); every row has a key */
+#define CXM_KEY_COLUMN(type, data, length) \
+    {sizeof(cxm_key_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0, NULL}
+
+#if defined(CXM_ARROW)
+/* From the header of the Arrow C data interface. */
+struct ArrowArray;
+struct ArrowSchema;
+#endif
+
+// Bytes of the name of a method, its final zero byte included.
+#define CXM_METHOD_BYTES 32
+
+// Numbers of type uint8_t.
+#define CXM_TYPE_U8 1
+
+// Numbers of type int8_t.
+#define CXM_TYPE_I8 2
+
+// Numbers of type uint16_t.
+#define CXM_TYPE_U16 3
+
+// Numbers of type int16_t.
+#define CXM_TYPE_I16 4
+
+// Numbers of type uint32_t; as weights, in units of 2^-20.
+#define CXM_TYPE_U32 5
+
+// Numbers of type int32_t.
+#define CXM_TYPE_I32 6
+
+// Numbers of type uint64_t.
+#define CXM_TYPE_U64 7
+
+// Numbers of type int64_t.
+#define CXM_TYPE_I64 8
+
+// Numbers of type float; a NaN is missing.
+#define CXM_TYPE_F32 9
+
+// Numbers of type double; a NaN is missing.
+#define CXM_TYPE_F64 10
+
+// Texts: an array of cxm_text. Keys only.
+#define CXM_TYPE_TEXT 11
+
+// Positions in a dictionary of keys: an array of uint32_t. Keys only, and the fast form: each key
+// is looked up once a batch.
+#define CXM_TYPE_CODES 12
+
+// Every row has a value; `validity` is not looked at.
+#define CXM_VALIDITY_NONE 0
+
+// One byte a row, 0 for missing.
+#define CXM_VALIDITY_BYTES 1
+
+// One bit a row, lowest bit first, 0 for missing, as Arrow has it; the first row is bit
+// `validity_offset`.
+#define CXM_VALIDITY_BITS 2
+
+// Bytes of a message, its final zero byte included.
+#define CXM_MESSAGE_BYTES 240
+
+// A missing key.
+#define CXM_KEY_MISSING 0
+
+// A key that is true or false; `integer` is 1 or 0.
+#define CXM_KEY_BOOLEAN 1
+
+// A whole number.
+#define CXM_KEY_INTEGER CXM_TYPE_I64
+
+// A text.
+#define CXM_KEY_TEXT CXM_TYPE_TEXT
+
+// There is nothing: no value yet.
+#define CXM_VALUE_NULL 0
+
+// A boolean: `cxm_report_bool`.
+#define CXM_VALUE_BOOL 1
+
+// A number: `cxm_report_number`; counts also by `cxm_report_count`.
+#define CXM_VALUE_NUMBER 2
+
+// A text: `cxm_report_text`.
+#define CXM_VALUE_TEXT 3
+
+// A list: `cxm_report_length`, elements by index.
+#define CXM_VALUE_LIST 4
+
+// An object: `cxm_report_length`, fields by name, names by `cxm_report_field`.
+#define CXM_VALUE_OBJECT 5
+
+// The number of the binary interface: as long as it stays, nothing is removed or resized.
+#define CXM_ABI_VERSION 1
+
+// A calculator: the state of one figure under one definition, such as the NPS of a segment.
+//
+// Its state is made of counts and integer sums, so the same rows give the same bytes and the same
+// figures in any order and over any shards. Made by `cxm_calculator_new` or
+// `cxm_calculator_from_bytes`, given back with `cxm_calculator_free`.
+typedef struct cxm_calculator cxm_calculator;
+
+// A calculator for each key: the NPS of each segment, wave or store.
+//
+// Groups are numbered in the order of their keys (missing, booleans, integers, texts byte by byte),
+// never in the order of arrival. Made by `cxm_keyed_new` or `cxm_keyed_from_bytes`, given back with
+// `cxm_keyed_free`.
+typedef struct cxm_keyed cxm_keyed;
+
+// A report: what a reading returns. Numbers, counts, texts and lists under names, which are the
+// field names of the library and the same in every language.
+//
+// It is read by path: `score`, `interval.lower`, `rows[2].report.score`; the empty path is the whole.
+// It never changes, so that several threads may read it, and it does not need the calculator that
+// it came from. Give it back with `cxm_report_free`.
+typedef struct cxm_report cxm_report;
+
+// What a function returns: 0 for success, otherwise one of the CXM_STATUS_ codes.
+typedef int32_t cxm_status;
+
+// What went wrong: owned by the caller, filled on failure, left alone on success.
+//
+// Set `struct_size` to `sizeof(cxm_error)` before the first call, or begin with CXM_ERROR_INIT or
+// `cxm_error_init`. The library never writes past `struct_size`.
+typedef struct cxm_error {
+    // `sizeof(cxm_error)`, set by the caller.
+    uint32_t struct_size;
+    // The status code, as the function returned it.
+    int32_t code;
+    // The row of the batch, from 0, where one is to blame; otherwise UINT64_MAX.
+    uint64_t row;
+    // What was expected and what came, in English and UTF-8; ends with a zero byte.
+    char message[CXM_MESSAGE_BYTES];
+} cxm_error;
+
+// A batch of rows: columns of equal length.
+//
+// Fill it with one of the `cxm_batch_` functions and hand it to any verb; its fields are private. It
+// borrows the columns, the structs and the arrays behind them, which must outlive its last use. It
+// owns nothing and is not freed.
+typedef struct cxm_batch {
+    // Private.
+    uint32_t filled;
+    // Private.
+    uint32_t shape;
+    // Private.
+    size_t length;
+    // Private.
+    const void *columns[8];
+} cxm_batch;
+
+// A column of numbers, borrowed for the call. CXM_COLUMN(type, data, length) makes one without
+// missing rows.
+typedef struct cxm_column {
+    // `sizeof(cxm_column)`.
+    uint32_t struct_size;
+    // CXM_TYPE_U8 to CXM_TYPE_F64.
+    int32_t type;
+    // The numbers; NULL if there are none.
+    const void *data;
+    // Number of rows.
+    size_t length;
+    // Which rows have a value, in the layout below; not looked at without one.
+    const uint8_t *validity;
+    // CXM_VALIDITY_NONE, CXM_VALIDITY_BYTES or CXM_VALIDITY_BITS.
+    int32_t validity_layout;
+    // The first row's bit in `validity`; with bytes, the first row's byte.
+    size_t validity_offset;
+} cxm_column;
+
+// A column of keys (customers, segments, waves), borrowed for the call.
+//
+// A row without a value has the key "missing", which is a key of its own.
+typedef struct cxm_key_column {
+    // `sizeof(cxm_key_column)`.
+    uint32_t struct_size;
+    // CXM_TYPE_I64, CXM_TYPE_TEXT or CXM_TYPE_CODES.
+    int32_t type;
+    // The keys: int64_t, cxm_text, or uint32_t positions in `dictionary`; NULL if there are none.
+    const void *data;
+    // Number of rows.
+    size_t length;
+    // Which rows have a key, in the layout below; not looked at without one.
+    const uint8_t *validity;
+    // CXM_VALIDITY_NONE, CXM_VALIDITY_BYTES or CXM_VALIDITY_BITS.
+    int32_t validity_layout;
+    // The first row's bit in `validity`; with bytes, the first row's byte.
+    size_t validity_offset;
+    // For CXM_TYPE_CODES: the keys, a column of CXM_TYPE_I64 or CXM_TYPE_TEXT; otherwise NULL.
+    const struct cxm_key_column *dictionary;
+} cxm_key_column;
+
+// Two limits with their level and their method.
+typedef struct cxm_interval {
+    // `sizeof(cxm_interval)`, set by the caller.
+    uint32_t struct_size;
+    // The lower limit.
+    double lower;
+    // The upper limit.
+    double upper;
+    // The level, 0.95 for 95 %.
+    double level;
+    // The name of the method, such as "wilson"; ends with a zero byte.
+    char method[CXM_METHOD_BYTES];
+} cxm_interval;
+
+// The value of one key column of one group.
+typedef struct cxm_key {
+    // `sizeof(cxm_key)`, set by the caller.
+    uint32_t struct_size;
+    // CXM_KEY_MISSING, CXM_KEY_BOOLEAN, CXM_KEY_INTEGER or CXM_KEY_TEXT.
+    int32_t type;
+    // The whole number; 0 for other types.
+    int64_t integer;
+    // The text, without a zero byte at its end; NULL for other types.
+    const char *text;
+    // Bytes of the text.
+    size_t text_length;
+} cxm_key;
+
+// Success.
+#define CXM_STATUS_OK 0
+
+// A definition contradicts itself: cut points outside the scale, a scale of 500 points.
+#define CXM_STATUS_INVALID_DEFINITION 1
+
+// A row of a batch cannot be an observation: 11 on a scale of 0 to 10 under a strict rule.
+#define CXM_STATUS_INVALID_OBSERVATION 2
+
+// Two states have unlike definitions, or are of different kinds.
+#define CXM_STATUS_INCOMPATIBLE_MERGE 3
+
+// A batch has the wrong shape for this calculator, or columns of unequal length.
+#define CXM_STATUS_WRONG_BATCH 4
+
+// State bytes are truncated, damaged or not canonical.
+#define CXM_STATUS_CORRUPT_STATE 5
+
+// State bytes were written by a version that this library cannot read.
+#define CXM_STATUS_UNSUPPORTED_VERSION 6
+
+// Not enough data for the figure asked for.
+#define CXM_STATUS_INSUFFICIENT_DATA 7
+
+// An iterative calculation did not reach its tolerance.
+#define CXM_STATUS_NOT_CONVERGED 8
+
+// A count or a sum would leave its range.
+#define CXM_STATUS_OVERFLOW 9
+
+// No calculator, definition, method, question, function or field of that name.
+#define CXM_STATUS_NOT_FOUND 10
+
+// An argument is out of range: a level of 95 instead of 0.95.
+#define CXM_STATUS_INVALID_ARGUMENT 11
+
+// A declared limit was reached: groups, bytes, points of a scale.
+#define CXM_STATUS_LIMIT_REACHED 12
+
+// Something was retracted that had never been added.
+#define CXM_STATUS_NEVER_ADDED 13
+
+// The calculator does not offer this verb or this reading.
+#define CXM_STATUS_NOT_OFFERED 14
+
+// A pointer is NULL where it must not be.
+#define CXM_STATUS_NULL_POINTER 100
+
+// The handle is of another type, or was freed.
+#define CXM_STATUS_WRONG_HANDLE 101
+
+// An earlier call on this handle ended in CXM_STATUS_PANIC; it can only be freed.
+#define CXM_STATUS_POISONED 102
+
+// A fault inside the library; please report it.
+#define CXM_STATUS_PANIC 103
+
+// The buffer is too small; `*written` has the size that is needed.
+#define CXM_STATUS_BUFFER_TOO_SMALL 104
+
+// A text is not UTF-8.
+#define CXM_STATUS_INVALID_UTF8 105
+
+// A text is not JSON.
+#define CXM_STATUS_INVALID_JSON 106
+
+// A pointer is not aligned as its type wants, or a length passes what memory can hold.
+#define CXM_STATUS_BAD_MEMORY 107
+
+// A `struct_size` is not one that this library knows.
+#define CXM_STATUS_WRONG_STRUCT_SIZE 108
+
+// The value at the path of a report is of another type than the one asked for.
+#define CXM_STATUS_WRONG_TYPE 109
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+#if defined(CXM_ARROW)
+// Takes an Arrow array of ratings, all of it or none of it.
+//
+// Integers and floats of any width are read where they are; a dictionary of them is copied out. Booleans,
+// decimals and texts are CXM_STATUS_WRONG_BATCH. The array is moved: its release is NULL afterwards, on
+// failure too. The schema is borrowed.
+cxm_status cxm_calculator_update_arrow(struct cxm_calculator *calculator,
+                                       struct ArrowArray *ratings,
+                                       const struct ArrowSchema *ratings_schema,
+                                       struct cxm_error *err);
+#endif
+
+#if defined(CXM_ARROW)
+// Leaves the state as if the ratings of this Arrow array had never been. As
+// `cxm_calculator_update_arrow`.
+cxm_status cxm_calculator_retract_arrow(struct cxm_calculator *calculator,
+                                        struct ArrowArray *ratings,
+                                        const struct ArrowSchema *ratings_schema,
+                                        struct cxm_error *err);
+#endif
+
+#if defined(CXM_ARROW)
+// Takes Arrow arrays of keys and ratings of equal length, all of them or none.
+//
+// `keys` is a struct array with one field a key column, in the order of "by", or the one key column
+// itself: integers, texts (also views), booleans, or a dictionary of them. Ratings as in
+// `cxm_calculator_update_arrow`. Both arrays are moved, on failure too; the schemas are borrowed.
+cxm_status cxm_keyed_update_arrow(struct cxm_keyed *keyed,
+                                  struct ArrowArray *keys,
+                                  const struct ArrowSchema *keys_schema,
+                                  struct ArrowArray *ratings,
+                                  const struct ArrowSchema *ratings_schema,
+                                  struct cxm_error *err);
+#endif
+
+#if defined(CXM_ARROW)
+// Leaves the table as if the rows of these Arrow arrays had never been. As `cxm_keyed_update_arrow`.
+cxm_status cxm_keyed_retract_arrow(struct cxm_keyed *keyed,
+                                   struct ArrowArray *keys,
+                                   const struct ArrowSchema *keys_schema,
+                                   struct ArrowArray *ratings,
+                                   const struct ArrowSchema *ratings_schema,
+                                   struct cxm_error *err);
+#endif
+
+// Fills a batch of one rating a row: for `nps`, `csat`, `ces`, `star_rating`.
+//
+// `weights` (CXM_TYPE_F64, or CXM_TYPE_U32 in units of 2^-20) are given exactly where the definition
+// is weighted, otherwise NULL. `counts` says how often each row stands, for data that were counted
+// before; otherwise NULL. Both have as many rows as `ratings`. The columns are borrowed until the
+// last use of the batch. Nothing is looked at yet: a NULL column is refused by the verb.
+void cxm_batch_ratings(struct cxm_batch *out,
+                       const struct cxm_column *ratings,
+                       const struct cxm_column *weights,
+                       const uint64_t *counts);
+
+// Fills a batch of several ratings of one respondent a row: for `cx_index`,
+// `secure_customer_index` and kin.
+//
+// `items` is an array of `items_length` columns of equal length, in the order of the definition,
+// borrowed until the last use of the batch.
+void cxm_batch_items(struct cxm_batch *out, const struct cxm_column *items, size_t items_length);
+
+// Fills a batch of one invitation a row: for `response_rate`.
+//
+// Both columns are of CXM_TYPE_I64, microseconds since 1970. The validity of `answered_at` says who
+// answered. The columns are borrowed until the last use of the batch.
+void cxm_batch_invitations(struct cxm_batch *out,
+                           const struct cxm_column *invited_at,
+                           const struct cxm_column *answered_at);
+
+// Fills a batch of one answer of a known customer a row: for `response_ledger`.
+//
+// `times` is of CXM_TYPE_I64, microseconds since 1970. `waves` may be NULL: then all rows belong to one
+// wave. The columns are borrowed until the last use of the batch.
+void cxm_batch_answers(struct cxm_batch *out,
+                       const struct cxm_key_column *customers,
+                       const struct cxm_key_column *waves,
+                       const struct cxm_column *times,
+                       const struct cxm_column *ratings);
+
+// Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
+//
+// `definition` is a JSON object, or NULL for the default: an optional "preset" and the fields that
+// differ from it, as in {"preset": "one_to_five", "weighted": true}. On success `*out` is a
+// calculator of the caller's. Fails with CXM_STATUS_NOT_FOUND for an unknown name or preset and with
+// CXM_STATUS_INVALID_DEFINITION for fields that do not exist or contradict each other.
+cxm_status cxm_calculator_new(const char *name,
+                              size_t name_length,
+                              const char *definition,
+                              size_t definition_length,
+                              struct cxm_calculator **out,
+                              struct cxm_error *err);
+
+// Reads the state bytes of whichever calculator wrote them.
+//
+// Anything but bytes of `cxm_calculator_to_bytes`, of this version or an earlier one, is refused
+// with CXM_STATUS_CORRUPT_STATE or CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a calculator of
+// the caller's. The checksum finds damage, not malice; still, no bytes make the library crash.
+cxm_status cxm_calculator_from_bytes(const uint8_t *bytes,
+                                     size_t length,
+                                     struct cxm_calculator **out,
+                                     struct cxm_error *err);
+
+// Copies a calculator; `*out` is the caller's.
+cxm_status cxm_calculator_clone(const struct cxm_calculator *calculator,
+                                struct cxm_calculator **out,
+                                struct cxm_error *err);
+
+// Frees a calculator; NULL does nothing.
+void cxm_calculator_free(struct cxm_calculator *calculator);
+
+// Takes a batch of rows, all of it or none of it.
+cxm_status cxm_calculator_update(struct cxm_calculator *calculator,
+                                 const struct cxm_batch *batch,
+                                 struct cxm_error *err);
+
+// Leaves the state as if these rows had never been, or fails and changes nothing.
+//
+// A correction retracts the old row and updates with the new one. Rows that were never added are
+// CXM_STATUS_NEVER_ADDED as soon as a count would fall below zero.
+cxm_status cxm_calculator_retract(struct cxm_calculator *calculator,
+                                  const struct cxm_batch *batch,
+                                  struct cxm_error *err);
+
+// Whether `cxm_calculator_update` would take this batch: its status and its error. Changes nothing.
+cxm_status cxm_calculator_check(const struct cxm_calculator *calculator,
+                                const struct cxm_batch *batch,
+                                struct cxm_error *err);
+
+// Takes one rating: for events that come one by one. A column goes through
+// `cxm_calculator_update_u8` and its siblings, which cost a fraction of it a row.
+cxm_status cxm_calculator_update_rating(struct cxm_calculator *calculator,
+                                        int64_t rating,
+                                        struct cxm_error *err);
+
+// Takes an array of ratings, one a byte. Short for `cxm_batch_ratings` and `cxm_calculator_update`.
+cxm_status cxm_calculator_update_u8(struct cxm_calculator *calculator,
+                                    const uint8_t *ratings,
+                                    size_t length,
+                                    struct cxm_error *err);
+
+// Takes an array of ratings. Short for `cxm_batch_ratings` and `cxm_calculator_update`.
+cxm_status cxm_calculator_update_i64(struct cxm_calculator *calculator,
+                                     const int64_t *ratings,
+                                     size_t length,
+                                     struct cxm_error *err);
+
+// Takes an array of ratings, of which a NaN is missing. Short for `cxm_batch_ratings` and
+// `cxm_calculator_update`.
+cxm_status cxm_calculator_update_f64(struct cxm_calculator *calculator,
+                                     const double *ratings,
+                                     size_t length,
+                                     struct cxm_error *err);
+
+// Merges the state of another calculator of the same kind and definition; the other stays as it is.
+//
+// Merging a calculator with itself doubles it. Unlike definitions are CXM_STATUS_INCOMPATIBLE_MERGE.
+cxm_status cxm_calculator_merge(struct cxm_calculator *calculator,
+                                const struct cxm_calculator *other,
+                                struct cxm_error *err);
+
+// Takes away the state of another calculator that had been merged, exactly.
+//
+// Subtracting a calculator from itself empties it. What was never added is CXM_STATUS_NEVER_ADDED.
+cxm_status cxm_calculator_subtract(struct cxm_calculator *calculator,
+                                   const struct cxm_calculator *other,
+                                   struct cxm_error *err);
+
+// Whether kind, definition and state are the same: 1 or 0.
+cxm_status cxm_calculator_equal(const struct cxm_calculator *calculator,
+                                const struct cxm_calculator *other,
+                                int32_t *equal,
+                                struct cxm_error *err);
+
+// The name of the kind, such as "nps": a constant, which does not end with a zero byte.
+cxm_status cxm_calculator_name(const struct cxm_calculator *calculator,
+                               const char **name,
+                               size_t *name_length,
+                               struct cxm_error *err);
+
+// Rows taken in, whether counted or excluded.
+cxm_status cxm_calculator_observations(const struct cxm_calculator *calculator,
+                                       uint64_t *observations,
+                                       struct cxm_error *err);
+
+// The score: the one figure that stands for the report.
+//
+// Without data there is none: `*has_value` is 0, or, where `has_value` is NULL, the status is
+// CXM_STATUS_INSUFFICIENT_DATA.
+cxm_status cxm_calculator_score(const struct cxm_calculator *calculator,
+                                double *score,
+                                int32_t *has_value,
+                                struct cxm_error *err);
+
+// The interval of the score at a level such as 0.95.
+//
+// `method` is a name such as "wilson", or NULL for the method that the calculator holds best. Set
+// `interval->struct_size` before. Without data there is none: `*has_value` is 0, or, where `has_value`
+// is NULL, the status is CXM_STATUS_INSUFFICIENT_DATA. A level outside 0 to 1 or a method of another
+// figure is CXM_STATUS_INVALID_ARGUMENT. More arguments: `cxm_calculator_ask`.
+cxm_status cxm_calculator_interval(const struct cxm_calculator *calculator,
+                                   double level,
+                                   const char *method,
+                                   size_t method_length,
+                                   struct cxm_interval *interval,
+                                   int32_t *has_value,
+                                   struct cxm_error *err);
+
+// The confidence sequence of the score: an interval that may be looked at after every answer and
+// still holds its level. As `cxm_calculator_interval`.
+cxm_status cxm_calculator_confidence_sequence(const struct cxm_calculator *calculator,
+                                              double level,
+                                              const char *method,
+                                              size_t method_length,
+                                              struct cxm_interval *interval,
+                                              int32_t *has_value,
+                                              struct cxm_error *err);
+
+// Reads the whole report: score, counts, shares, what was excluded and why, the definition.
+//
+// On success `*out` is a report of the caller's.
+cxm_status cxm_calculator_value(const struct cxm_calculator *calculator,
+                                struct cxm_report **out,
+                                struct cxm_error *err);
+
+// Asks the report a question by name: "interval", "confidence_sequence", "display", "shown", ...
+//
+// `arguments` is a JSON object, or NULL for none, as in {"measure": "mean", "level": 0.9}. An unknown
+// question is CXM_STATUS_NOT_FOUND, and the message has the list. On success `*out` is a report of
+// the caller's.
+cxm_status cxm_calculator_ask(const struct cxm_calculator *calculator,
+                              const char *question,
+                              size_t question_length,
+                              const char *arguments,
+                              size_t arguments_length,
+                              struct cxm_report **out,
+                              struct cxm_error *err);
+
+// This score minus the other's: difference, standard error, statistic, p-value, interval.
+//
+// Both calculators have the same definition and rest on different respondents. `arguments` is a JSON
+// object ("measure", "method", "level"), or NULL for none. On success `*out` is a report of the
+// caller's.
+cxm_status cxm_calculator_compare(const struct cxm_calculator *calculator,
+                                  const struct cxm_calculator *other,
+                                  const char *arguments,
+                                  size_t arguments_length,
+                                  struct cxm_report **out,
+                                  struct cxm_error *err);
+
+// The definition with all its fields; as JSON it makes the same calculator again.
+//
+// On success `*out` is a report of the caller's.
+cxm_status cxm_calculator_definition(const struct cxm_calculator *calculator,
+                                     struct cxm_report **out,
+                                     struct cxm_error *err);
+
+// The state as canonical bytes, to be stored as a BLOB or sent to another machine.
+//
+// Equal states are equal bytes, on every machine and in every language. Two calls: a NULL buffer
+// gives the size in `*written`.
+cxm_status cxm_calculator_to_bytes(const struct cxm_calculator *calculator,
+                                   uint8_t *buffer,
+                                   size_t capacity,
+                                   size_t *written,
+                                   struct cxm_error *err);
+
+// Prepares an error: sets `struct_size`, no code, no row, an empty message.
+//
+// For languages without the macro CXM_ERROR_INIT. `struct_size` is `sizeof(cxm_error)` as the caller
+// was compiled with. NULL does nothing.
+void cxm_error_init(struct cxm_error *err,
+                    uint32_t struct_size);
+
+// What there is: every calculator with its batch shape, default definition and presets, and every
+// statistic with its parameters.
+//
+// `calculators[0].name`, `.summary`, `.shape`, `.default_definition`, `.presets[0].name`;
+// `functions[0].name`, `.summary`, `.parameters`. On success `*out` is a report of the caller's.
+cxm_status cxm_catalogue(struct cxm_report **out, struct cxm_error *err);
+
+// Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
+//
+// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the list. An
+// unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
+cxm_status cxm_call(const char *name,
+                    size_t name_length,
+                    const char *arguments,
+                    size_t arguments_length,
+                    struct cxm_report **out,
+                    struct cxm_error *err);
+
+// Makes an empty table of calculators by name.
+//
+// `options` is a JSON object such as {"by": ["segment"], "max_groups": 1000, "overflow": "other"}; only
+// "by", the names of one to eight key columns, is needed. `definition` is that of every group, as in
+// `cxm_calculator_new`. On success `*out` is a table of the caller's.
+cxm_status cxm_keyed_new(const char *name,
+                         size_t name_length,
+                         const char *options,
+                         size_t options_length,
+                         const char *definition,
+                         size_t definition_length,
+                         struct cxm_keyed **out,
+                         struct cxm_error *err);
+
+// Reads the state bytes of a table. As `cxm_calculator_from_bytes`.
+cxm_status cxm_keyed_from_bytes(const uint8_t *bytes,
+                                size_t length,
+                                struct cxm_keyed **out,
+                                struct cxm_error *err);
+
+// Copies a table; `*out` is the caller's.
+cxm_status cxm_keyed_clone(const struct cxm_keyed *keyed,
+                           struct cxm_keyed **out,
+                           struct cxm_error *err);
+
+// Frees a table; NULL does nothing.
+void cxm_keyed_free(struct cxm_keyed *keyed);
+
+// Takes a batch of rows, all of it or none of it.
+//
+// `keys` is an array of `keys_length` key columns in the order of "by", as long as the batch.
+cxm_status cxm_keyed_update(struct cxm_keyed *keyed,
+                            const struct cxm_key_column *keys,
+                            size_t keys_length,
+                            const struct cxm_batch *batch,
+                            struct cxm_error *err);
+
+// Leaves the table as if these rows had never been, or fails and changes nothing.
+//
+// A group without rows disappears. Refused with CXM_STATUS_NOT_OFFERED once keys were folded together.
+cxm_status cxm_keyed_retract(struct cxm_keyed *keyed,
+                             const struct cxm_key_column *keys,
+                             size_t keys_length,
+                             const struct cxm_batch *batch,
+                             struct cxm_error *err);
+
+// Whether `cxm_keyed_update` would take this batch: its status and its error. Changes nothing.
+cxm_status cxm_keyed_check(const struct cxm_keyed *keyed,
+                           const struct cxm_key_column *keys,
+                           size_t keys_length,
+                           const struct cxm_batch *batch,
+                           struct cxm_error *err);
+
+// Merges another table of the same kind and definition, which may be the table itself.
+cxm_status cxm_keyed_merge(struct cxm_keyed *keyed,
+                           const struct cxm_keyed *other,
+                           struct cxm_error *err);
+
+// Whether kind, definition and state are the same: 1 or 0.
+cxm_status cxm_keyed_equal(const struct cxm_keyed *keyed,
+                           const struct cxm_keyed *other,
+                           int32_t *equal,
+                           struct cxm_error *err);
+
+// Number of groups, without the one of the folded keys.
+cxm_status cxm_keyed_length(const struct cxm_keyed *keyed, size_t *length, struct cxm_error *err);
+
+// Rows taken in, whether counted or excluded.
+cxm_status cxm_keyed_observations(const struct cxm_keyed *keyed,
+                                  uint64_t *observations,
+                                  struct cxm_error *err);
+
+// The value of one key column of one group; both are numbered from 0.
+//
+// Set `key->struct_size` before. The text is lent until the next call that may change the table, or
+// until it is freed. Past the end is CXM_STATUS_NOT_FOUND.
+cxm_status cxm_keyed_key(const struct cxm_keyed *keyed,
+                         size_t group,
+                         size_t column,
+                         struct cxm_key *key,
+                         struct cxm_error *err);
+
+// The whole key of a group in words, such as "gold / 2025Q3", for showing; without a zero byte.
+//
+// Two calls: a NULL buffer gives the size in `*written`.
+cxm_status cxm_keyed_key_text(const struct cxm_keyed *keyed,
+                              size_t group,
+                              char *buffer,
+                              size_t capacity,
+                              size_t *written,
+                              struct cxm_error *err);
+
+// A copy of the calculator of a group, numbered from 0 in the order of the keys; `*out` is the
+// caller's.
+cxm_status cxm_keyed_group(const struct cxm_keyed *keyed,
+                           size_t group,
+                           struct cxm_calculator **out,
+                           struct cxm_error *err);
+
+// A copy of the calculator of a key; `*out` is the caller's.
+//
+// `key` is an array of `key_length` values, one a key column. An unknown key is CXM_STATUS_NOT_FOUND.
+cxm_status cxm_keyed_find(const struct cxm_keyed *keyed,
+                          const struct cxm_key *key,
+                          size_t key_length,
+                          struct cxm_calculator **out,
+                          struct cxm_error *err);
+
+// All groups merged; `*out` is a calculator of the caller's.
+cxm_status cxm_keyed_total(const struct cxm_keyed *keyed,
+                           struct cxm_calculator **out,
+                           struct cxm_error *err);
+
+// The keys that were folded together past "max_groups"; `*out` is a calculator of the caller's.
+//
+// Where nothing was folded, the status is CXM_STATUS_NOT_FOUND.
+cxm_status cxm_keyed_other(const struct cxm_keyed *keyed,
+                           struct cxm_calculator **out,
+                           struct cxm_error *err);
+
+// The table as a report: one row a group with its report and interval, and the total.
+//
+// `options` is a JSON object ("level", "method", "min_responses", "versus_rest", "adjustment", "shrink"),
+// or NULL for the defaults. `rows[0].key[0]`, `rows[0].report.score`, `total.report.score`. On success
+// `*out` is a report of the caller's.
+cxm_status cxm_keyed_table(const struct cxm_keyed *keyed,
+                           const char *options,
+                           size_t options_length,
+                           struct cxm_report **out,
+                           struct cxm_error *err);
+
+// Key columns, limits and the definition of every group. On success `*out` is a report of the caller's.
+cxm_status cxm_keyed_definition(const struct cxm_keyed *keyed,
+                                struct cxm_report **out,
+                                struct cxm_error *err);
+
+// The state as canonical bytes. As `cxm_calculator_to_bytes`.
+cxm_status cxm_keyed_to_bytes(const struct cxm_keyed *keyed,
+                              uint8_t *buffer,
+                              size_t capacity,
+                              size_t *written,
+                              struct cxm_error *err);
+
+// What the value at a path is: CXM_VALUE_NULL to CXM_VALUE_OBJECT.
+//
+// Fails with CXM_STATUS_NOT_FOUND where the path leads nowhere.
+cxm_status cxm_report_type(const struct cxm_report *report,
+                           const char *path,
+                           size_t path_length,
+                           int32_t *type,
+                           struct cxm_error *err);
+
+// The number at a path, the same to the last bit as in every other language.
+//
+// `has_value` may be NULL: then an absent value is CXM_STATUS_INSUFFICIENT_DATA. Fails with
+// CXM_STATUS_NOT_FOUND where the path leads nowhere, CXM_STATUS_WRONG_TYPE where there is no number.
+cxm_status cxm_report_number(const struct cxm_report *report,
+                             const char *path,
+                             size_t path_length,
+                             double *value,
+                             int32_t *has_value,
+                             struct cxm_error *err);
+
+// The count at a path: a whole number from 0 to 2^64 - 1, exact.
+//
+// As `cxm_report_number`; a number that is negative or not whole is CXM_STATUS_WRONG_TYPE.
+cxm_status cxm_report_count(const struct cxm_report *report,
+                            const char *path,
+                            size_t path_length,
+                            uint64_t *value,
+                            int32_t *has_value,
+                            struct cxm_error *err);
+
+// The boolean at a path, 1 or 0. As `cxm_report_number`.
+cxm_status cxm_report_bool(const struct cxm_report *report,
+                           const char *path,
+                           size_t path_length,
+                           int32_t *value,
+                           int32_t *has_value,
+                           struct cxm_error *err);
+
+// The text at a path, lent until the report is freed. It does not end with a zero byte.
+//
+// An absent text is NULL of length 0; an empty text is not NULL. Otherwise as `cxm_report_number`.
+cxm_status cxm_report_text(const struct cxm_report *report,
+                           const char *path,
+                           size_t path_length,
+                           const char **text,
+                           size_t *text_length,
+                           struct cxm_error *err);
+
+// The number of elements of the list, or of fields of the object, at a path; 0 for null.
+cxm_status cxm_report_length(const struct cxm_report *report,
+                             const char *path,
+                             size_t path_length,
+                             size_t *length,
+                             struct cxm_error *err);
+
+// The name of a field of the object at a path, by its position from 0; the names are sorted.
+//
+// Lent until the report is freed; it does not end with a zero byte. A position past the end is
+// CXM_STATUS_NOT_FOUND.
+cxm_status cxm_report_field(const struct cxm_report *report,
+                            const char *path,
+                            size_t path_length,
+                            size_t position,
+                            const char **name,
+                            size_t *name_length,
+                            struct cxm_error *err);
+
+// The report as JSON in UTF-8, without a zero byte at the end.
+//
+// Two calls: a NULL buffer gives the size in `*written`. Numbers are written so that reading them
+// gives the same bits.
+cxm_status cxm_report_json(const struct cxm_report *report,
+                           char *buffer,
+                           size_t capacity,
+                           size_t *written,
+                           struct cxm_error *err);
+
+// Frees a report; NULL does nothing.
+void cxm_report_free(struct cxm_report *report);
+
+// The name of a status code, such as "wrong_batch"; "unknown" for a code that there is not.
+//
+// Never NULL; a constant that ends with a zero byte. May be called from any thread.
+const char *cxm_status_name(cxm_status status);
+
+// The version of the library that runs, such as "0.1.0"; compare with CXM_VERSION of the header.
+//
+// Never NULL; a constant that ends with a zero byte. May be called from any thread.
+const char *cxm_version_string(void);
+
+// The CXM_ABI_VERSION of the library that runs; a program may go on where it is the header's.
+//
+// May be called from any thread.
+uint32_t cxm_abi_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* CXM_H */

@@ -1,0 +1,298 @@
+/* The golden files of the core, each case through C. Arguments: the files. */
+#include "check.h"
+#include "json.h"
+
+static unsigned long failures = 0;
+
+static void differs(const char *label, const char *path, const char *why) {
+    fprintf(stderr, "%s: %s: %s\n", label, path, why);
+    failures++;
+}
+
+/* Only the fields that are expected are looked at. */
+static void compare(const char *label, const cxm_report *got, char *path, const json *expected,
+                    double tolerance) {
+    cxm_error err = CXM_ERROR_INIT;
+    int32_t type = -1;
+    char why[128];
+    size_t end = strlen(path);
+    checks_made++;
+    if (cxm_report_type(got, path, Z, &type, &err) != CXM_STATUS_OK) {
+        differs(label, path, err.message);
+        return;
+    }
+    static const int32_t types[] = {CXM_VALUE_NULL, CXM_VALUE_BOOL, CXM_VALUE_NUMBER,
+                                    CXM_VALUE_TEXT, CXM_VALUE_LIST, CXM_VALUE_OBJECT};
+    if (type != types[expected->type]) {
+        snprintf(why, sizeof why, "expected %.80s, got type %d", expected->text, (int)type);
+        differs(label, path, why);
+        return;
+    }
+    if (expected->type == JSON_NUMBER) {
+        double number = 0.0;
+        OK(cxm_report_number(got, path, Z, &number, NULL, &err));
+        double difference = number > expected->number ? number - expected->number
+                                                      : expected->number - number;
+        if (!(difference <= tolerance)) {
+            snprintf(why, sizeof why, "expected %.17g, got %.17g", expected->number, number);
+            differs(label, path, why);
+        }
+    } else if (expected->type == JSON_BOOL) {
+        int32_t flag = -1;
+        OK(cxm_report_bool(got, path, Z, &flag, NULL, &err));
+        if (flag != expected->flag) {
+            differs(label, path, "the other truth");
+        }
+    } else if (expected->type == JSON_TEXT) {
+        const char *text = NULL;
+        size_t length = 0;
+        OK(cxm_report_text(got, path, Z, &text, &length, &err));
+        if (length != strlen(expected->string) || memcmp(text, expected->string, length) != 0) {
+            snprintf(why, sizeof why, "expected %.50s, got %.*s", expected->string,
+                     (int)(length < 50 ? length : 50), text);
+            differs(label, path, why);
+        }
+    } else if (expected->type == JSON_LIST) {
+        size_t length = 0, i = 0;
+        OK(cxm_report_length(got, path, Z, &length, &err));
+        if (length != json_count(expected)) {
+            differs(label, path, "a list of another length");
+            return;
+        }
+        for (const json *item = expected->first; item != NULL; item = item->next) {
+            snprintf(path + end, 512 - end, "[%lu]", (unsigned long)i++);
+            compare(label, got, path, item, tolerance);
+        }
+    } else if (expected->type == JSON_OBJECT) {
+        for (const json *field = expected->first; field != NULL; field = field->next) {
+            snprintf(path + end, 512 - end, end == 0 ? "%s" : ".%s", field->name);
+            compare(label, got, path, field, tolerance);
+        }
+    }
+    path[end] = '\0';
+}
+
+/* The outcome of a call against what the case expects: a report, or the name of an error. */
+static void judge(const char *label, const json *holder, cxm_status status, const cxm_error *err,
+                  cxm_report *got, double tolerance) {
+    const json *expected = json_field(holder, "expected"), *error = json_field(holder, "error");
+    char path[512] = "";
+    if (status != CXM_STATUS_OK) {
+        checks_made++;
+        if (error == NULL || strcmp(error->string, cxm_status_name(status)) != 0) {
+            differs(label, cxm_status_name(status), err->message);
+        }
+        return;
+    }
+    if (error != NULL) {
+        differs(label, error->string, "expected, but the call succeeded");
+    } else {
+        compare(label, got, path, expected, tolerance);
+    }
+    cxm_report_free(got);
+}
+
+static double tolerance_of(const json *holder, double otherwise) {
+    const json *tolerance = json_field(holder, "tolerance");
+    return tolerance == NULL ? otherwise : tolerance->number;
+}
+
+static void function_case(const char *label, const json *one) {
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_report *got = NULL;
+    const json *input = json_field(one, "input");
+    const char *name = json_field(one, "function")->string;
+    cxm_status status = cxm_call(name, Z, input->text, input->length, &got, &err);
+    judge(label, one, status, &err, got, tolerance_of(one, 0.0));
+}
+
+/* A list of numbers with nulls as a column; the caller frees data and validity. */
+typedef struct numbers {
+    double *data;
+    uint8_t *valid;
+    cxm_column column;
+} numbers;
+
+static numbers numbers_of(const json *list, int complete) {
+    size_t length = json_count(list), row = 0;
+    numbers made;
+    made.data = calloc(length + 1, sizeof *made.data);
+    made.valid = calloc(length + 1, 1);
+    CHECK(made.data != NULL && made.valid != NULL);
+    for (const json *item = list->first; item != NULL; item = item->next, row++) {
+        made.valid[row] = item->type == JSON_NUMBER;
+        made.data[row] = item->number;
+    }
+    cxm_column column = CXM_COLUMN(CXM_TYPE_F64, NULL, 0);
+    column.data = made.data;
+    column.length = length;
+    column.validity = made.valid;
+    column.validity_layout = complete ? CXM_VALIDITY_NONE : CXM_VALIDITY_BYTES;
+    made.column = column;
+    return made;
+}
+
+static numbers times_of(const json *list, int complete) {
+    numbers made = numbers_of(list, complete);
+    int64_t *times = (int64_t *)(void *)made.data;
+    for (size_t row = 0; row < made.column.length; row++) {
+        double time = made.data[row];
+        times[row] = (int64_t)time;
+    }
+    made.column.type = CXM_TYPE_I64;
+    return made;
+}
+
+static void free_numbers(numbers *some) {
+    free(some->data);
+    free(some->valid);
+}
+
+/* A key column of texts or whole numbers, as texts. */
+static cxm_key_column keys_of(const json *list, cxm_text **texts) {
+    size_t row = 0;
+    cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_TEXT, NULL, 0);
+    *texts = calloc(json_count(list) + 1, sizeof **texts);
+    CHECK(*texts != NULL);
+    for (const json *item = list->first; item != NULL; item = item->next, row++) {
+        int text = item->type == JSON_TEXT;
+        (*texts)[row].data = text ? item->string : item->text;
+        (*texts)[row].length = text ? strlen(item->string) : item->length;
+    }
+    keys.data = *texts;
+    keys.length = row;
+    return keys;
+}
+
+static cxm_status feed(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *ratings = json_field(rows, "ratings"), *items = json_field(rows, "items");
+    const json *invited = json_field(rows, "invited_at");
+    const json *customers = json_field(rows, "customers");
+    cxm_status status = CXM_STATUS_INVALID_ARGUMENT;
+    cxm_batch batch;
+    if (customers != NULL) {
+        const json *waves = json_field(rows, "waves");
+        cxm_text *texts = NULL, *wave_texts = NULL;
+        cxm_key_column who = keys_of(customers, &texts), when = who;
+        numbers times = times_of(json_field(rows, "times"), 1), values = numbers_of(ratings, 0);
+        if (waves != NULL) {
+            when = keys_of(waves, &wave_texts);
+        }
+        cxm_batch_answers(&batch, &who, waves == NULL ? NULL : &when, &times.column, &values.column);
+        status = cxm_calculator_update(calculator, &batch, err);
+        free(texts);
+        free(wave_texts);
+        free_numbers(&times);
+        free_numbers(&values);
+    } else if (ratings != NULL) {
+        const json *weights = json_field(rows, "weights"), *counts = json_field(rows, "counts");
+        numbers values = numbers_of(ratings, 0), heavy = {NULL, NULL, {0}}, often = heavy;
+        uint64_t *times = NULL;
+        if (weights != NULL && weights->type == JSON_LIST) {
+            heavy = numbers_of(weights, 1);
+        }
+        if (counts != NULL && counts->type == JSON_LIST) {
+            often = numbers_of(counts, 1);
+            times = malloc((often.column.length + 1) * sizeof *times);
+            CHECK(times != NULL && often.column.length == values.column.length);
+            for (size_t row = 0; row < often.column.length; row++) {
+                times[row] = (uint64_t)often.data[row];
+            }
+        }
+        cxm_batch_ratings(&batch, &values.column, heavy.data == NULL ? NULL : &heavy.column, times);
+        status = cxm_calculator_update(calculator, &batch, err);
+        free(times);
+        free_numbers(&values);
+        free_numbers(&heavy);
+        free_numbers(&often);
+    } else if (items != NULL) {
+        numbers columns[64];
+        cxm_column borrowed[64];
+        size_t count = 0;
+        for (const json *item = items->first; item != NULL; item = item->next, count++) {
+            CHECK(count < 64);
+            columns[count] = numbers_of(item, 0);
+            borrowed[count] = columns[count].column;
+        }
+        cxm_batch_items(&batch, borrowed, count);
+        status = cxm_calculator_update(calculator, &batch, err);
+        while (count > 0) {
+            free_numbers(&columns[--count]);
+        }
+    } else if (invited != NULL) {
+        numbers sent = times_of(invited, 1), back = times_of(json_field(rows, "answered_at"), 0);
+        cxm_batch_invitations(&batch, &sent.column, &back.column);
+        status = cxm_calculator_update(calculator, &batch, err);
+        free_numbers(&sent);
+        free_numbers(&back);
+    }
+    return status;
+}
+
+static void calculator_case(const char *label, const json *one) {
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_calculator *calculator = NULL;
+    cxm_report *got = NULL;
+    const json *definition = json_field(one, "definition"), *batch = json_field(one, "batch");
+    const json *questions = json_field(one, "questions");
+    const char *name = json_field(one, "calculator")->string;
+    double tolerance = tolerance_of(one, 0.0);
+    cxm_status status = cxm_calculator_new(name, Z, definition == NULL ? NULL : definition->text,
+                                           definition == NULL ? 0 : definition->length, &calculator,
+                                           &err);
+    if (status == CXM_STATUS_OK && batch != NULL && batch->type == JSON_OBJECT) {
+        status = feed(calculator, batch, &err);
+    }
+    if (status == CXM_STATUS_OK) {
+        status = cxm_calculator_value(calculator, &got, &err);
+    }
+    if (json_field(one, "expected") != NULL || json_field(one, "error") != NULL) {
+        judge(label, one, status, &err, got, tolerance);
+    } else {
+        OK(status);
+        cxm_report_free(got);
+    }
+    for (const json *asked = questions == NULL ? NULL : questions->first; asked != NULL;
+         asked = asked->next) {
+        const json *arguments = json_field(asked, "arguments");
+        got = NULL;
+        status = cxm_calculator_ask(calculator, json_field(asked, "question")->string, Z,
+                                    arguments == NULL ? NULL : arguments->text,
+                                    arguments == NULL ? 0 : arguments->length, &got, &err);
+        judge(label, asked, status, &err, got, tolerance_of(asked, tolerance));
+    }
+    cxm_calculator_free(calculator);
+}
+
+int main(int argc, char **argv) {
+    unsigned long cases = 0, functions = 0;
+    for (int i = 1; i < argc; i++) {
+        char *text = NULL;
+        json *file = json_read(argv[i], &text);
+        CHECK(file->type == JSON_LIST);
+        for (const json *one = file->first; one != NULL; one = one->next, cases++) {
+            char label[256];
+            const json *id = json_field(one, "id"), *what = json_field(one, "what");
+            CHECK(id != NULL);
+            snprintf(label, sizeof label, "%.100s (%.120s)", id->string,
+                     what == NULL ? "" : what->string);
+            if (json_field(one, "function") != NULL) {
+                function_case(label, one);
+                functions++;
+            } else {
+                CHECK(json_field(one, "calculator") != NULL);
+                calculator_case(label, one);
+            }
+        }
+        json_free(file);
+        free(text);
+    }
+    CHECK(cases > 0);
+    printf("%lu cases of functions, %lu of calculators, %lu checks\n", functions, cases - functions,
+           checks_made);
+    if (failures > 0) {
+        fprintf(stderr, "%lu differences\n", failures);
+        return 1;
+    }
+    return 0;
+}

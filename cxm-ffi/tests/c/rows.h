@@ -1,0 +1,94 @@
+/* Random rows of any batch shape, and any part of them as a batch. */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include "check.h"
+
+enum { ROWS = 257, MAX_ITEMS = 32 };
+
+typedef struct rows {
+    char shape[32];
+    size_t items; /* columns of an item batch */
+    int64_t rating[MAX_ITEMS][ROWS];
+    uint8_t present[MAX_ITEMS][ROWS];
+    int64_t invited_at[ROWS];
+    int64_t answered_at[ROWS];
+    int64_t customer[ROWS];
+} rows;
+
+/* A batch and the columns that it borrows. */
+typedef struct part {
+    cxm_column columns[MAX_ITEMS];
+    cxm_key_column customers;
+    cxm_batch batch;
+} part;
+
+static inline cxm_column integers(const int64_t *data, const uint8_t *present, size_t length) {
+    cxm_column column = CXM_COLUMN(CXM_TYPE_I64, NULL, 0);
+    column.data = data;
+    column.length = length;
+    if (present != NULL) {
+        column.validity = present;
+        column.validity_layout = CXM_VALIDITY_BYTES;
+    }
+    return column;
+}
+
+/* Rows from `from` to before `to`, as a batch of the shape. */
+static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, part *out) {
+    size_t length = to - from;
+    if (strcmp(all->shape, "ratings") == 0) {
+        out->columns[0] = integers(all->rating[0] + from, all->present[0] + from, length);
+        cxm_batch_ratings(&out->batch, &out->columns[0], NULL, NULL);
+    } else if (strcmp(all->shape, "items") == 0) {
+        for (size_t i = 0; i < all->items; i++) {
+            out->columns[i] = integers(all->rating[i] + from, all->present[i] + from, length);
+        }
+        cxm_batch_items(&out->batch, out->columns, all->items);
+    } else if (strcmp(all->shape, "invitations") == 0) {
+        out->columns[0] = integers(all->invited_at + from, NULL, length);
+        out->columns[1] = integers(all->answered_at + from, all->present[0] + from, length);
+        cxm_batch_invitations(&out->batch, &out->columns[0], &out->columns[1]);
+    } else if (strcmp(all->shape, "answers") == 0) {
+        cxm_key_column customers = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 0);
+        customers.data = all->customer + from;
+        customers.length = length;
+        out->customers = customers;
+        out->columns[0] = integers(all->answered_at + from, NULL, length);
+        out->columns[1] = integers(all->rating[0] + from, all->present[0] + from, length);
+        cxm_batch_answers(&out->batch, &out->customers, NULL, &out->columns[0], &out->columns[1]);
+    } else {
+        fprintf(stderr, "there is no generator for the batch shape %s\n", all->shape);
+        exit(1);
+    }
+    return &out->batch;
+}
+
+/* Fills rows for a calculator; finds out how many item columns it wants. */
+static inline void fill_rows(rows *all, const cxm_calculator *calculator, const char *shape,
+                             uint64_t seed) {
+    cxm_error err = CXM_ERROR_INIT;
+    part probe;
+    CHECK(strlen(shape) < sizeof all->shape);
+    strcpy(all->shape, shape);
+    for (size_t row = 0; row < ROWS; row++) {
+        for (size_t i = 0; i < MAX_ITEMS; i++) {
+            uint32_t random = next_random(&seed);
+            all->rating[i][row] = (int64_t)(random % 12);
+            all->present[i][row] = (random >> 16) % 10 != 0;
+        }
+        all->invited_at[row] = (int64_t)next_random(&seed) * 1000000;
+        all->answered_at[row] = all->invited_at[row] + (int64_t)(next_random(&seed) % 2000000) * 1000000;
+        all->customer[row] = (int64_t)(next_random(&seed) % 40);
+    }
+    if (strcmp(shape, "items") == 0) {
+        for (all->items = 1; all->items < MAX_ITEMS; all->items++) {
+            if (cxm_calculator_check(calculator, part_of(all, 0, 0, &probe), &err) == CXM_STATUS_OK) {
+                break;
+            }
+        }
+        CHECK(all->items < MAX_ITEMS);
+    }
+}
+
+#endif

@@ -1,0 +1,270 @@
+//! The library as a C program sees it: the C and C++ programs of `examples/` and `tests/c/` are
+//! compiled without a warning, linked to the library of this build, and run.
+//!
+//! `CC` and `CXX` name the compilers. A missing compiler is a failure; `CXM_SKIP_C=1` leaves these
+//! tests out. AddressSanitizer and valgrind are used where they are installed, and the output
+//! (`--nocapture`) says which ran.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+/// What a Rust static library needs on Linux besides itself.
+const SYSTEM: &[&str] = &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl"];
+const ASAN: &[&str] = &["-g", "-fsanitize=address", "-fno-omit-frame-pointer"];
+
+fn skipped() -> bool {
+    let skipped = std::env::var_os("CXM_SKIP_C").is_some_and(|value| value == "1");
+    if skipped {
+        println!("left out: CXM_SKIP_C=1");
+    }
+    skipped
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where cargo put the library of this very build: beside the test program.
+fn library(name: &str) -> PathBuf {
+    let beside = std::env::current_exe().unwrap().parent().unwrap().join(name);
+    assert!(beside.exists(), "{} was not built", beside.display());
+    beside
+}
+
+fn output_folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Shared,
+    Static,
+    /// The static library, under AddressSanitizer.
+    Sanitized,
+}
+
+fn compiler(source: &Path) -> (String, &'static str) {
+    let (variable, fallback, standard) = match source.extension().and_then(|end| end.to_str()) {
+        Some("cpp") => ("CXX", "c++", "-std=c++17"),
+        _ => ("CC", "cc", "-std=c99"),
+    };
+    (std::env::var(variable).unwrap_or_else(|_| fallback.to_owned()), standard)
+}
+
+fn must_succeed(mut command: Command) -> String {
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("{command:?} does not start ({error}); CXM_SKIP_C=1 leaves the C tests out")
+    });
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{text}\n{errors}", output.status);
+    text
+}
+
+/// Compiles a program; the file stands under `cxm-ffi/`.
+fn compile(source: &str, link: Link) -> PathBuf {
+    let source = root().join(source);
+    let (compiler, standard) = compiler(&source);
+    let stem = source.file_stem().unwrap().to_str().unwrap();
+    let language = source.extension().unwrap().to_str().unwrap();
+    let kind = match link {
+        Link::Shared => "shared",
+        Link::Static => "static",
+        Link::Sanitized => "asan",
+    };
+    let program = output_folder().join(format!("{stem}-{language}-{kind}"));
+    let mut command = Command::new(compiler);
+    command.arg(standard).args(WARNINGS);
+    command.arg("-O1").arg("-I").arg(root().join("include"));
+    if link == Link::Sanitized {
+        command.args(ASAN);
+    }
+    command.arg("-o").arg(&program).arg(&source);
+    if link == Link::Shared {
+        let shared = library("libcxm.so");
+        let folder = soname_folder(&shared);
+        command.arg(format!("-Wl,-rpath,{}", folder.display())).arg(&shared);
+    } else {
+        command.arg(library("libcxm.a")).args(SYSTEM);
+    }
+    must_succeed(command);
+    program
+}
+
+/// A folder that holds the shared library under its SONAME, as an installation does.
+fn soname_folder(shared: &Path) -> PathBuf {
+    let folder = output_folder().join("lib");
+    fs::create_dir_all(&folder).unwrap();
+    let name = format!("libcxm.so.{}", abi());
+    let link = folder.join(name);
+    if fs::read_link(&link).ok().as_deref() != Some(shared) {
+        let fresh = folder.join(format!("{}.{:?}", std::process::id(), std::thread::current().id()));
+        std::os::unix::fs::symlink(shared, &fresh).unwrap();
+        fs::rename(&fresh, &link).unwrap();
+    }
+    folder
+}
+
+/// The version in the SONAME.
+fn abi() -> String {
+    let mut parts = env!("CARGO_PKG_VERSION").split('.');
+    match (parts.next().unwrap(), parts.next().unwrap()) {
+        ("0", minor) => format!("0.{minor}"),
+        (major, _) => major.to_owned(),
+    }
+}
+
+fn run(program: &Path, arguments: &[PathBuf]) -> String {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    must_succeed(command)
+}
+
+fn asan_works() -> bool {
+    let probe = output_folder().join(format!("probe-{:?}.c", std::thread::current().id()));
+    fs::write(&probe, "int main(void) { return 0; }\n").unwrap();
+    let (compiler, _) = compiler(&probe);
+    let program = probe.with_extension("out");
+    let built = Command::new(compiler).args(ASAN).arg("-o").arg(&program).arg(&probe).output();
+    built.is_ok_and(|built| built.status.success())
+        && Command::new(&program).output().is_ok_and(|ran| ran.status.success())
+}
+
+/// Runs a program linked to the shared and to the static library, under AddressSanitizer and valgrind
+/// where they are installed.
+fn run_everywhere(source: &str, arguments: &[PathBuf]) {
+    for (link, word) in [(Link::Shared, "shared"), (Link::Static, "static")] {
+        println!("{source}, {word}: {}", run(&compile(source, link), arguments).trim_end());
+    }
+    if asan_works() {
+        run(&compile(source, Link::Sanitized), arguments);
+        println!("{source}: AddressSanitizer found nothing");
+    } else {
+        println!("{source}: AddressSanitizer is not installed");
+    }
+    let valgrind = Command::new("valgrind").arg("--version").output();
+    if valgrind.is_ok_and(|output| output.status.success()) {
+        let mut command = Command::new("valgrind");
+        command.args(["--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=all", "-q"]);
+        // Symbolising a backtrace keeps memory for good.
+        command.env("RUST_BACKTRACE", "0").arg(compile(source, Link::Shared)).args(arguments);
+        must_succeed(command);
+        println!("{source}: valgrind found nothing");
+    } else {
+        println!("{source}: valgrind is not installed");
+    }
+}
+
+#[test]
+fn the_examples_run() {
+    if skipped() {
+        return;
+    }
+    for source in ["examples/quickstart.c", "examples/quickstart.cpp"] {
+        for link in [Link::Shared, Link::Static] {
+            let text = run(&compile(source, link), &[]);
+            let expected = if source.ends_with("cpp") {
+                "spring +14.3, summer +100.0\nboth +40.0\nnot_found: "
+            } else {
+                "first half NPS +40.0, 95 % between "
+            };
+            assert!(text.starts_with(expected), "{text}");
+        }
+    }
+    let ratings = output_folder().join("ratings.txt");
+    fs::write(&ratings, "gold 9\nblue 3\n10\n").unwrap();
+    let text = run(&compile("examples/quickstart.c", Link::Shared), &[ratings]);
+    assert!(text.contains("blue       NPS -100.0") && text.contains("2 promoters, 1 detractors"));
+}
+
+#[test]
+fn the_header_compiles_alone() {
+    if skipped() {
+        return;
+    }
+    for (name, define) in [("alone.c", ""), ("alone.cpp", ""), ("arrow.c", "#define CXM_ARROW\n")] {
+        let source = output_folder().join(name);
+        fs::write(&source, format!("{define}#include \"cxm.h\"\n#include \"cxm.h\"\nint main(void) {{ return 0; }}\n")).unwrap();
+        let (compiler, standard) = compiler(&source);
+        let mut command = Command::new(compiler);
+        command.arg(standard).args(WARNINGS).arg("-I").arg(root().join("include"));
+        command.arg("-fsyntax-only").arg(&source);
+        must_succeed(command);
+    }
+}
+
+#[test]
+fn the_laws_hold() {
+    if !skipped() {
+        run_everywhere("tests/c/laws.c", &[]);
+    }
+}
+
+#[test]
+fn bad_input_is_refused() {
+    if !skipped() {
+        run_everywhere("tests/c/bad_input.c", &[]);
+    }
+}
+
+#[test]
+fn arrow_arrays_are_moved() {
+    if !skipped() {
+        run_everywhere("tests/c/arrow.c", &[]);
+    }
+}
+
+/// The golden files of the core, without `numeric/`: functions below the statistics, which have no
+/// name outside Rust.
+fn golden_files() -> Vec<PathBuf> {
+    let folder = root().join("../cxm-core/tests/golden");
+    let areas = fs::read_dir(folder).unwrap().map(|area| area.unwrap().path());
+    let mut files: Vec<PathBuf> = areas
+        .filter(|area| area.is_dir() && !area.ends_with("numeric"))
+        .flat_map(|area| fs::read_dir(area).unwrap().map(|file| file.unwrap().path()))
+        .filter(|file| file.extension().is_some_and(|end| end == "json"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+#[test]
+fn the_golden_values_come_out() {
+    if !skipped() {
+        let text = run(&compile("tests/c/golden.c", Link::Shared), &golden_files());
+        println!("{text}");
+    }
+}
+
+/// What the library exports is written down: a symbol that disappears breaks programs.
+#[test]
+fn the_symbols_are_those_of_the_list() {
+    if skipped() {
+        return;
+    }
+    let mut nm = Command::new("nm");
+    nm.args(["-D", "--defined-only", "--format=posix"]).arg(library("libcxm.so"));
+    let text = must_succeed(nm);
+    let mut symbols: Vec<_> = text.lines().filter_map(|line| line.split(' ').next()).collect();
+    symbols.sort_unstable();
+    let exported = symbols.join("\n") + "\n";
+    let path = root().join("tests/symbols.txt");
+    if std::env::var_os("CXM_BLESS").is_some() {
+        fs::write(&path, &exported).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), exported);
+    let header = fs::read_to_string(root().join("include/cxm.h")).unwrap();
+    for symbol in symbols {
+        assert!(header.contains(&format!("{symbol}(")), "{symbol} is not in the header");
+    }
+    let mut readelf = Command::new("readelf");
+    readelf.arg("-d").arg(library("libcxm.so"));
+    let soname = format!("[libcxm.so.{}]", abi());
+    assert!(must_succeed(readelf).contains(&soname), "the SONAME is not {soname}");
+}
