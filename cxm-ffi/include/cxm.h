@@ -50,8 +50,8 @@
  * was freed and whose memory is still as it was, is refused with CXM_STATUS_WRONG_HANDLE. This is a net for
  * mistakes, not a promise: using freed memory stays undefined.
  *
- * STRUCTS. Transparent structs begin with struct_size, which the caller sets to sizeof. Fields are only
- * ever appended.
+ * STRUCTS. Structs whose fields the caller sets begin with struct_size, which is their sizeof; new fields
+ * are only ever appended. cxm_text and cxm_batch have none: they stay as they are.
  *
  * JSON. Definitions, options and arguments go in as JSON objects in UTF-8; NULL stands for the
  * defaults. Unknown names are refused, with the names that there are. Reports come out as a cxm_report,
@@ -308,6 +308,14 @@ typedef struct cxm_key {
     // Bytes of the text.
     size_t text_length;
 } cxm_key;
+
+// A text: pointer and length in bytes, UTF-8. NULL of length 0 is the empty text.
+typedef struct cxm_text {
+    // The bytes; they need not end with a zero byte.
+    const char *data;
+    // Number of bytes; CXM_NUL_TERMINATED if a zero byte ends them.
+    size_t length;
+} cxm_text;
 
 // Success.
 #define CXM_STATUS_OK 0
@@ -638,6 +646,19 @@ cxm_status cxm_calculator_compare(const struct cxm_calculator *calculator,
                                   size_t arguments_length,
                                   struct cxm_report **out,
                                   struct cxm_error *err);
+
+// Another calculator over the ratings that were counted here: the "nps" of a "response_ledger" without
+// its duplicates, the "csat" of the same answers under another definition.
+//
+// `name` and `definition` are as in `cxm_calculator_new`. Fails with CXM_STATUS_NOT_OFFERED where single
+// ratings are not counted. On success `*out` is a calculator of the caller's.
+cxm_status cxm_calculator_derive(const struct cxm_calculator *calculator,
+                                 const char *name,
+                                 size_t name_length,
+                                 const char *definition,
+                                 size_t definition_length,
+                                 struct cxm_calculator **out,
+                                 struct cxm_error *err);
 
 // The definition with all its fields; as JSON it makes the same calculator again.
 //

@@ -56,8 +56,9 @@ unsafe fn read(
         let message = "the Arrow array or its schema was released before";
         return Err(cxm_core::Error::batch(message).in_field(name.to_owned()).into());
     }
-    let refused =
-        |error: &dyn std::fmt::Display| cxm_core::Error::batch(error.to_string()).in_field(name.to_owned());
+    let refused = |error: &dyn std::fmt::Display| {
+        cxm_core::Error::batch(error.to_string()).in_field(name.to_owned())
+    };
     // What is wrong with foreign memory is no fault of ours and poisons nothing.
     guard::contained(name, || {
         // SAFETY: the caller's: array and schema agree with the interface.

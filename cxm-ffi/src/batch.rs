@@ -45,12 +45,7 @@ pub struct cxm_batch {
 ///
 /// # Safety
 /// `out` is NULL or may be written.
-unsafe fn fill(
-    out: *mut cxm_batch,
-    shape: u32,
-    length: usize,
-    columns: [*const c_void; 4],
-) {
+unsafe fn fill(out: *mut cxm_batch, shape: u32, length: usize, columns: [*const c_void; 4]) {
     if out.is_null() || !out.is_aligned() {
         return;
     }

@@ -186,9 +186,7 @@ pub unsafe extern "C" fn cxm_calculator_update_rating(
     err: *mut cxm_error,
 ) -> cxm_status {
     // SAFETY: the caller keeps the conventions of the header.
-    unsafe {
-        handle::change(calculator, err, |calculator| Ok(calculator.update_rating(rating)?))
-    }
+    unsafe { handle::change(calculator, err, |calculator| Ok(calculator.update_rating(rating)?)) }
 }
 
 /// Takes a plain array of ratings.
@@ -484,9 +482,7 @@ pub unsafe extern "C" fn cxm_calculator_value(
 ) -> cxm_status {
     // SAFETY: the caller keeps the conventions of the header.
     unsafe {
-        handle::read(calculator, err, |calculator| {
-            report::hand_out(out, || Ok(calculator.value()))
-        })
+        handle::read(calculator, err, |calculator| report::hand_out(out, || Ok(calculator.value())))
     }
 }
 
@@ -535,6 +531,31 @@ pub unsafe extern "C" fn cxm_calculator_compare(
             let other = handle::borrow(other)?;
             let arguments = input::json(arguments, arguments_length, "arguments")?;
             report::hand_out(out, || Ok(calculator.compare(other.as_ref(), &arguments)?))
+        })
+    }
+}
+
+/// Another calculator over the ratings that were counted here: the "nps" of a "response_ledger" without
+/// its duplicates, the "csat" of the same answers under another definition.
+///
+/// `name` and `definition` are as in `cxm_calculator_new`. Fails with CXM_STATUS_NOT_OFFERED where single
+/// ratings are not counted. On success `*out` is a calculator of the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_calculator_derive(
+    calculator: *const cxm_calculator,
+    name: *const c_char,
+    name_length: usize,
+    definition: *const c_char,
+    definition_length: usize,
+    out: *mut *mut cxm_calculator,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(calculator, err, |calculator| {
+            let name = input::text(name, name_length, "name")?;
+            let definition = input::json(definition, definition_length, "definition")?;
+            hand_out(out, || Ok(calculator.derive(name, &definition)?))
         })
     }
 }

@@ -360,7 +360,7 @@ mod tests {
 
     fn column<T>(r#type: i32, data: &[T]) -> cxm_column {
         cxm_column {
-            struct_size: 56,
+            struct_size: u32::try_from(size_of::<cxm_column>()).unwrap(),
             r#type,
             data: data.as_ptr().cast(),
             length: data.len(),
@@ -434,7 +434,7 @@ mod tests {
             cxm_text { data: c"blueish".as_ptr(), length: 4 },
         ];
         let key = |r#type, data: *const c_void, length, dictionary| cxm_key_column {
-            struct_size: 64,
+            struct_size: u32::try_from(size_of::<cxm_key_column>()).unwrap(),
             r#type,
             data,
             length,

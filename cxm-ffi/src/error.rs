@@ -171,6 +171,9 @@ mod tests {
         let mut err = filled(256, "old");
         // SAFETY: a whole struct.
         unsafe { cxm_error_init(&raw mut err, 256) };
-        assert_eq!((err.struct_size, err.code, err.row, text(&err)), (256, 0, u64::MAX, String::new()));
+        assert_eq!(
+            (err.struct_size, err.code, err.row, text(&err)),
+            (256, 0, u64::MAX, String::new())
+        );
     }
 }

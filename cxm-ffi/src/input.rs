@@ -75,11 +75,7 @@ pub(crate) unsafe fn optional<'a, T>(data: *const T, name: &str) -> Outcome<Opti
 /// # Safety
 /// `data` is NULL, or points to `length` bytes, or, with the length [`NUL_TERMINATED`], to a text that
 /// ends with a zero byte; nobody changes them during `'a`.
-pub(crate) unsafe fn text<'a>(
-    data: *const c_char,
-    length: usize,
-    name: &str,
-) -> Outcome<&'a str> {
+pub(crate) unsafe fn text<'a>(data: *const c_char, length: usize, name: &str) -> Outcome<&'a str> {
     let bytes = if length == NUL_TERMINATED {
         if data.is_null() {
             return Err(null(name));

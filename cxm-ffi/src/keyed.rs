@@ -471,7 +471,8 @@ pub unsafe extern "C" fn cxm_keyed_other(
         handle::read(keyed, err, |table| {
             calculator::hand_out(out, || {
                 let other = table.groups.other();
-                Ok(other.ok_or_else(|| cxm_core::Error::not_found("no keys were folded together"))?)
+                Ok(other
+                    .ok_or_else(|| cxm_core::Error::not_found("no keys were folded together"))?)
             })
         })
     }

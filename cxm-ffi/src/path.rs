@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn paths_go_through_fields_and_elements() {
-        let report = json!({"rows": [{"report": {"score": 1.5}}, {"key": ["a", ["b"]]}], "n": null});
+        let report =
+            json!({"rows": [{"report": {"score": 1.5}}, {"key": ["a", ["b"]]}], "n": null});
         assert_eq!(find(&report, "rows[0].report.score").unwrap(), 1.5);
         assert_eq!(find(&report, "rows[1].key[1][0]").unwrap(), "b");
         assert_eq!(find(&report, "n").unwrap(), &Value::Null);
@@ -124,9 +125,21 @@ mod tests {
         assert!(message("rows[2]").1.ends_with("there are 2"));
         assert!(message("rows.first").1.ends_with("there is a list"));
         assert!(message("score.value").1.ends_with("there is null"));
-        for path in [".", "a.", ".a", "a..b", "rows[", "rows[]", "rows[-1]", "rows[+1]",
-            "rows[1]x", "rows]", "rows[1", "rows[99999999999999999999]", "a.[0]"]
-        {
+        for path in [
+            ".",
+            "a.",
+            ".a",
+            "a..b",
+            "rows[",
+            "rows[]",
+            "rows[-1]",
+            "rows[+1]",
+            "rows[1]x",
+            "rows]",
+            "rows[1",
+            "rows[99999999999999999999]",
+            "a.[0]",
+        ] {
             let status = message(path).0;
             let expected = if path == "rows]" {
                 status::CXM_STATUS_NOT_FOUND

@@ -172,7 +172,11 @@ pub unsafe extern "C" fn cxm_report_bool(
             let place = output::place(value, "value")?;
             let has_value = output::optional(has_value, "has_value")?;
             let read = |value: &Value| value.as_bool().map(i32::from);
-            output::put_optional(typed(at(report, path, path_length)?, "a boolean", read)?, place, has_value)
+            output::put_optional(
+                typed(at(report, path, path_length)?, "a boolean", read)?,
+                place,
+                has_value,
+            )
         })
     }
 }
@@ -305,26 +309,59 @@ mod tests {
             "rows": [1, 2, 3]
         }));
         let (mut number, mut count, mut flag, mut has, mut length) = (0.0, 0, 0, -1, 0);
-        let (mut text, none) = (std::ptr::null(), null_mut());
+        let mut text = std::ptr::null();
+        let none: *mut cxm_error = null_mut();
         // SAFETY: a live report and places on the stack.
         unsafe {
-            assert_eq!(cxm_report_number(report, c"score".as_ptr(), Z, &raw mut number, none.cast(), none.cast()), 0);
+            assert_eq!(
+                cxm_report_number(report, c"score".as_ptr(), Z, &raw mut number, null_mut(), none),
+                0
+            );
             assert_eq!(number.to_bits(), 12.5f64.to_bits());
-            assert_eq!(cxm_report_count(report, c"responses".as_ptr(), Z, &raw mut count, &raw mut has, none.cast()), 0);
+            assert_eq!(
+                cxm_report_count(
+                    report,
+                    c"responses".as_ptr(),
+                    Z,
+                    &raw mut count,
+                    &raw mut has,
+                    none
+                ),
+                0
+            );
             assert_eq!((count, has), (u64::MAX, 1));
-            let status = cxm_report_number(report, c"none".as_ptr(), Z, &raw mut number, &raw mut has, none.cast());
+            let status =
+                cxm_report_number(report, c"none".as_ptr(), Z, &raw mut number, &raw mut has, none);
             assert_eq!((status, has, number.to_bits()), (0, 0, 12.5f64.to_bits()));
-            let status = cxm_report_number(report, c"none".as_ptr(), Z, &raw mut number, null_mut(), none.cast());
+            let status =
+                cxm_report_number(report, c"none".as_ptr(), Z, &raw mut number, null_mut(), none);
             assert_eq!(status, status::CXM_STATUS_INSUFFICIENT_DATA);
-            let status = cxm_report_count(report, c"score".as_ptr(), Z, &raw mut count, null_mut(), none.cast());
+            let status =
+                cxm_report_count(report, c"score".as_ptr(), Z, &raw mut count, null_mut(), none);
             assert_eq!(status, status::CXM_STATUS_WRONG_TYPE);
-            assert_eq!(cxm_report_bool(report, c"flag".as_ptr(), Z, &raw mut flag, null_mut(), none.cast()), 0);
+            assert_eq!(
+                cxm_report_bool(report, c"flag".as_ptr(), Z, &raw mut flag, null_mut(), none),
+                0
+            );
             assert_eq!(flag, 1);
-            assert_eq!(cxm_report_text(report, c"method".as_ptr(), Z, &raw mut text, &raw mut length, none.cast()), 0);
+            assert_eq!(
+                cxm_report_text(
+                    report,
+                    c"method".as_ptr(),
+                    Z,
+                    &raw mut text,
+                    &raw mut length,
+                    none
+                ),
+                0
+            );
             assert_eq!(input::text(text, length, "method").unwrap(), "score");
-            assert_eq!(cxm_report_length(report, c"rows".as_ptr(), Z, &raw mut length, none.cast()), 0);
+            assert_eq!(cxm_report_length(report, c"rows".as_ptr(), Z, &raw mut length, none), 0);
             assert_eq!(length, 3);
-            assert_eq!(cxm_report_field(report, c"".as_ptr(), 0, 0, &raw mut text, &raw mut length, none.cast()), 0);
+            assert_eq!(
+                cxm_report_field(report, c"".as_ptr(), 0, 0, &raw mut text, &raw mut length, none),
+                0
+            );
             assert_eq!(input::text(text, length, "name").unwrap(), "flag");
             cxm_report_free(report);
         }

@@ -103,7 +103,8 @@ fn soname_folder(shared: &Path) -> PathBuf {
     let name = format!("libcxm.so.{}", abi());
     let link = folder.join(name);
     if fs::read_link(&link).ok().as_deref() != Some(shared) {
-        let fresh = folder.join(format!("{}.{:?}", std::process::id(), std::thread::current().id()));
+        let fresh =
+            folder.join(format!("{}.{:?}", std::process::id(), std::thread::current().id()));
         std::os::unix::fs::symlink(shared, &fresh).unwrap();
         fs::rename(&fresh, &link).unwrap();
     }
@@ -189,7 +190,13 @@ fn the_header_compiles_alone() {
     }
     for (name, define) in [("alone.c", ""), ("alone.cpp", ""), ("arrow.c", "#define CXM_ARROW\n")] {
         let source = output_folder().join(name);
-        fs::write(&source, format!("{define}#include \"cxm.h\"\n#include \"cxm.h\"\nint main(void) {{ return 0; }}\n")).unwrap();
+        fs::write(
+            &source,
+            format!(
+                "{define}#include \"cxm.h\"\n#include \"cxm.h\"\nint main(void) {{ return 0; }}\n"
+            ),
+        )
+        .unwrap();
         let (compiler, standard) = compiler(&source);
         let mut command = Command::new(compiler);
         command.arg(standard).args(WARNINGS).arg("-I").arg(root().join("include"));
@@ -216,6 +223,66 @@ fn bad_input_is_refused() {
 fn arrow_arrays_are_moved() {
     if !skipped() {
         run_everywhere("tests/c/arrow.c", &[]);
+    }
+}
+
+#[test]
+fn damaged_and_crafted_bytes_are_refused() {
+    if skipped() {
+        return;
+    }
+    let text = run(&compile("tests/c/fuzz.c", Link::Static), &["2000".into()]);
+    println!("{text}");
+    if asan_works() {
+        run(&compile("tests/c/fuzz.c", Link::Sanitized), &["500".into()]);
+    }
+}
+
+/// Installs into a folder and builds a program as a vendor does.
+#[test]
+fn an_installation_is_found() {
+    if skipped() {
+        return;
+    }
+    let build = library("libcxm.so").parent().unwrap().to_owned();
+    let prefix = output_folder().join("installed");
+    let mut install = Command::new("sh");
+    install.arg(root().join("packaging/install.sh")).arg(&prefix).arg(&build);
+    must_succeed(install);
+    let found = Command::new("pkg-config").arg("--version").output();
+    if found.is_ok_and(|output| output.status.success()) {
+        let mut flags = Command::new("pkg-config");
+        flags.env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+        flags.args(["--cflags", "--libs", "cxm"]);
+        let flags = must_succeed(flags);
+        let program = output_folder().join("quickstart-pkg-config");
+        let (compiler, standard) = compiler(Path::new("quickstart.c"));
+        let mut command = Command::new(compiler);
+        command.arg(standard).args(WARNINGS).arg(root().join("examples/quickstart.c"));
+        command.args(flags.split_whitespace()).arg("-o").arg(&program);
+        must_succeed(command);
+        let mut program = Command::new(program);
+        program.env("LD_LIBRARY_PATH", prefix.join("lib"));
+        assert!(must_succeed(program).starts_with("first half NPS +40.0"));
+        println!("pkg-config finds it");
+    } else {
+        println!("pkg-config is not installed");
+    }
+    if Command::new("cmake").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        let tree = output_folder().join("cmake");
+        let mut configure = Command::new("cmake");
+        configure.arg("-S").arg(root().join("tests/cmake")).arg("-B").arg(&tree);
+        configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()));
+        must_succeed(configure);
+        let mut build = Command::new("cmake");
+        build.arg("--build").arg(&tree);
+        must_succeed(build);
+        for program in ["shared", "static"] {
+            assert!(run(&tree.join(program), &[]).starts_with("first half NPS +40.0"));
+        }
+        println!("CMake finds it");
+    } else {
+        println!("CMake is not installed");
     }
 }
 

@@ -139,13 +139,20 @@ mod tests {
     #[test]
     fn every_type_of_key_is_read() {
         let values: ArrayRef = Arc::new(StringArray::from(vec![Some("blue"), None]));
-        let dictionary = DictionaryArray::new(Int16Array::from(vec![Some(1), Some(0), None]), values);
+        let dictionary =
+            DictionaryArray::new(Int16Array::from(vec![Some(1), Some(0), None]), values);
         let arrays: [(ArrayRef, [&str; 3]); 6] = [
             (Arc::new(Int64Array::from(vec![Some(-5), None, Some(7)])), ["-5", "(missing)", "7"]),
             (Arc::new(Int16Array::from(vec![Some(-5), None, Some(7)])), ["-5", "(missing)", "7"]),
             (Arc::new(UInt64Array::from(vec![1, 2, 3])), ["1", "2", "3"]),
-            (Arc::new(StringViewArray::from(vec![Some("a"), None, Some("")])), ["a", "(missing)", ""]),
-            (Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])), ["true", "(missing)", "false"]),
+            (
+                Arc::new(StringViewArray::from(vec![Some("a"), None, Some("")])),
+                ["a", "(missing)", ""],
+            ),
+            (
+                Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])),
+                ["true", "(missing)", "false"],
+            ),
             (Arc::new(dictionary), ["(missing)", "blue", "(missing)"]),
         ];
         for (array, expected) in arrays {
@@ -157,7 +164,8 @@ mod tests {
     fn a_struct_is_its_columns() {
         let names: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
         let waves: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
-        let field = |name, column: &ArrayRef| Arc::new(Field::new(name, column.data_type().clone(), true));
+        let field =
+            |name, column: &ArrayRef| Arc::new(Field::new(name, column.data_type().clone(), true));
         let records = StructArray::from(vec![
             (field("segment", &names), names),
             (field("wave", &waves), waves),
