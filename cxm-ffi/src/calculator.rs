@@ -396,6 +396,11 @@ unsafe fn put_interval(
         let method = if named { Some(input::text(method, method_length, "method")?) } else { None };
         (place, has_value, method)
     };
+    // JSON would turn what is not finite into null, and null asks for the default.
+    if !level.is_finite() {
+        let refused = cxm_core::Error::argument(format!("a level is a finite number, got {level}"));
+        return Err(refused.in_field("level").into());
+    }
     let mut arguments = json!({"level": level});
     if let (Some(method), Some(fields)) = (method, arguments.as_object_mut()) {
         fields.insert("method".to_owned(), method.into());

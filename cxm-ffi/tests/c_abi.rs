@@ -172,7 +172,7 @@ fn the_examples_run() {
             let expected = if source.ends_with("cpp") {
                 "spring +14.3, summer +100.0\nboth +40.0\nnot_found: "
             } else {
-                "first half NPS +40.0, 95 % between "
+                "first half NPS +60.0, 95 % between "
             };
             assert!(text.starts_with(expected), "{text}");
         }
@@ -263,7 +263,7 @@ fn an_installation_is_found() {
         must_succeed(command);
         let mut program = Command::new(program);
         program.env("LD_LIBRARY_PATH", prefix.join("lib"));
-        assert!(must_succeed(program).starts_with("first half NPS +40.0"));
+        assert!(must_succeed(program).starts_with("first half NPS +60.0"));
         println!("pkg-config finds it");
     } else {
         println!("pkg-config is not installed");
@@ -278,7 +278,7 @@ fn an_installation_is_found() {
         build.arg("--build").arg(&tree);
         must_succeed(build);
         for program in ["shared", "static"] {
-            assert!(run(&tree.join(program), &[]).starts_with("first half NPS +40.0"));
+            assert!(run(&tree.join(program), &[]).starts_with("first half NPS +60.0"));
         }
         println!("CMake finds it");
     } else {

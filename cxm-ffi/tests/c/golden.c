@@ -207,7 +207,7 @@ static cxm_status feed(cxm_calculator *calculator, const json *rows, cxm_error *
         free_numbers(&often);
     } else if (items != NULL) {
         numbers columns[64];
-        cxm_column borrowed[64];
+        cxm_column borrowed[64] = {{0}};
         size_t count = 0;
         for (const json *item = items->first; item != NULL; item = item->next, count++) {
             CHECK(count < 64);
