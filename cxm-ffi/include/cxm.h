@@ -900,7 +900,7 @@ cxm_status cxm_report_length(const struct cxm_report *report,
                              size_t *length,
                              struct cxm_error *err);
 
-// The name of a field of the object at a path, by its position from 0; the names are sorted.
+// The name of a field of the object at a path, by its position from 0, in the order of the report.
 //
 // Lent until the report is freed; it does not end with a zero byte. A position past the end is
 // CXM_STATUS_NOT_FOUND.

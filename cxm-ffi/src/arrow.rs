@@ -97,7 +97,7 @@ unsafe fn with_keys<R>(
     // SAFETY: the caller's.
     let array = unsafe { read(array, schema, "keys", Trust::Nothing) }?;
     let columns = keys::columns(&array)?;
-    let keys: Outcome<Vec<Keys<'_>>> = columns.iter().map(|column| Keys::of(column)).collect();
+    let keys: Outcome<Vec<Keys<'_>>> = columns.iter().map(Keys::of).collect();
     let keys = keys?;
     let columns: Outcome<Vec<KeyColumn<'_>>> = keys.iter().map(Keys::column).collect();
     verb(&columns?)

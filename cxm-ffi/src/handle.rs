@@ -93,14 +93,11 @@ pub(crate) unsafe fn borrow<'a, O: Opaque>(handle: *const O) -> Outcome<&'a O::B
 /// `handle` is NULL or a handle that nobody changes during the call; `err` is NULL or points to
 /// `err->struct_size` bytes that may be written.
 #[inline]
-pub(crate) unsafe fn read<'a, O: Opaque>(
+pub(crate) unsafe fn read<'a, O: Opaque + 'a>(
     handle: *const O,
     err: *mut cxm_error,
     body: impl FnOnce(&'a O::Body) -> Outcome,
-) -> cxm_status
-where
-    O: 'a,
-{
+) -> cxm_status {
     // SAFETY: the caller's; the mark says what is behind the header.
     unsafe {
         match header(handle) {
@@ -188,7 +185,11 @@ mod tests {
         let handle = new::<counter>(5);
         // SAFETY: a live handle and no error.
         unsafe {
-            assert_eq!(change(handle, null_mut(), |n| Ok(*n += 1)), status::CXM_STATUS_OK);
+            let add_one = |n: &mut u32| {
+                *n += 1;
+                Ok(())
+            };
+            assert_eq!(change(handle, null_mut(), add_one), status::CXM_STATUS_OK);
             assert_eq!(*borrow(handle).unwrap(), 6);
             let status = change(handle, null_mut(), |_| panic!("a planted fault"));
             assert_eq!(status, status::CXM_STATUS_PANIC);

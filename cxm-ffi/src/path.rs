@@ -121,7 +121,7 @@ mod tests {
         };
         let (status, text) = message("scroe");
         assert_eq!(status, status::CXM_STATUS_NOT_FOUND);
-        assert!(text.contains("no field \"scroe\"") && text.contains("rows, score"), "{text}");
+        assert!(text.contains("no field \"scroe\"") && text.contains("score, rows"), "{text}");
         assert!(message("rows[2]").1.ends_with("there are 2"));
         assert!(message("rows.first").1.ends_with("there is a list"));
         assert!(message("score.value").1.ends_with("there is null"));

@@ -57,11 +57,7 @@ pub(crate) unsafe fn hand_out(
 ///
 /// # Safety
 /// `data` and `length` are a text.
-unsafe fn at<'a>(
-    report: &'a Value,
-    data: *const c_char,
-    length: usize,
-) -> Outcome<Option<&'a Value>> {
+unsafe fn at(report: &Value, data: *const c_char, length: usize) -> Outcome<Option<&Value>> {
     // SAFETY: the caller's.
     let value = path::find(report, unsafe { input::text(data, length, "path") }?)?;
     Ok((!value.is_null()).then_some(value))
@@ -235,7 +231,7 @@ pub unsafe extern "C" fn cxm_report_length(
     }
 }
 
-/// The name of a field of the object at a path, by its position from 0; the names are sorted.
+/// The name of a field of the object at a path, by its position from 0, in the order of the report.
 ///
 /// Lent until the report is freed; it does not end with a zero byte. A position past the end is
 /// CXM_STATUS_NOT_FOUND.
@@ -362,7 +358,7 @@ mod tests {
                 cxm_report_field(report, c"".as_ptr(), 0, 0, &raw mut text, &raw mut length, none),
                 0
             );
-            assert_eq!(input::text(text, length, "name").unwrap(), "flag");
+            assert_eq!(input::text(text, length, "name").unwrap(), "score");
             cxm_report_free(report);
         }
     }
