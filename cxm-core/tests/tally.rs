@@ -1,10 +1,12 @@
 //! The counting kernels against a loop that anyone can check.
 #![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::float_cmp,
-    reason = "the plain loop casts where the kernels must not"
+    reason = "the plain loop may do what the kernels must not"
 )]
 
 use cxm_core::numeric::tally::{
