@@ -14,7 +14,7 @@ use crate::batches::Layout;
 pub(crate) struct Subject {
     pub(crate) definition: Value,
     pub(crate) empty: Box<dyn DynCalculator>,
-    layout: Layout,
+    pub(crate) layout: Layout,
 }
 
 /// An empty table under one definition.
@@ -23,7 +23,7 @@ pub(crate) struct KeyedSubject {
     pub(crate) empty: Box<dyn DynKeyed>,
     pub(crate) ungrouped: Box<dyn DynCalculator>,
     pub(crate) columns: usize,
-    layout: Layout,
+    pub(crate) layout: Layout,
 }
 
 /// Rows for up to three states, and numbers that decide the rest.
