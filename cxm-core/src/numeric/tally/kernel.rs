@@ -7,110 +7,111 @@ use super::validity::Validity;
 /// Rows counted together: four quarters of a page each, well within the first-level cache.
 const BLOCK: usize = 16 * 1024;
 
-/// Quarters of a block that are read side by side. One stream alone waits at every page for the
-/// address translation and the prefetcher: 5.7 GB/s against 10 with four.
-const STREAMS: usize = 4;
+/// Vectors taken at once: two from each of four quarters of the block. One stream alone waits at
+/// every page for the address translation and the prefetcher: 5.7 GB/s against 10 with four.
+const GROUP: usize = 8;
+
+/// A lane of a byte holds 255, so that many groups are added before the lanes are.
+const RUN: usize = 255 / GROUP;
 
 /// From so many cells on, single increments are faster than a comparison per cell.
 const MANY_CELLS: usize = 40;
 
 /// Adds to `counts[k]` the number of bytes equal to `first + k`, and returns how many were counted.
 pub(super) fn count(level: Level, bytes: &[u8], first: u8, counts: &mut [u64]) -> u64 {
+    let before = counts.iter().sum::<u64>();
     if counts.len() >= MANY_CELLS {
-        return count_by_table(bytes, first, counts);
+        count_by_table(bytes, first, counts);
+    } else {
+        bytes.chunks(BLOCK).for_each(|block| count_cells(level, block, first, counts));
     }
-    let mut counted = 0;
-    for block in bytes.chunks(BLOCK) {
-        let mut first = first;
-        for cells in counts.chunks_mut(12) {
-            counted += match cells.len() {
-                0..=4 => count_cells::<4>(level, block, first, cells),
-                5..=8 => count_cells::<8>(level, block, first, cells),
-                _ => count_cells::<12>(level, block, first, cells),
-            };
-            first = first.wrapping_add(12);
-        }
-    }
-    counted
+    counts.iter().sum::<u64>() - before
 }
 
 /// Out of line: inlined into a caller's loop the vectors were spilled, 20 times slower.
 #[inline(never)]
-fn count_cells<const K: usize>(level: Level, block: &[u8], first: u8, counts: &mut [u64]) -> u64 {
-    let mut targets = [first; K];
-    (0..).zip(&mut targets).for_each(|(k, target)| *target = first.wrapping_add(k));
-    add(counts, dispatch!(level, simd => count_vectors(simd, block, targets)))
+fn count_cells(level: Level, block: &[u8], first: u8, counts: &mut [u64]) {
+    dispatch!(level, simd => count_vectors(simd, block, first, counts));
 }
 
 #[inline(always)]
-fn count_vectors<S: Simd, const K: usize>(simd: S, block: &[u8], targets: [u8; K]) -> [u64; K] {
-    let splats = targets.map(|target| S::u8s::splat(simd, target));
-    count_yes(
+fn count_vectors<S: Simd>(simd: S, block: &[u8], first: u8, counts: &mut [u64]) {
+    let first_vector = S::u8s::splat(simd, first);
+    let rest = sum_groups(
         simd,
         block,
+        counts,
         #[inline(always)]
-        |byte| targets.map(|target| byte == target),
-        #[inline(always)]
-        |bytes| splats.map(|target| bytes.simd_eq(target)),
-    )
+        |group, sums| {
+            // A loop over the cells whose sums stay in memory: one load and one store for eight
+            // comparisons cost nothing, where eleven sums in registers were spilled.
+            let mut target = first_vector;
+            for sum in sums {
+                *sum += answers(
+                    simd,
+                    group,
+                    #[inline(always)]
+                    |bytes| bytes.simd_eq(target),
+                );
+                target += 1;
+            }
+        },
+    );
+    for &byte in rest {
+        if let Some(count) = counts.get_mut(usize::from(byte.wrapping_sub(first))) {
+            *count += 1;
+        }
+    }
 }
 
-/// Counts for each of K questions the bytes whose answer is yes.
+/// In every lane, how many vectors of the group answer yes.
 #[inline(always)]
-fn count_yes<S: Simd, const K: usize>(
-    simd: S,
-    block: &[u8],
-    ask_byte: impl Fn(u8) -> [bool; K],
-    ask_vector: impl Fn(S::u8s) -> [S::mask8s; K],
-) -> [u64; K] {
-    let lanes = S::u8s::N;
+fn answers<S: Simd>(simd: S, group: [S::u8s; GROUP], ask: impl Fn(S::u8s) -> S::mask8s) -> S::u8s {
     let [zero, one] = [0, 1].map(|byte| S::u8s::splat(simd, byte));
-    let mut counts = [0; K];
-    let quarter = block.len() / (STREAMS * lanes) * lanes;
-    let (body, rest) = block.split_at(quarter * STREAMS);
+    let [a, b, c, d, e, f, g, h] = group.map(
+        #[inline(always)]
+        |bytes| ask(bytes).select(one, zero),
+    );
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
+}
+
+/// Lets `add` add every group of vectors to the sums, and those to the counts; returns the bytes
+/// after the last whole group.
+#[inline(always)]
+fn sum_groups<'a, S: Simd>(
+    simd: S,
+    block: &'a [u8],
+    counts: &mut [u64],
+    add: impl Fn([S::u8s; GROUP], &mut [S::u8s]),
+) -> &'a [u8] {
+    let lanes = S::u8s::N;
+    let quarter = block.len() / (GROUP * lanes) * 2 * lanes;
+    let (body, rest) = block.split_at(quarter * 4);
     let (front, back) = body.split_at(quarter * 2);
     let ((a, b), (c, d)) = (front.split_at(quarter), back.split_at(quarter));
-    // A lane of a byte holds 255: 63 rounds of four vectors.
-    let run = 63 * lanes;
+    let run = RUN * 2 * lanes;
     let runs = a.chunks(run).zip(b.chunks(run)).zip(c.chunks(run).zip(d.chunks(run)));
+    let mut sums = [S::u8s::splat(simd, 0); MANY_CELLS];
+    let (sums, _) = sums.split_at_mut(counts.len());
     for ((a, b), (c, d)) in runs {
-        let mut sums = [zero; K];
-        let front = a.chunks_exact(lanes).zip(b.chunks_exact(lanes));
-        let back = c.chunks_exact(lanes).zip(d.chunks_exact(lanes));
-        for ((a, b), (c, d)) in front.zip(back) {
-            for bytes in [a, b, c, d] {
-                let yes = ask_vector(S::u8s::from_slice(simd, bytes));
-                for (sum, yes) in sums.iter_mut().zip(yes) {
-                    *sum += yes.select(one, zero);
-                }
-            }
+        sums.fill(S::u8s::splat(simd, 0));
+        let pairs =
+            |quarter: &'a [u8]| quarter.chunks_exact(2 * lanes).map(|pair| pair.split_at(lanes));
+        for (((a, e), (b, f)), ((c, g), (d, h))) in
+            pairs(a).zip(pairs(b)).zip(pairs(c).zip(pairs(d)))
+        {
+            add([a, b, c, d, e, f, g, h].map(|bytes| S::u8s::from_slice(simd, bytes)), sums);
         }
-        for (count, sum) in counts.iter_mut().zip(&sums) {
+        for (count, sum) in counts.iter_mut().zip(&*sums) {
             *count += u64::from(sum.as_slice().iter().map(|&lane| u32::from(lane)).sum::<u32>());
         }
     }
-    for &byte in rest {
-        let yes = ask_byte(byte);
-        counts.iter_mut().zip(yes).for_each(|(count, yes)| *count += u64::from(yes));
-    }
-    counts
-}
-
-/// Adds what was found and returns how much that is.
-fn add(counts: &mut [u64], found: impl IntoIterator<Item = u64>) -> u64 {
-    let pairs = counts.iter_mut().zip(found);
-    pairs
-        .map(|(count, found)| {
-            *count += found;
-            found
-        })
-        .sum()
+    rest
 }
 
 /// Four tables, so that runs of one value do not wait for their own increment.
 #[allow(clippy::indexing_slicing, reason = "a byte indexes a table of 256")]
-fn count_by_table(bytes: &[u8], first: u8, counts: &mut [u64]) -> u64 {
-    let mut counted = 0;
+fn count_by_table(bytes: &[u8], first: u8, counts: &mut [u64]) {
     for block in bytes.chunks(1 << 30) {
         let mut tables = [[0u32; 256]; 4];
         let (fours, rest) = block.as_chunks::<4>();
@@ -124,10 +125,9 @@ fn count_by_table(bytes: &[u8], first: u8, counts: &mut [u64]) -> u64 {
         }
         for table in &tables {
             let found = table.iter().skip(usize::from(first));
-            counted += add(counts, found.map(|&found| u64::from(found)));
+            counts.iter_mut().zip(found).for_each(|(count, &found)| *count += u64::from(found));
         }
     }
-    counted
 }
 
 /// How many bytes fall into the low, the middle and the top class of a scale, and outside it.
@@ -147,46 +147,64 @@ pub fn class_counts(values: &[u8], cuts: [u8; 4]) -> [u64; 4] {
 
 fn classes(level: Level, values: &[u8], mut cuts: [u8; 4]) -> [u64; 4] {
     cuts.sort_unstable();
-    let [low, below_top, outside] = values
-        .chunks(BLOCK)
-        .map(|block| class_cells(level, block, cuts))
-        .fold([0; 3], |[a, b, c], [d, e, f]| [a + d, b + e, c + f]);
+    let mut counts = [0; 3];
+    values.chunks(BLOCK).for_each(|block| class_cells(level, block, cuts, &mut counts));
+    let [low, below_top, outside] = counts;
     [low, below_top - low, values.len() as u64 - below_top - outside, outside]
 }
 
+/// Adds the bytes below the middle, below the top class, and outside the scale.
 #[inline(never)]
-fn class_cells(level: Level, block: &[u8], cuts: [u8; 4]) -> [u64; 3] {
-    dispatch!(level, simd => class_vectors(simd, block, cuts))
+fn class_cells(level: Level, block: &[u8], cuts: [u8; 4], counts: &mut [u64; 3]) {
+    dispatch!(level, simd => class_vectors(simd, block, cuts, counts));
 }
 
-/// The bytes below the middle, below the top class, and outside the scale.
 #[inline(always)]
 fn class_vectors<S: Simd>(
     simd: S,
     block: &[u8],
     [lowest, middle, top, highest]: [u8; 4],
-) -> [u64; 3] {
+    counts: &mut [u64; 3],
+) {
     // From the lowest point on, moved to signed bytes, which vectors compare in one step: what lies
     // below the lowest point wraps to the other end, above the highest.
     let bias = lowest.wrapping_add(128);
-    let [middle, top, highest] =
-        [middle, top, highest].map(|cut| cut.wrapping_sub(bias).cast_signed());
-    let cuts = [middle, top, highest].map(|cut| S::i8s::splat(simd, cut));
-    count_yes(
+    let cuts = [middle, top, highest].map(|cut| cut.wrapping_sub(bias).cast_signed());
+    let [m, t, h] = cuts.map(|cut| S::i8s::splat(simd, cut));
+    let rest = sum_groups(
         simd,
         block,
+        counts,
         #[inline(always)]
-        |byte| {
-            let value = byte.wrapping_sub(bias).cast_signed();
-            [value < middle, value < top, value > highest]
+        |group, sums| {
+            if let [low, below_top, outside] = sums {
+                *low += answers(
+                    simd,
+                    group,
+                    #[inline(always)]
+                    |bytes| (bytes - bias).bitcast::<S::i8s>().simd_lt(m),
+                );
+                *below_top += answers(
+                    simd,
+                    group,
+                    #[inline(always)]
+                    |bytes| (bytes - bias).bitcast::<S::i8s>().simd_lt(t),
+                );
+                *outside += answers(
+                    simd,
+                    group,
+                    #[inline(always)]
+                    |bytes| (bytes - bias).bitcast::<S::i8s>().simd_gt(h),
+                );
+            }
         },
-        #[inline(always)]
-        |bytes| {
-            let values: S::i8s = (bytes - bias).bitcast();
-            let [middle, top, highest] = cuts;
-            [values.simd_lt(middle), values.simd_lt(top), values.simd_gt(highest)]
-        },
-    )
+    );
+    let [middle, top, highest] = cuts;
+    for &byte in rest {
+        let value = byte.wrapping_sub(bias).cast_signed();
+        let yes = [value < middle, value < top, value > highest];
+        counts.iter_mut().zip(yes).for_each(|(count, yes)| *count += u64::from(yes));
+    }
 }
 
 /// Writes `missing` over the cells whose row holds no value; `row` is the row of the first cell.
