@@ -94,7 +94,7 @@ fn count(total: &mut Rejects, reject: Reject) {
     }
 }
 
-/// Everything at once for one column: counts, rejects, weights, groups, in every layout of validity.
+/// Counts, rejects, weights and groups of one column, in every layout of validity.
 fn check<T: Plain>(values: &[T], valid: &[bool], lowest: i16, bins: usize, offset: usize)
 where
     f64: LossyFrom<T>,
@@ -206,6 +206,7 @@ macro_rules! every_type {
     ($($name:ident $type:ident $hostile:expr;)*) => {$(
         mod $name {
             use super::*;
+            use proptest::collection::vec;
 
             /// Mostly ratings, some of anything.
             fn value() -> impl Strategy<Value = $type> {
@@ -230,7 +231,7 @@ macro_rules! every_type {
 
                 #[test]
                 fn agrees_with_the_plain_loop(
-                    rows in proptest::collection::vec((value(), proptest::bool::weighted(0.9)), 0..700),
+                    rows in vec((value(), proptest::bool::weighted(0.9)), 0..700),
                     (lowest, bins) in scale(),
                     offset in 0usize..70,
                 ) {
@@ -248,7 +249,8 @@ macro_rules! every_type {
                             rest => (rest % 12) as $type,
                         })
                         .collect();
-                    let valid: Vec<bool> = (0..len).map(|row| row % 1_000 < 300 || row % 7 != 0).collect();
+                    let is_valid = |row| row % 1_000 < 300 || row % 7 != 0;
+                    let valid: Vec<bool> = (0..len).map(is_valid).collect();
                     for (lowest, bins) in [(0, 11), (1, 5), (-50, 101)] {
                         check(&values, &valid, lowest, bins, len % 11);
                     }
@@ -257,7 +259,8 @@ macro_rules! every_type {
 
             #[test]
             fn agrees_when_one_value_fills_the_column() {
-                for len in [255, 256, 257, 255 * 64 - 1, 255 * 64, 255 * 64 + 1, 65_535, 65_537, 300_000] {
+                let lanes = 255 * 64;
+                for len in [255, 256, 257, lanes - 1, lanes, lanes + 1, 65_535, 65_537, 300_000] {
                     check(&vec![9 as $type; len], &vec![true; len], 0, 11, 3);
                 }
             }
@@ -275,8 +278,8 @@ every_type! {
     of_u64 u64 [u64::MAX, 11, 1 << 32, 1 << 63, i64::MAX as u64];
     of_i64 i64 [i64::MIN, i64::MAX, -1, 11, 1 << 32, 1 << 56];
     of_f32 f32 [
-        f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, 1e-45, f32::MAX, f32::MIN, 7.5, 10.5, -0.5,
-        9.999_999, 16_777_216.0, 12_582_912.0,
+        f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0, 1e-45, f32::MAX, f32::MIN, 7.5, 10.5,
+        -0.5, 9.999_999, 16_777_216.0, 12_582_912.0,
     ];
     of_f64 f64 [
         f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 5e-324, 1e300, -1e300, 7.5, 10.5, -0.5,
@@ -285,18 +288,50 @@ every_type! {
 }
 
 #[test]
+fn a_table_holds_the_points_then_missing_out_of_range_non_integer() {
+    let mut table = [0; 8];
+    let values = [1.0, 2.0, 2.0, f64::NAN, 9.0, 9.0, -1.0, 1.5, 2.5, 3.5, 4.5];
+    tally_by_code(Codes::from(&[0u8; 11][..]), &values, None, 1, 5, &mut table).unwrap();
+    assert_eq!(table, [1, 2, 0, 0, 0, 1, 3, 4]);
+}
+
+#[test]
 fn a_group_without_a_row_changes_nothing() {
     let values: Vec<u8> = (0..10_000u32).map(|row| (row % 11) as u8).collect();
-    let before: Vec<u64> = (0..3 * 14).collect();
-    for bad in [0, 1, 4_095, 4_096, 9_999] {
-        for code in [3, -1, i32::MAX, i32::MIN] {
-            let mut codes: Vec<i32> = (0..10_000).map(|row| row % 3).collect();
-            codes[bad] = code;
-            let mut table = before.clone();
-            let result = tally_by_code(Codes::from(&codes[..]), &values, None, 0, 11, &mut table);
-            assert_eq!((result, &table), (Err(bad), &before));
+    let mut known = vec![1u8; 10_000];
+    (0..10_000).step_by(10).for_each(|row| known[row] = 0);
+    // With few groups counting is in 32 bits first; with many it is taken back.
+    for groups in [3, 5_000] {
+        let before: Vec<u64> = (0..groups as u64 * 14).collect();
+        for bad in [1, 4_095, 4_096, 9_998] {
+            for code in [groups, -1, i32::MAX, i32::MIN] {
+                let mut codes: Vec<i32> = (0..10_000).map(|row| row % groups).collect();
+                codes[bad] = code;
+                let all = Codes::from(&codes[..]);
+                for codes in [all, Codes { validity: Some(Validity::Bytes(&known)), ..all }] {
+                    let mut table = before.clone();
+                    let result = tally_by_code(codes, &values, None, 0, 11, &mut table);
+                    assert_eq!((result, &table), (Err(bad), &before));
+                }
+            }
         }
     }
+}
+
+#[test]
+fn what_stands_under_a_missing_code_is_not_looked_at() {
+    let codes = [0, i32::MIN, 7, 1];
+    let known = Codes { validity: Some(Validity::Bytes(&[1, 0, 0, 1])), ..Codes::from(&codes[..]) };
+    let mut table = [0; 2 * 4];
+    assert_eq!(tally_by_code(known, &[1u8; 4], None, 1, 1, &mut table), Ok(2));
+    assert_eq!(table, [1, 0, 0, 0, 1, 0, 0, 0]);
+    let named = Codes { missing_group: Some(1), ..known };
+    assert_eq!(tally_by_code(named, &[1u8; 4], None, 1, 1, &mut table), Ok(0));
+    assert_eq!(table, [2, 0, 0, 0, 4, 0, 0, 0]);
+    let elsewhere = Codes { missing_group: Some(2), ..known };
+    assert_eq!(tally_by_code(elsewhere, &[1u8; 4], None, 1, 1, &mut table), Err(1));
+    let nowhere = Codes { validity: Some(Validity::Bytes(&[0; 4])), ..known };
+    assert_eq!(tally_by_code(nowhere, &[1u8; 4], None, 1, 1, &mut []), Ok(4));
 }
 
 #[test]
@@ -304,7 +339,8 @@ fn a_row_without_a_code_is_an_error_at_that_row() {
     let mut table = [0; 14];
     let codes = [0u32; 5];
     assert_eq!(tally_by_code(Codes::from(&codes[..]), &[1u8; 6], None, 0, 11, &mut table), Err(5));
-    assert_eq!(tally_by_code(Codes::from(&codes[..]), &[1u8; 6], None, 0, 11, &mut []), Err(0));
+    assert_eq!(tally_by_code(Codes::from(&codes[..]), &[1u8; 6], None, 0, 11, &mut []), Err(5));
+    assert_eq!(tally_by_code(Codes::from(&codes[..]), &[1u8; 5], None, 0, 11, &mut []), Err(0));
     assert_eq!(table, [0; 14]);
 }
 

@@ -1,23 +1,23 @@
 //! Counting by group, where a column of codes says which group a row belongs to.
 
-use fearless_simd::Level;
+use fearless_simd::{Level, dispatch};
 
-use super::for_each_block;
-use super::rating::{REJECT_CELLS, Rating, clamp_bins};
+use super::rating::{Rating, clamp_bins, missing_cell, table_cell};
 use super::validity::Validity;
+use super::{BLOCK, for_each_block, kernel};
 
 /// A number that can name a group: an index of a dictionary.
 pub trait Code: Copy {
-    /// The group; one that no table has for a negative code.
-    fn group(self) -> usize;
+    /// The group; `u32::MAX`, which no table has, for a negative or a larger code.
+    fn group(self) -> u32;
 }
 
 macro_rules! codes {
     ($($type:ident),*) => {$(
         impl Code for $type {
             #[inline(always)]
-            fn group(self) -> usize {
-                usize::try_from(self).unwrap_or(usize::MAX)
+            fn group(self) -> u32 {
+                u32::try_from(self).unwrap_or(u32::MAX)
             }
         }
     )*};
@@ -42,25 +42,16 @@ impl<'a, C> From<&'a [C]> for Codes<'a, C> {
     }
 }
 
-impl<C: Code> Codes<'_, C> {
-    /// The group of a row; `Some(None)` where it is left out.
-    fn group(&self, row: usize, code: C) -> Option<usize> {
-        if self.validity.is_none_or(|validity| validity.is_valid(row)) {
-            return Some(code.group());
-        }
-        self.missing_group.map(|group| usize::try_from(group).unwrap_or(usize::MAX))
-    }
-}
-
 /// Adds to every cell of `table` the rows of its group that fall into it.
 ///
-/// The table holds one row of `bins` + [`REJECT_CELLS`] cells per group: the points from the
-/// lowest, then missing, out of range, non-integer. Returns how many rows were left out for want of
-/// a group.
+/// The table holds one row of `bins` + [`REJECT_CELLS`](super::REJECT_CELLS) cells per group: the
+/// points from the lowest, then missing, out of range, non-integer; the groups past 2^32 cells are
+/// out of reach. Returns how many rows were left out for want of a group.
 ///
 /// # Errors
 ///
-/// The first row whose group the table does not have; the table is then as before.
+/// The first row whose group the table does not have, or the number of codes where there are fewer
+/// than values. The table is then as before.
 pub fn tally_by_code<C: Code, T: Rating>(
     codes: Codes<'_, C>,
     values: &[T],
@@ -69,42 +60,196 @@ pub fn tally_by_code<C: Code, T: Rating>(
     bins: usize,
     table: &mut [u64],
 ) -> Result<u64, usize> {
-    let level = Level::new();
-    let scale = (lowest, clamp_bins(bins));
-    scatter(level, codes, values, validity, scale, table, 1).inspect_err(|&row| {
-        // Rather than reading all codes twice to check them first, what was added is taken back.
-        let (values, _) = values.split_at(row);
-        let _ = scatter(level, codes, values, validity, scale, table, u64::MAX);
+    if codes.values.len() < values.len() {
+        return Err(codes.values.len());
+    }
+    let bins = clamp_bins(bins);
+    let width = row_cells(bins);
+    // Of so many groups every index fits 32 bits, with room for the cells of one more.
+    let reach = u32::try_from(table.len()).unwrap_or(u32::MAX).min(u32::MAX - u32::from(u8::MAX));
+    let groups = reach / u32::from(width);
+    let (table, _) =
+        table.split_at_mut(usize::try_from(groups).unwrap_or_default() * usize::from(width));
+    let scatter = Scatter { level: Level::new(), codes, lowest, bins, groups };
+    let rows_per_cell = values.len() / table.len().max(1);
+    if rows_per_cell >= NARROW_ROWS && u32::try_from(values.len()).is_ok() {
+        let mut narrow = vec![0u32; table.len()];
+        let left_out = scatter.run(values, validity, |indices, uncounted| {
+            count_narrow(indices, uncounted, &mut narrow)
+        })?;
+        table.iter_mut().zip(narrow).for_each(|(sum, new)| *sum += u64::from(new));
+        return Ok(left_out);
+    }
+    scatter
+        .run(values, validity, |indices, uncounted| count(indices, uncounted, table, 1))
+        .inspect_err(|row| {
+            // Rather than reading all codes twice to check them first, what the blocks before that
+            // of the row have added is taken back.
+            let (before, _) = values.split_at(row - row % BLOCK);
+            let back = |indices: &[u32], uncounted| count(indices, uncounted, table, u64::MAX);
+            let _ = scatter.run(before, validity, back);
+        })
+}
+
+/// The cells of one row of the table.
+const fn row_cells(bins: u8) -> u8 {
+    missing_cell(bins) + 1
+}
+
+/// From quick cells to those of the table.
+#[inline(always)]
+fn put_missing_first(cells: &mut [u8], bins: u8) {
+    cells.iter_mut().for_each(
+        #[inline(always)]
+        |cell| *cell = table_cell(*cell, bins),
+    );
+}
+
+/// With so many rows per cell, counting in 32 bits first repays the second table: it is half the
+/// size, and so nearer to the processor.
+const NARROW_ROWS: usize = 4;
+
+/// What does not change from block to block.
+struct Scatter<'a, C> {
+    level: Level,
+    codes: Codes<'a, C>,
+    lowest: i16,
+    bins: u8,
+    groups: u32,
+}
+
+impl<C: Code> Scatter<'_, C> {
+    /// Calls `count` with the indices of the cells of every block, and with how many of its rows
+    /// are left out, which have index 0; up to the block that holds the first bad row.
+    ///
+    /// Cells are found for a whole block before any is counted: by vectors, and so that an
+    /// increment never waits for the address of the one before.
+    fn run<T: Rating>(
+        &self,
+        values: &[T],
+        validity: Option<Validity<'_>>,
+        mut count: impl FnMut(&[u32], u32),
+    ) -> Result<u64, usize> {
+        let Self { level, codes, lowest, bins, groups } = *self;
+        let width = row_cells(bins);
+        let mut left_out = 0;
+        let mut indices = [0; BLOCK];
+        for_each_block(level, values, validity, lowest, bins, |first, cells| {
+            let (_, block) = codes.values.split_at(first);
+            let (block, _) = block.split_at(cells.len());
+            let block = Codes { values: block, ..codes };
+            let (indices, _) = indices.split_at_mut(cells.len());
+            dispatch!(level, _simd => put_missing_first(cells, bins));
+            let mut unknown = [0; BLOCK];
+            let (unknown, _) = unknown.split_at_mut(cells.len());
+            let highest = if let Some(validity) = codes.validity {
+                kernel::mask(level, unknown, validity, first, 1);
+                find_cells_nullable(level, block, unknown, cells, width, indices)
+            } else {
+                find_cells(level, block, cells, width, indices)
+            };
+            if highest >= groups {
+                let bad = |(&code, &unknown)| {
+                    let (group, counted) = block.group(code, unknown);
+                    group >= groups && counted != 0
+                };
+                if let Some(bad) = block.values.iter().zip(&*unknown).position(bad) {
+                    return Err(first + bad);
+                }
+            }
+            let mut uncounted = 0;
+            if codes.missing_group.is_none() {
+                uncounted = unknown.iter().map(|&unknown| u32::from(unknown)).sum();
+            }
+            count(indices, uncounted);
+            left_out += u64::from(uncounted);
+            Ok(())
+        })?;
+        Ok(left_out)
+    }
+}
+
+impl<C: Code> Codes<'_, C> {
+    /// The group of a row, and all bits where it is counted: none where it is left out.
+    #[inline(always)]
+    fn group(&self, code: C, unknown: u8) -> (u32, u32) {
+        let other = self.missing_group.map_or((0, 0), |group| (group, u32::MAX));
+        let group = code.group();
+        if unknown == 0 { (group, u32::MAX) } else { other }
+    }
+}
+
+/// Writes the index of every row's cell and returns the highest group.
+#[inline(never)]
+fn find_cells<C: Code>(
+    level: Level,
+    codes: Codes<'_, C>,
+    cells: &[u8],
+    width: u8,
+    indices: &mut [u32],
+) -> u32 {
+    dispatch!(level, _simd => {
+        let groups = codes.values.iter().map(
+            #[inline(always)]
+            |&code| codes.group(code, 0),
+        );
+        find_lanes(groups, cells, width, indices)
     })
 }
 
-fn scatter<C: Code, T: Rating>(
+/// Likewise, where rows may have no code.
+#[inline(never)]
+fn find_cells_nullable<C: Code>(
     level: Level,
     codes: Codes<'_, C>,
-    values: &[T],
-    validity: Option<Validity<'_>>,
-    (lowest, bins): (i16, u8),
-    table: &mut [u64],
-    step: u64,
-) -> Result<u64, usize> {
-    let width = usize::from(bins) + REJECT_CELLS;
-    let groups = table.len() / width;
-    let mut left_out = 0;
-    for_each_block(level, values, validity, lowest, bins, |first, cells| {
-        let block = codes.values.get(first..).unwrap_or_default();
-        for (row, (&cell, &code)) in (first..).zip(cells.iter().zip(block)) {
-            let Some(group) = codes.group(row, code) else {
-                left_out += 1;
-                continue;
-            };
-            if group >= groups {
-                return Err(row);
-            }
-            if let Some(count) = table.get_mut(group * width + usize::from(cell)) {
-                *count = count.wrapping_add(step);
-            }
-        }
-        if block.len() < cells.len() { Err(first + block.len()) } else { Ok(()) }
-    })?;
-    Ok(left_out)
+    unknown: &[u8],
+    cells: &[u8],
+    width: u8,
+    indices: &mut [u32],
+) -> u32 {
+    dispatch!(level, _simd => {
+        let groups = codes.values.iter().zip(unknown).map(
+            #[inline(always)]
+            |(&code, &unknown)| codes.group(code, unknown),
+        );
+        find_lanes(groups, cells, width, indices)
+    })
+}
+
+#[inline(always)]
+fn find_lanes(
+    groups: impl Iterator<Item = (u32, u32)>,
+    cells: &[u8],
+    width: u8,
+    indices: &mut [u32],
+) -> u32 {
+    let mut highest = 0;
+    for ((index, &cell), (group, counted)) in indices.iter_mut().zip(cells).zip(groups) {
+        // It may wrap for a group that the check refuses.
+        *index = group.wrapping_mul(u32::from(width)).wrapping_add(u32::from(cell)) & counted;
+        highest = highest.max(group);
+    }
+    highest
+}
+
+/// Adds `step` to the cells, but nothing for the rows left out: they were counted in the first
+/// cell, so that no branch had to tell them from the others, and are taken back.
+#[inline(never)]
+fn count(indices: &[u32], uncounted: u32, table: &mut [u64], step: u64) {
+    for &index in indices {
+        let cell = usize::try_from(index).ok().and_then(|index| table.get_mut(index));
+        cell.into_iter().for_each(|count| *count = count.wrapping_add(step));
+    }
+    let back = u64::from(uncounted).wrapping_mul(step);
+    table.iter_mut().take(1).for_each(|count| *count = count.wrapping_sub(back));
+}
+
+/// Likewise by one in 32 bits, which hold the rows of the whole call.
+#[inline(never)]
+fn count_narrow(indices: &[u32], uncounted: u32, table: &mut [u32]) {
+    for &index in indices {
+        let cell = usize::try_from(index).ok().and_then(|index| table.get_mut(index));
+        cell.into_iter().for_each(|count| *count = count.wrapping_add(1));
+    }
+    table.iter_mut().take(1).for_each(|count| *count = count.wrapping_sub(uncounted));
 }

@@ -19,13 +19,14 @@ const MANY_CELLS: usize = 40;
 
 /// Adds to `counts[k]` the number of bytes equal to `first + k`, and returns how many were counted.
 pub(super) fn count(level: Level, bytes: &[u8], first: u8, counts: &mut [u64]) -> u64 {
-    let before = counts.iter().sum::<u64>();
+    let total = |counts: &[u64]| counts.iter().fold(0u64, |sum, &count| sum.wrapping_add(count));
+    let before = total(counts);
     if counts.len() >= MANY_CELLS {
         count_by_table(bytes, first, counts);
     } else {
         bytes.chunks(BLOCK).for_each(|block| count_cells(level, block, first, counts));
     }
-    counts.iter().sum::<u64>() - before
+    total(counts).wrapping_sub(before)
 }
 
 /// Out of line: inlined into a caller's loop the vectors were spilled, 20 times slower.
@@ -35,6 +36,7 @@ fn count_cells(level: Level, block: &[u8], first: u8, counts: &mut [u64]) {
 }
 
 #[inline(always)]
+#[allow(clippy::explicit_counter_loop, reason = "the target is a vector, not a counter")]
 fn count_vectors<S: Simd>(simd: S, block: &[u8], first: u8, counts: &mut [u64]) {
     let first_vector = S::u8s::splat(simd, first);
     let rest = sum_groups(
@@ -207,7 +209,7 @@ fn class_vectors<S: Simd>(
     }
 }
 
-/// Writes `missing` over the cells whose row holds no value; `row` is the row of the first cell.
+/// Raises the cells whose row holds no value to `missing`; `row` is the row of the first cell.
 pub(super) fn mask(
     level: Level,
     cells: &mut [u8],
@@ -217,7 +219,10 @@ pub(super) fn mask(
 ) {
     match validity {
         Validity::Bits(bits) => {
-            let words = (row..).step_by(64).map(|row| bits.word(row));
+            let words = (row..).step_by(64).map(
+                #[inline(always)]
+                |row| bits.word(row),
+            );
             dispatch!(level, simd => mask_by_bits(simd, cells, words, missing));
         }
         Validity::Bytes(bytes) => {
@@ -230,31 +235,33 @@ pub(super) fn mask(
 }
 
 #[inline(always)]
-fn mask_by_bits<S: Simd>(simd: S, cells: &mut [u8], words: impl Iterator<Item = u64>, missing: u8) {
+fn mask_by_bits<S: Simd>(
+    simd: S,
+    cells: &mut [u8],
+    mut words: impl Iterator<Item = u64>,
+    missing: u8,
+) {
     let lanes = S::u8s::N;
-    let filler = S::u8s::splat(simd, missing);
-    for (cells, mut word) in cells.chunks_mut(64).zip(words) {
-        if word == u64::MAX {
-            continue;
-        }
-        let mut vectors = cells.chunks_exact_mut(lanes);
-        for vector in vectors.by_ref() {
-            let valid = S::mask8s::from_bitmask(simd, word);
-            valid.select(S::u8s::from_slice(simd, vector), filler).store_slice(vector);
-            // Shifting by all 64 bits at once is not defined, should vectors grow so wide.
+    let [zero, filler] = [0, missing].map(|byte| S::u8s::splat(simd, byte));
+    let (chunks, rest) = cells.as_chunks_mut::<64>();
+    for (chunk, mut word) in chunks.iter_mut().zip(words.by_ref()) {
+        for vector in chunk.chunks_exact_mut(lanes) {
+            let floor = S::mask8s::from_bitmask(simd, word).select(zero, filler);
+            S::u8s::from_slice(simd, vector).max(floor).store_slice(vector);
+            // In two steps, should a vector grow to all 64 rows.
             word = word >> (lanes - 1) >> 1;
         }
-        for cell in vectors.into_remainder() {
-            *cell = if word & 1 == 1 { *cell } else { missing };
-            word >>= 1;
-        }
+    }
+    let word = words.next().unwrap_or_default();
+    for (bit, cell) in rest.iter_mut().enumerate() {
+        *cell = if word >> bit & 1 == 1 { *cell } else { missing };
     }
 }
 
 #[inline(always)]
 fn mask_by_bytes(cells: &mut [u8], bytes: &[u8], missing: u8) {
     for (cell, &valid) in cells.iter_mut().zip(bytes) {
-        *cell = if valid == 0 { missing } else { *cell };
+        *cell = (*cell).max(if valid == 0 { missing } else { 0 });
     }
 }
 

@@ -19,8 +19,8 @@ use fearless_simd::{Level, dispatch};
 
 pub use grouped::{Code, Codes, tally_by_code};
 pub use kernel::class_counts;
-use rating::clamp_bins;
 pub use rating::{MAX_BINS, REJECT_CELLS, Rating, RealWindow, Reject, WholeWindow};
+use rating::{clamp_bins, missing_cell};
 pub use validity::{Bitmap, Validity};
 pub use weighted::tally_weighted;
 
@@ -74,7 +74,7 @@ pub fn tally<T: Rating>(
 }
 
 /// Below so many rows setting up the vectors costs more than it saves.
-const FEW_ROWS: usize = 128;
+const FEW_ROWS: usize = 256;
 
 fn tally_rows<T: Rating>(
     values: &[T],
@@ -109,21 +109,18 @@ fn tally_blocks<T: Rating>(
         let out_of_range = rows - kernel::count(level, bytes, first, points);
         return Rejects { out_of_range, ..Rejects::default() };
     }
-    // The points and the missing rows are counted with each block, the rest where there is any.
-    let mut cells = [0; MAX_BINS + 1];
-    let (cells, _) = cells.split_at_mut(usize::from(bins) + 1);
-    let mut out_of_range = 0;
-    for_each_block(level, values, validity, lowest, bins, |_, block| {
-        if kernel::count(level, block, 0, cells) < block.len() as u64 {
-            out_of_range += kernel::count(level, block, bins + 1, &mut [0]);
-        }
-        Ok::<_, ()>(())
-    })
-    .unwrap_or_default();
-    let non_integer = rows - out_of_range - cells.iter().sum::<u64>();
-    counts.iter_mut().zip(&*cells).take(usize::from(bins)).for_each(|(sum, new)| *sum += new);
-    let missing = cells.last().copied().unwrap_or_default();
-    Rejects { missing, out_of_range, non_integer }
+    // All cells but the last: what is left over is missing.
+    let mut cells = [0; MAX_BINS + 2];
+    let (cells, _) = cells.split_at_mut(usize::from(missing_cell(bins)));
+    let mut counted = 0;
+    let _: Result<(), ()> = for_each_block(level, values, validity, lowest, bins, |_, block| {
+        counted += kernel::count(level, block, 0, cells);
+        Ok(())
+    });
+    let (points, rejects) = cells.split_at(usize::from(bins));
+    counts.iter_mut().zip(points).for_each(|(sum, new)| *sum += new);
+    let [out_of_range, non_integer] = [0, 1].map(|at| rejects.get(at).copied().unwrap_or_default());
+    Rejects { missing: rows - counted, out_of_range, non_integer }
 }
 
 /// The lowest point as a byte, when the whole scale lies within bytes.
@@ -142,7 +139,7 @@ fn for_each_block<T: Rating, E>(
     validity: Option<Validity<'_>>,
     lowest: i16,
     bins: u8,
-    mut visit: impl FnMut(usize, &[u8]) -> Result<(), E>,
+    mut visit: impl FnMut(usize, &mut [u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let window = T::window(lowest, bins);
     let mut cells = [0; BLOCK];
@@ -150,7 +147,7 @@ fn for_each_block<T: Rating, E>(
         let (cells, _) = cells.split_at_mut(block.len());
         encode(level, block, &window, cells);
         if let Some(validity) = validity {
-            kernel::mask(level, cells, validity, row, bins);
+            kernel::mask(level, cells, validity, row, missing_cell(bins));
         }
         visit(row, cells)?;
     }
@@ -159,13 +156,43 @@ fn for_each_block<T: Rating, E>(
 
 #[inline(never)]
 fn encode<T: Rating>(level: Level, values: &[T], window: &T::Window, cells: &mut [u8]) {
-    dispatch!(level, _simd => encode_lanes(values, window, cells));
+    dispatch!(level, _simd => encode_lanes(
+        values,
+        cells,
+        #[inline(always)]
+        |value, _| value.quick_cell(window),
+    ));
+    let Some(doubtful) = T::doubtful_cell(window) else { return };
+    if cells.contains(&doubtful) {
+        dispatch!(level, _simd => encode_lanes(
+            values,
+            cells,
+            #[inline(always)]
+            |value, cell| {
+                let settled = value.settle(window);
+                if cell == doubtful { settled } else { cell }
+            },
+        ));
+    }
 }
 
+/// Four stretches of the block side by side, as where the cells are counted.
 #[inline(always)]
-fn encode_lanes<T: Rating>(values: &[T], window: &T::Window, cells: &mut [u8]) {
-    for (cell, value) in cells.iter_mut().zip(values) {
-        *cell = value.cell(window);
+fn encode_lanes<T: Copy>(values: &[T], cells: &mut [u8], cell_of: impl Fn(T, u8) -> u8) {
+    let (chunks, rest) = values.as_chunks::<64>();
+    let (cell_chunks, rest_cells) = cells.as_chunks_mut::<64>();
+    let stretch = chunks.len().div_ceil(4);
+    for start in 0..stretch {
+        for at in (start..chunks.len()).step_by(stretch) {
+            if let (Some(values), Some(cells)) = (chunks.get(at), cell_chunks.get_mut(at)) {
+                for (cell, &value) in cells.iter_mut().zip(values) {
+                    *cell = cell_of(value, *cell);
+                }
+            }
+        }
+    }
+    for (cell, &value) in rest_cells.iter_mut().zip(rest) {
+        *cell = cell_of(value, *cell);
     }
 }
 
@@ -243,10 +270,10 @@ mod tests {
         ];
         for (value, place) in hostile {
             assert_eq!(value.bin(0, 11), place, "{value}");
-            let (counts, rejects) = at_every_level(&[value; 70], 0, 11);
+            let (counts, rejects) = at_every_level(&[value; 300], 0, 11);
             let bins = place.is_ok() as u64;
-            assert_eq!(counts.iter().sum::<u64>(), 70 * bins, "{value}");
-            assert_eq!(rejects.total(), 70 - 70 * bins, "{value}");
+            assert_eq!(counts.iter().sum::<u64>(), 300 * bins, "{value}");
+            assert_eq!(rejects.total(), 300 - 300 * bins, "{value}");
         }
     }
 

@@ -71,16 +71,16 @@ impl<'a> Bitmap<'a> {
     }
 
     /// The bits of 64 rows from `row` on, the first row lowest; rows past the end are missing.
+    #[inline(always)]
     pub(super) fn word(&self, row: usize) -> u64 {
         let Some(left) = self.len.checked_sub(row) else { return 0 };
         let (at, shift) = ((self.offset + row) / 8, (self.offset + row) % 8);
         let tail = self.bytes.get(at..).unwrap_or_default();
-        let low = tail.first_chunk().map_or_else(
-            || tail.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-            |bytes| u64::from_le_bytes(*bytes),
-        );
-        let ninth = tail.get(8).map_or(0, |&byte| u64::from(byte));
-        let word = low >> shift | ninth << 1 << (63 - shift);
+        let (low, ninth) = match tail.split_first_chunk() {
+            Some((bytes, rest)) => (u64::from_le_bytes(*bytes), rest.first().copied()),
+            None => (tail.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)), None),
+        };
+        let word = low >> shift | u64::from(ninth.unwrap_or_default()) << 1 << (63 - shift);
         if left < 64 { word & ((1 << left) - 1) } else { word }
     }
 }

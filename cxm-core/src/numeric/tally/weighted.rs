@@ -2,7 +2,7 @@
 
 use fearless_simd::Level;
 
-use super::rating::{Rating, clamp_bins, point_of};
+use super::rating::{Rating, clamp_bins, point_of, table_cell};
 use super::validity::Validity;
 use super::{Rejects, for_each_block};
 
@@ -23,10 +23,10 @@ pub fn tally_weighted<T: Rating>(
     let rows = values.len().min(weights.len());
     let (values, unweighted) = values.split_at(rows);
     let mut rejects = Rejects { missing: unweighted.len() as u64, ..Rejects::default() };
-    let visit = |row: usize, cells: &[u8]| {
+    let visit = |row: usize, cells: &mut [u8]| {
         let weights = weights.get(row..).unwrap_or_default();
         for (&cell, &weight) in cells.iter().zip(weights) {
-            match point_of(cell, bins) {
+            match point_of(table_cell(cell, bins), bins) {
                 Err(reject) => rejects.count(reject),
                 Ok(point) => {
                     let weight = u128::from(weight);
