@@ -25,13 +25,15 @@ mod batches;
 #[allow(dead_code, reason = "the law tests use the rest")]
 mod subjects;
 
+use cxm_core::calculator::codec::Writer;
 use cxm_core::calculator::state::Frame;
 use cxm_core::registry::CALCULATORS;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 use state_bytes::Outcome;
 
-/// Frames of states that came about honestly: empty and filled, of calculators and of tables.
+/// Frames of states that came about honestly: empty and filled, of calculators and of
+/// tables, and those of `tests/states`, some of which are at the limits.
 fn honest_frames() -> Vec<Vec<u8>> {
     let rows: Vec<u64> = (0..12).collect();
     let mut frames = Vec::new();
@@ -52,6 +54,13 @@ fn honest_frames() -> Vec<Vec<u8>> {
             frames.push(table.to_bytes());
         }
     }
+    let frozen = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/states/v1");
+    for file in std::fs::read_dir(frozen).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "bin") {
+            frames.push(std::fs::read(path).unwrap());
+        }
+    }
     frames.sort_unstable();
     frames.dedup();
     frames
@@ -61,13 +70,14 @@ fn below(random: &mut Pcg64Mcg, limit: usize) -> usize {
     usize::try_from(random.next_u64() % limit.max(1) as u64).unwrap()
 }
 
-/// One to four small damages: a bit, an interesting byte, a piece gone, doubled or from elsewhere.
+/// One to four small damages: a bit, an interesting byte, a piece gone, doubled, from elsewhere, or
+/// a number of any size.
 fn mutate(bytes: &mut Vec<u8>, donor: &[u8], random: &mut Pcg64Mcg) {
     const INTERESTING: [u8; 8] = [0, 1, 2, 0x7f, 0x80, 0x81, 0xfe, 0xff];
     for _ in 0..=below(random, 4) {
         let at = below(random, bytes.len() + 1);
         let end = (at + 1 + below(random, 8)).min(bytes.len());
-        match below(random, 7) {
+        match below(random, 8) {
             0 | 1 => {
                 bytes.iter_mut().skip(at).take(1).for_each(|b| *b ^= 1 << (random.next_u32() % 8))
             }
@@ -80,6 +90,11 @@ fn mutate(bytes: &mut Vec<u8>, donor: &[u8], random: &mut Pcg64Mcg) {
             5 => {
                 let piece = bytes[at.min(end)..end].to_vec();
                 bytes.splice(at..at, piece);
+            }
+            6 => {
+                let mut number = Writer::new();
+                number.unsigned(u128::MAX >> below(random, 128));
+                bytes.splice(at..end.max(at), number.into_bytes());
             }
             _ => {
                 let from = below(random, donor.len());

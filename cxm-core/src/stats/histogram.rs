@@ -29,7 +29,24 @@ pub struct Histogram {
     counts: Vec<u64>,
     excluded: Exclusions,
     weights: Option<Vec<BinWeight>>,
+    room: Room,
 }
+
+/// Whether single ratings are known to fit: nothing is weighted, and at most half of what can be
+/// counted has been.
+///
+/// No part of the state but a note about it, which the first single rating after a batch makes. A
+/// single rating is then a single increment; to pass 2^63 by increments takes centuries.
+#[derive(Debug, Clone, Copy, Default)]
+struct Room(bool);
+
+impl PartialEq for Room {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Room {}
 
 impl Histogram {
     /// The empty histogram of a scale.
@@ -40,6 +57,7 @@ impl Histogram {
             counts: vec![0; points],
             excluded: Exclusions::default(),
             weights: weighted.then(|| vec![BinWeight::default(); points]),
+            room: Room::default(),
         }
     }
 
@@ -52,7 +70,7 @@ impl Histogram {
                 counts.len()
             )));
         }
-        let histogram = Self { scale, counts, excluded, weights: None };
+        let histogram = Self { scale, counts, excluded, weights: None, room: Room::default() };
         histogram.checked_observations()?;
         Ok(histogram)
     }
@@ -81,6 +99,7 @@ impl Histogram {
     #[must_use]
     pub fn with_duplicates(mut self, duplicates: u64) -> Self {
         self.excluded.duplicates = duplicates;
+        self.room = Room::default();
         self
     }
 
@@ -129,6 +148,7 @@ impl Histogram {
 
     /// Adds a histogram that [`check_add`](Self::check_add) has accepted.
     pub fn add(&mut self, other: &Self) {
+        self.room = Room::default();
         for (ours, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *ours = ours.saturating_add(*theirs);
         }

@@ -80,7 +80,7 @@ fn check_calculator(mut calculator: Box<dyn DynCalculator>, bytes: &[u8]) {
     let observations = before.observations();
     match calculator.merge(before.as_ref()) {
         Ok(()) => {
-            assert_eq!(calculator.observations(), observations * 2);
+            assert_eq!(Some(calculator.observations()), observations.checked_mul(2));
             let again = registry::from_bytes(&calculator.to_bytes()).expect("a sum is a state");
             assert!(again.equals(calculator.as_ref()));
             calculator.subtract(before.as_ref()).expect("what was added can be taken away");
@@ -91,7 +91,11 @@ fn check_calculator(mut calculator: Box<dyn DynCalculator>, bytes: &[u8]) {
     for rating in [i64::MIN, -1, 0, 1, 5, 10, i64::MAX] {
         let before = calculator.clone_box();
         match calculator.update_rating(rating) {
-            Ok(()) => assert_eq!(calculator.observations(), before.observations() + 1),
+            Ok(()) => {
+                assert_eq!(Some(calculator.observations()), before.observations().checked_add(1));
+                let again = registry::from_bytes(&calculator.to_bytes()).expect("still a state");
+                assert!(again.equals(calculator.as_ref()));
+            }
             Err(_) => assert!(calculator.equals(before.as_ref()), "all or nothing"),
         }
     }
@@ -145,7 +149,7 @@ fn check_table(table: &dyn DynKeyed, bytes: &[u8]) {
     match sum.merge(table) {
         Ok(()) => {
             assert_eq!(sum.keys(), keys);
-            assert_eq!(sum.observations(), table.observations() * 2);
+            assert_eq!(Some(sum.observations()), table.observations().checked_mul(2));
             let again = registry::keyed_from_bytes(&sum.to_bytes()).expect("a sum is a state");
             assert!(again.equals(sum.as_ref()));
         }

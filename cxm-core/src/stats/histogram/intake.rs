@@ -1,6 +1,6 @@
 //! How a batch of ratings becomes a histogram.
 
-use super::{BinWeight, Histogram};
+use super::{BinWeight, Histogram, Room};
 use crate::calculator::batch::{Ratings, Values, Weights, same_length, with_column};
 use crate::calculator::checked_sum;
 use crate::error::{Error, Result};
@@ -121,6 +121,7 @@ impl Histogram {
                 group.record_at(index, times, weight)?;
             }
         }
+        histograms.iter().try_for_each(|group| group.checked_observations().map(drop))?;
         Ok((histograms, all))
     }
 
@@ -145,7 +146,7 @@ impl Histogram {
         let position = rating.wrapping_sub(i64::from(self.scale.lowest())).cast_unsigned();
         let cell = usize::try_from(position).ok().and_then(|index| self.counts.get_mut(index));
         match cell {
-            Some(count) if self.weights.is_none() => {
+            Some(count) if self.room.0 => {
                 *count = checked_sum(*count, 1)?;
                 Ok(())
             }
@@ -164,6 +165,7 @@ impl Histogram {
         }
         self.check_shape(rules, batch)?;
         checked_sum(self.observations(), batch.len() as u64)?;
+        self.room = Room::default();
         let rejects = self.tally(batch.values);
         if rejects != Rejects::default() {
             let mut excluded = Self::new(rules.scale, false);
@@ -179,6 +181,7 @@ impl Histogram {
         let delta = Self::lift(rules, Ratings::from(one.as_slice()))?;
         self.check_add(&delta)?;
         self.add(&delta);
+        self.room = Room(self.weights.is_none() && self.observations() <= u64::MAX / 2);
         Ok(())
     }
 
@@ -382,4 +385,39 @@ fn first_refused(
         }
     }
     Error::observation("a rating was refused")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use crate::model::Scale;
+
+    #[test]
+    fn a_full_histogram_takes_no_rating() {
+        let rules = RatingRules::on(Scale::ZERO_TO_TEN);
+        let mut counts = vec![0; 11];
+        counts[10] = u64::MAX - 1;
+        let almost = Histogram::from_counts(rules.scale, counts, Exclusions::default()).unwrap();
+        let mut full = almost.clone();
+        full.record(&rules, 3).unwrap();
+        assert_eq!(full.observations(), u64::MAX);
+        let refused = full.record(&rules, 4).unwrap_err();
+        assert_eq!((refused.kind(), full.counts()[4]), (ErrorKind::Overflow, 0));
+        full.subtract(&almost);
+        full.record(&rules, 4).unwrap();
+        full.record(&rules, 4).unwrap();
+        assert_eq!(full.observations(), 3);
+    }
+
+    #[test]
+    fn counted_rows_of_a_group_must_fit_together() {
+        let rules = RatingRules::on(Scale::ZERO_TO_TEN);
+        let rows = [9u8, 10].as_slice();
+        let counts = [u64::MAX, 1];
+        let lift =
+            |codes| Histogram::lift_by_group(&rules, codes, 2, Ratings::counted(rows, &counts));
+        assert_eq!(lift(&[0, 0]).unwrap_err().kind(), ErrorKind::Overflow);
+        assert_eq!(lift(&[0, 1]).unwrap().len(), 2);
+    }
 }
