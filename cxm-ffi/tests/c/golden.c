@@ -148,110 +148,156 @@ static void free_numbers(numbers *some) {
     free(some->valid);
 }
 
-/* A key column of texts or whole numbers, as texts. */
-static cxm_key_column keys_of(const json *list, cxm_text **texts) {
+/* A key column of texts or whole numbers, as texts; null is missing. */
+static cxm_key_column keys_of(const json *list, cxm_text **texts, uint8_t **valid) {
     size_t row = 0;
     cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_TEXT, NULL, 0);
     *texts = calloc(json_count(list) + 1, sizeof **texts);
-    CHECK(*texts != NULL);
+    *valid = calloc(json_count(list) + 1, 1);
+    CHECK(*texts != NULL && *valid != NULL);
     for (const json *item = list->first; item != NULL; item = item->next, row++) {
         int text = item->type == JSON_TEXT;
         (*texts)[row].data = text ? item->string : item->text;
         (*texts)[row].length = text ? strlen(item->string) : item->length;
+        (*valid)[row] = item->type != JSON_NULL;
     }
+    keys.validity = *valid;
+    keys.validity_layout = CXM_VALIDITY_BYTES;
     keys.data = *texts;
     keys.length = row;
     return keys;
 }
 
-static cxm_status feed(cxm_calculator *calculator, const json *rows, cxm_error *err) {
-    const json *ratings = json_field(rows, "ratings"), *items = json_field(rows, "items");
-    const json *invited = json_field(rows, "invited_at");
-    const json *customers = json_field(rows, "customers");
-    cxm_status status = CXM_STATUS_INVALID_ARGUMENT;
+static cxm_status feed_answers(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *waves = json_field(rows, "waves");
+    cxm_text *texts = NULL, *wave_texts = NULL;
+    uint8_t *known = NULL, *wave_known = NULL;
+    cxm_key_column who = keys_of(json_field(rows, "customers"), &texts, &known), when = who;
+    numbers times = times_of(json_field(rows, "times"), 1);
+    numbers values = numbers_of(json_field(rows, "ratings"), 0);
+    int in_waves = waves != NULL && waves->type == JSON_LIST;
     cxm_batch batch;
-    if (customers != NULL) {
-        const json *waves = json_field(rows, "waves");
-        cxm_text *texts = NULL, *wave_texts = NULL;
-        cxm_key_column who = keys_of(customers, &texts), when = who;
-        numbers times = times_of(json_field(rows, "times"), 1), values = numbers_of(ratings, 0);
-        if (waves != NULL) {
-            when = keys_of(waves, &wave_texts);
+    if (in_waves) {
+        when = keys_of(waves, &wave_texts, &wave_known);
+    }
+    cxm_batch_answers(&batch, &who, in_waves ? &when : NULL, &times.column, &values.column);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free(texts);
+    free(known);
+    free(wave_texts);
+    free(wave_known);
+    free_numbers(&times);
+    free_numbers(&values);
+    return status;
+}
+
+static cxm_status feed_ratings(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *weights = json_field(rows, "weights"), *counts = json_field(rows, "counts");
+    numbers values = numbers_of(json_field(rows, "ratings"), 0);
+    numbers heavy = {NULL, NULL, {0}}, often = heavy;
+    uint64_t *times = NULL;
+    cxm_batch batch;
+    if (weights != NULL) {
+        heavy = numbers_of(weights, 1);
+    }
+    if (counts != NULL) {
+        often = numbers_of(counts, 1);
+        times = malloc((often.column.length + 1) * sizeof *times);
+        CHECK(times != NULL && often.column.length == values.column.length);
+        for (size_t row = 0; row < often.column.length; row++) {
+            times[row] = (uint64_t)often.data[row];
         }
-        cxm_batch_answers(&batch, &who, waves == NULL ? NULL : &when, &times.column, &values.column);
-        status = cxm_calculator_update(calculator, &batch, err);
-        free(texts);
-        free(wave_texts);
-        free_numbers(&times);
-        free_numbers(&values);
-    } else if (ratings != NULL) {
-        const json *weights = json_field(rows, "weights"), *counts = json_field(rows, "counts");
-        numbers values = numbers_of(ratings, 0), heavy = {NULL, NULL, {0}}, often = heavy;
-        uint64_t *times = NULL;
-        if (weights != NULL && weights->type == JSON_LIST) {
-            heavy = numbers_of(weights, 1);
-        }
-        if (counts != NULL && counts->type == JSON_LIST) {
-            often = numbers_of(counts, 1);
-            times = malloc((often.column.length + 1) * sizeof *times);
-            CHECK(times != NULL && often.column.length == values.column.length);
-            for (size_t row = 0; row < often.column.length; row++) {
-                times[row] = (uint64_t)often.data[row];
-            }
-        }
-        cxm_batch_ratings(&batch, &values.column, heavy.data == NULL ? NULL : &heavy.column, times);
-        status = cxm_calculator_update(calculator, &batch, err);
-        free(times);
-        free_numbers(&values);
-        free_numbers(&heavy);
-        free_numbers(&often);
-    } else if (items != NULL) {
-        numbers columns[64];
-        cxm_column borrowed[64] = {{0}};
-        size_t count = 0;
-        for (const json *item = items->first; item != NULL; item = item->next, count++) {
-            CHECK(count < 64);
-            columns[count] = numbers_of(item, 0);
-            borrowed[count] = columns[count].column;
-        }
-        cxm_batch_items(&batch, borrowed, count);
-        status = cxm_calculator_update(calculator, &batch, err);
-        while (count > 0) {
-            free_numbers(&columns[--count]);
-        }
-    } else if (invited != NULL) {
-        numbers sent = times_of(invited, 1), back = times_of(json_field(rows, "answered_at"), 0);
-        cxm_batch_invitations(&batch, &sent.column, &back.column);
-        status = cxm_calculator_update(calculator, &batch, err);
-        free_numbers(&sent);
-        free_numbers(&back);
+    }
+    cxm_batch_ratings(&batch, &values.column, heavy.data == NULL ? NULL : &heavy.column, times);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free(times);
+    free_numbers(&values);
+    free_numbers(&heavy);
+    free_numbers(&often);
+    return status;
+}
+
+static cxm_status feed_items(cxm_calculator *calculator, const json *items, cxm_error *err) {
+    numbers columns[64];
+    cxm_column borrowed[64] = {{0}};
+    size_t count = 0;
+    cxm_batch batch;
+    for (const json *item = items->first; item != NULL; item = item->next, count++) {
+        CHECK(count < 64);
+        columns[count] = numbers_of(item, 0);
+        borrowed[count] = columns[count].column;
+    }
+    cxm_batch_items(&batch, borrowed, count);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    while (count > 0) {
+        free_numbers(&columns[--count]);
     }
     return status;
 }
 
+static cxm_status feed_invitations(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    numbers sent = times_of(json_field(rows, "invited_at"), 1);
+    numbers back = times_of(json_field(rows, "answered_at"), 0);
+    cxm_batch batch;
+    cxm_batch_invitations(&batch, &sent.column, &back.column);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free_numbers(&sent);
+    free_numbers(&back);
+    return status;
+}
+
+/* Takes the batch of a case, whatever its shape is. */
+static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error *err) {
+    const json *items = json_field(batch, "items"), *answers = json_field(batch, "answers");
+    const json *invitations = json_field(batch, "invitations");
+    if (items != NULL) {
+        return feed_items(calculator, items, err);
+    }
+    if (invitations != NULL) {
+        return feed_invitations(calculator, invitations, err);
+    }
+    return answers != NULL ? feed_answers(calculator, answers, err)
+                           : feed_ratings(calculator, batch, err);
+}
+
+/* A calculator with the definition of a case and the rows of a batch. */
+static cxm_status made_of(const json *one, const json *batch, cxm_calculator **out, cxm_error *err) {
+    const json *definition = json_field(one, "definition");
+    const char *name = json_field(one, "calculator")->string;
+    cxm_status status = cxm_calculator_new(name, Z, definition == NULL ? NULL : definition->text,
+                                           definition == NULL ? 0 : definition->length, out, err);
+    return status == CXM_STATUS_OK ? feed(*out, batch, err) : status;
+}
+
+/* The place of an error: its row, and its field within the message. */
+static void place(const char *label, const json *one, const cxm_error *err) {
+    const json *row = json_field(one, "row"), *field = json_field(one, "field");
+    char named[96];
+    if (row != NULL && (row->type == JSON_NULL ? err->row != UINT64_MAX
+                                               : err->row != (uint64_t)row->number)) {
+        differs(label, "row", err->message);
+    }
+    if (field != NULL && field->type == JSON_TEXT) {
+        snprintf(named, sizeof named, "(field %s", field->string);
+        if (strstr(err->message, named) == NULL) {
+            differs(label, field->string, err->message);
+        }
+    }
+}
+
 static void calculator_case(const char *label, const json *one) {
     cxm_error err = CXM_ERROR_INIT;
-    cxm_calculator *calculator = NULL;
+    cxm_calculator *calculator = NULL, *other = NULL;
     cxm_report *got = NULL;
-    const json *definition = json_field(one, "definition"), *batch = json_field(one, "batch");
-    const json *questions = json_field(one, "questions");
-    const char *name = json_field(one, "calculator")->string;
+    const json *questions = json_field(one, "questions"), *compared = json_field(one, "compare");
     double tolerance = tolerance_of(one, 0.0);
-    cxm_status status = cxm_calculator_new(name, Z, definition == NULL ? NULL : definition->text,
-                                           definition == NULL ? 0 : definition->length, &calculator,
-                                           &err);
-    if (status == CXM_STATUS_OK && batch != NULL && batch->type == JSON_OBJECT) {
-        status = feed(calculator, batch, &err);
-    }
+    cxm_status status = made_of(one, json_field(one, "batch"), &calculator, &err);
     if (status == CXM_STATUS_OK) {
         status = cxm_calculator_value(calculator, &got, &err);
-    }
-    if (json_field(one, "expected") != NULL || json_field(one, "error") != NULL) {
-        judge(label, one, status, &err, got, tolerance);
     } else {
-        OK(status);
-        cxm_report_free(got);
+        place(label, one, &err);
     }
+    judge(label, one, status, &err, got, tolerance);
     for (const json *asked = questions == NULL ? NULL : questions->first; asked != NULL;
          asked = asked->next) {
         const json *arguments = json_field(asked, "arguments");
@@ -259,8 +305,17 @@ static void calculator_case(const char *label, const json *one) {
         status = cxm_calculator_ask(calculator, json_field(asked, "question")->string, Z,
                                     arguments == NULL ? NULL : arguments->text,
                                     arguments == NULL ? 0 : arguments->length, &got, &err);
-        judge(label, asked, status, &err, got, tolerance_of(asked, tolerance));
+        judge(label, asked, status, &err, got, tolerance);
     }
+    if (compared != NULL) {
+        const json *arguments = json_field(compared, "arguments");
+        got = NULL;
+        OK(made_of(one, json_field(compared, "with"), &other, &err));
+        status = cxm_calculator_compare(calculator, other, arguments == NULL ? NULL : arguments->text,
+                                        arguments == NULL ? 0 : arguments->length, &got, &err);
+        judge(label, compared, status, &err, got, tolerance);
+    }
+    cxm_calculator_free(other);
     cxm_calculator_free(calculator);
 }
 
