@@ -1,4 +1,5 @@
-//! Gives the shared library its SONAME: one per minor version before 1.0, one per major version after.
+//! Gives the shared library its SONAME: one per minor version before 1.0, one per major version
+//! after.
 #![allow(clippy::print_stdout, reason = "a build script talks to cargo on stdout")]
 
 use std::env::var;

@@ -1,7 +1,8 @@
 /*
  * The Net Promoter Score of a file of ratings, one a line ("9" or "gold 9"), or of a few built in.
  *
- *   cc -std=c99 quickstart.c $(pkg-config --cflags --libs cxm) -o quickstart && ./quickstart ratings.txt
+ *   cc -std=c99 quickstart.c $(pkg-config --cflags --libs cxm) -o quickstart
+ *   ./quickstart ratings.txt
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,8 +110,9 @@ int main(int argc, char **argv) {
     cxm_key_column segment = CXM_KEY_COLUMN(CXM_TYPE_TEXT, keys, rows);
     cxm_batch batch;
     size_t groups = 0;
-    must(cxm_keyed_new("nps", CXM_NUL_TERMINATED, "{\"by\": [\"segment\"]}", CXM_NUL_TERMINATED, NULL,
-                       0, &table, &err),
+    const char *options = "{\"by\": [\"segment\"]}";
+    must(cxm_keyed_new("nps", CXM_NUL_TERMINATED, options, CXM_NUL_TERMINATED, NULL, 0, &table,
+            &err),
          &err);
     cxm_batch_ratings(&batch, &column, NULL, NULL);
     must(cxm_keyed_update(table, &segment, 1, &batch, &err), &err);

@@ -20,7 +20,9 @@ class Calculator {
     explicit Calculator(const std::string &name, const std::string &definition = "{}") {
         cxm_error err = CXM_ERROR_INIT;
         cxm_calculator *made = nullptr;
-        must(cxm_calculator_new(name.data(), name.size(), definition.data(), definition.size(), &made, &err), err);
+        must(cxm_calculator_new(name.data(), name.size(), definition.data(), definition.size(),
+                                &made, &err),
+             err);
         handle_.reset(made);
     }
     void update(const std::vector<std::uint8_t> &ratings) {

@@ -3,8 +3,8 @@
 #
 #   cargo build --release -p cxm-ffi && cxm-ffi/packaging/install.sh PREFIX [BUILD_FOLDER]
 #
-# BUILD_FOLDER is where cargo put the libraries, target/release unless given. DESTDIR and LIBDIR (lib
-# unless set) are heeded, as packagers expect.
+# BUILD_FOLDER is where cargo put the libraries, target/release unless given. DESTDIR and LIBDIR
+# (lib unless set) are heeded, as packagers expect.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 prefix=${1:?usage: install.sh PREFIX [BUILD_FOLDER]}

@@ -105,9 +105,9 @@ unsafe fn with_keys<R>(
 
 /// Takes an Arrow array of ratings, all of it or none of it.
 ///
-/// Integers and floats of any width are read where they are; a dictionary of them is copied out. Booleans,
-/// decimals and texts are CXM_STATUS_WRONG_BATCH. The array is moved: its release is NULL afterwards, on
-/// failure too. The schema is borrowed.
+/// Integers and floats of any width are read where they are; a dictionary of them is copied out.
+/// Booleans, decimals and texts are CXM_STATUS_WRONG_BATCH. The array is moved: its release is
+/// NULL afterwards, on failure too. The schema is borrowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_calculator_update_arrow(
     calculator: *mut cxm_calculator,
@@ -144,9 +144,10 @@ pub unsafe extern "C" fn cxm_calculator_retract_arrow(
 
 /// Takes Arrow arrays of keys and ratings of equal length, all of them or none.
 ///
-/// `keys` is a struct array with one field a key column, in the order of "by", or the one key column
-/// itself: integers, texts (also views), booleans, or a dictionary of them. Ratings as in
-/// `cxm_calculator_update_arrow`. Both arrays are moved, on failure too; the schemas are borrowed.
+/// `keys` is a struct array with one field a key column, in the order of "by", or the one key
+/// column itself: integers, texts (also views), booleans, or a dictionary of them. Ratings as in
+/// `cxm_calculator_update_arrow`. Both arrays are moved, on failure too; the schemas are
+/// borrowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_update_arrow(
     keyed: *mut cxm_keyed,
@@ -169,7 +170,8 @@ pub unsafe extern "C" fn cxm_keyed_update_arrow(
     }
 }
 
-/// Leaves the table as if the rows of these Arrow arrays had never been. As `cxm_keyed_update_arrow`.
+/// Leaves the table as if the rows of these Arrow arrays had never been. As
+/// `cxm_keyed_update_arrow`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_retract_arrow(
     keyed: *mut cxm_keyed,

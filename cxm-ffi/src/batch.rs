@@ -25,9 +25,9 @@ const FILLED: u32 = 0x6278_6d63;
 
 /// A batch of rows: columns of equal length.
 ///
-/// Fill it with one of the `cxm_batch_` functions and hand it to any verb; its fields are private. It
-/// borrows the columns, the structs and the arrays behind them, which must outlive its last use. It
-/// owns nothing and is not freed.
+/// Fill it with one of the `cxm_batch_` functions and hand it to any verb; its fields are
+/// private. It borrows the columns, the structs and the arrays behind them, which must outlive
+/// its last use. It owns nothing and is not freed.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct cxm_batch {
@@ -57,10 +57,11 @@ unsafe fn fill(out: *mut cxm_batch, shape: u32, length: usize, columns: [*const 
 
 /// Fills a batch of one rating a row: for `nps`, `csat`, `ces`, `star_rating`.
 ///
-/// `weights` (CXM_TYPE_F64, or CXM_TYPE_U32 in units of 2^-20) are given exactly where the definition
-/// is weighted, otherwise NULL. `counts` says how often each row stands, for data that were counted
-/// before; otherwise NULL. Both have as many rows as `ratings`. The columns are borrowed until the
-/// last use of the batch. Nothing is looked at yet: a NULL column is refused by the verb.
+/// `weights` (CXM_TYPE_F64, or CXM_TYPE_U32 in units of 2^-20) are given exactly where the
+/// definition is weighted, otherwise NULL. `counts` says how often each row stands, for data that
+/// were counted before; otherwise NULL. Both have as many rows as `ratings`. The columns are
+/// borrowed until the last use of the batch. Nothing is looked at yet: a NULL column is refused
+/// by the verb.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_batch_ratings(
     out: *mut cxm_batch,
@@ -89,8 +90,8 @@ pub unsafe extern "C" fn cxm_batch_items(
 
 /// Fills a batch of one invitation a row: for `response_rate`.
 ///
-/// Both columns are of CXM_TYPE_I64, microseconds since 1970. The validity of `answered_at` says who
-/// answered. The columns are borrowed until the last use of the batch.
+/// Both columns are of CXM_TYPE_I64, microseconds since 1970. The validity of `answered_at` says
+/// who answered. The columns are borrowed until the last use of the batch.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_batch_invitations(
     out: *mut cxm_batch,
@@ -104,8 +105,8 @@ pub unsafe extern "C" fn cxm_batch_invitations(
 
 /// Fills a batch of one answer of a known customer a row: for `response_ledger`.
 ///
-/// `times` is of CXM_TYPE_I64, microseconds since 1970. `waves` may be NULL: then all rows belong to one
-/// wave. The columns are borrowed until the last use of the batch.
+/// `times` is of CXM_TYPE_I64, microseconds since 1970. `waves` may be NULL: then all rows belong
+/// to one wave. The columns are borrowed until the last use of the batch.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_batch_answers(
     out: *mut cxm_batch,

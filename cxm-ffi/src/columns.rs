@@ -253,7 +253,8 @@ pub(crate) struct KeyRoom<'a> {
 }
 
 impl cxm_key_column {
-    /// Takes over what has to be made for the core: the texts of a column, the keys of a dictionary.
+    /// Takes over what has to be made for the core: the texts of a column, the keys of a
+    /// dictionary.
     ///
     /// # Safety
     /// The column keeps its own promises.

@@ -28,14 +28,15 @@ pub struct cxm_error {
 
 /// Prepares an error: sets `struct_size`, no code, no row, an empty message.
 ///
-/// For languages without the macro CXM_ERROR_INIT. `struct_size` is `sizeof(cxm_error)` as the caller
-/// was compiled with. NULL does nothing.
+/// For languages without the macro CXM_ERROR_INIT. `struct_size` is `sizeof(cxm_error)` as the
+/// caller was compiled with. NULL does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_error_init(err: *mut cxm_error, struct_size: u32) {
     if err.is_null() || !err.is_aligned() {
         return;
     }
-    // SAFETY: not NULL and aligned, and the caller owns `struct_size` bytes; `fill` stays within them.
+    // SAFETY: not NULL and aligned, and the caller owns `struct_size` bytes; `fill` stays within
+    // them.
     unsafe {
         if struct_size as usize >= size_of::<u32>() {
             (&raw mut (*err).struct_size).write(struct_size);

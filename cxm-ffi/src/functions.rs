@@ -26,8 +26,8 @@ pub unsafe extern "C" fn cxm_catalogue(
 
 /// Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
 ///
-/// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the list. An
-/// unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
+/// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the
+/// list. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_call(
     name: *const c_char,

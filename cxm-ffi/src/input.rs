@@ -73,8 +73,8 @@ pub(crate) unsafe fn optional<'a, T>(data: *const T, name: &str) -> Outcome<Opti
 /// A text of the caller's; NULL of length 0 is the empty text.
 ///
 /// # Safety
-/// `data` is NULL, or points to `length` bytes, or, with the length [`NUL_TERMINATED`], to a text that
-/// ends with a zero byte; nobody changes them during `'a`.
+/// `data` is NULL, or points to `length` bytes, or, with the length [`NUL_TERMINATED`], to a text
+/// that ends with a zero byte; nobody changes them during `'a`.
 pub(crate) unsafe fn text<'a>(data: *const c_char, length: usize, name: &str) -> Outcome<&'a str> {
     let bytes = if length == NUL_TERMINATED {
         if data.is_null() {

@@ -29,9 +29,9 @@ pub const CXM_KEY_TEXT: i32 = CXM_TYPE_TEXT;
 
 /// A calculator for each key: the NPS of each segment, wave or store.
 ///
-/// Groups are numbered in the order of their keys (missing, booleans, integers, texts byte by byte),
-/// never in the order of arrival. Made by `cxm_keyed_new` or `cxm_keyed_from_bytes`, given back with
-/// `cxm_keyed_free`.
+/// Groups are numbered in the order of their keys (missing, booleans, integers, texts byte by
+/// byte), never in the order of arrival. Made by `cxm_keyed_new` or `cxm_keyed_from_bytes`, given
+/// back with `cxm_keyed_free`.
 #[derive(Debug)]
 pub struct cxm_keyed {
     _private: (),
@@ -129,9 +129,9 @@ impl cxm_key {
 
 /// Makes an empty table of calculators by name.
 ///
-/// `options` is a JSON object such as {"by": ["segment"], "max_groups": 1000, "overflow": "other"}; only
-/// "by", the names of one to eight key columns, is needed. `definition` is that of every group, as in
-/// `cxm_calculator_new`. On success `*out` is a table of the caller's.
+/// `options` is a JSON object such as {"by": ["segment"], "max_groups": 1000, "overflow":
+/// "other"}; only "by", the names of one to eight key columns, is needed. `definition` is that of
+/// every group, as in `cxm_calculator_new`. On success `*out` is a table of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_new(
     name: *const c_char,
@@ -244,7 +244,8 @@ pub unsafe extern "C" fn cxm_keyed_update(
 
 /// Leaves the table as if these rows had never been, or fails and changes nothing.
 ///
-/// A group without rows disappears. Refused with CXM_STATUS_NOT_OFFERED once keys were folded together.
+/// A group without rows disappears. Refused with CXM_STATUS_NOT_OFFERED once keys were folded
+/// together.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_retract(
     keyed: *mut cxm_keyed,
@@ -352,8 +353,8 @@ pub unsafe extern "C" fn cxm_keyed_observations(
 
 /// The value of one key column of one group; both are numbered from 0.
 ///
-/// Set `key->struct_size` before. The text is lent until the next call that may change the table, or
-/// until it is freed. Past the end is CXM_STATUS_NOT_FOUND.
+/// Set `key->struct_size` before. The text is lent until the next call that may change the table,
+/// or until it is freed. Past the end is CXM_STATUS_NOT_FOUND.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_key(
     keyed: *const cxm_keyed,
@@ -425,7 +426,8 @@ fn found(table: &Table, key: &Key) -> Outcome<Box<dyn registry::DynCalculator>> 
 
 /// A copy of the calculator of a key; `*out` is the caller's.
 ///
-/// `key` is an array of `key_length` values, one a key column. An unknown key is CXM_STATUS_NOT_FOUND.
+/// `key` is an array of `key_length` values, one a key column. An unknown key is
+/// CXM_STATUS_NOT_FOUND.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_find(
     keyed: *const cxm_keyed,
@@ -480,9 +482,9 @@ pub unsafe extern "C" fn cxm_keyed_other(
 
 /// The table as a report: one row a group with its report and interval, and the total.
 ///
-/// `options` is a JSON object ("level", "method", "min_responses", "versus_rest", "adjustment", "shrink"),
-/// or NULL for the defaults. `rows[0].key[0]`, `rows[0].report.score`, `total.report.score`. On success
-/// `*out` is a report of the caller's.
+/// `options` is a JSON object ("level", "method", "min_responses", "versus_rest", "adjustment",
+/// "shrink"), or NULL for the defaults. `rows[0].key[0]`, `rows[0].report.score`,
+/// `total.report.score`. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_table(
     keyed: *const cxm_keyed,
@@ -500,7 +502,8 @@ pub unsafe extern "C" fn cxm_keyed_table(
     }
 }
 
-/// Key columns, limits and the definition of every group. On success `*out` is a report of the caller's.
+/// Key columns, limits and the definition of every group. On success `*out` is a report of the
+/// caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_definition(
     keyed: *const cxm_keyed,

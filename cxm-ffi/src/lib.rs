@@ -1,12 +1,13 @@
 #![doc = include_str!("conventions.md")]
 //!
-//! This crate converts, owns and maps errors; every formula, default and threshold is in `cxm-core`.
-//! `include/cxm.h` is generated from it: the words of these doc comments are the words of the header.
+//! This crate converts, owns and maps errors; every formula, default and threshold is in
+//! `cxm-core`. `include/cxm.h` is generated from it: the words of these doc comments are the
+//! words of the header.
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 #![allow(
     clippy::missing_safety_doc,
-    reason = "the doc comments are the header's; what callers owe is stated once, in the conventions"
+    reason = "doc comments are the header; what callers owe is stated once, in the conventions"
 )]
 #![allow(
     non_camel_case_types,
@@ -26,6 +27,7 @@ mod input;
 pub mod keyed;
 mod output;
 mod path;
+pub mod readings;
 pub mod report;
 pub mod status;
 pub mod version;

@@ -37,7 +37,8 @@ pub(crate) unsafe fn optional<T>(place: *mut T, name: &str) -> Outcome<Option<Pl
 impl<T> Place<T> {
     /// Writes the value.
     pub(crate) fn put(self, value: T) {
-        // SAFETY: a place is made of a pointer that is not NULL, aligned, and the caller's to write.
+        // SAFETY: a place is made of a pointer that is not NULL, aligned, and the caller's to
+        // write.
         unsafe { self.0.write(value) }
     }
 }
@@ -67,8 +68,8 @@ pub(crate) fn put_optional<T>(
 /// Copies bytes into the caller's buffer: NULL asks for the size.
 ///
 /// # Safety
-/// `buffer` is NULL or points to `capacity` bytes that may be written; `written` is NULL or points to
-/// a size that may be.
+/// `buffer` is NULL or points to `capacity` bytes that may be written; `written` is NULL or
+/// points to a size that may be.
 pub(crate) unsafe fn bytes(
     bytes: &[u8],
     buffer: *mut u8,

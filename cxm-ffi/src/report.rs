@@ -25,9 +25,9 @@ pub const CXM_VALUE_OBJECT: i32 = 5;
 /// A report: what a reading returns. Numbers, counts, texts and lists under names, which are the
 /// field names of the library and the same in every language.
 ///
-/// It is read by path: `score`, `interval.lower`, `rows[2].report.score`; the empty path is the whole.
-/// It never changes, so that several threads may read it, and it does not need the calculator that
-/// it came from. Give it back with `cxm_report_free`.
+/// It is read by path: `score`, `interval.lower`, `rows[2].report.score`; the empty path is the
+/// whole. It never changes, so that several threads may read it, and it does not need the
+/// calculator that it came from. Give it back with `cxm_report_free`.
 #[derive(Debug)]
 pub struct cxm_report {
     _private: (),
@@ -108,7 +108,8 @@ pub unsafe extern "C" fn cxm_report_type(
 /// The number at a path, the same to the last bit as in every other language.
 ///
 /// `has_value` may be NULL: then an absent value is CXM_STATUS_INSUFFICIENT_DATA. Fails with
-/// CXM_STATUS_NOT_FOUND where the path leads nowhere, CXM_STATUS_WRONG_TYPE where there is no number.
+/// CXM_STATUS_NOT_FOUND where the path leads nowhere, CXM_STATUS_WRONG_TYPE where there is no
+/// number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_report_number(
     report: *const cxm_report,

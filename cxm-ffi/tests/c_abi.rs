@@ -136,8 +136,8 @@ fn asan_works() -> bool {
         && Command::new(&program).output().is_ok_and(|ran| ran.status.success())
 }
 
-/// Runs a program linked to the shared and to the static library, under AddressSanitizer and valgrind
-/// where they are installed.
+/// Runs a program linked to the shared and to the static library, under AddressSanitizer and
+/// valgrind where they are installed.
 fn run_everywhere(source: &str, arguments: &[PathBuf]) {
     for (link, word) in [(Link::Shared, "shared"), (Link::Static, "static")] {
         println!("{source}, {word}: {}", run(&compile(source, link), arguments).trim_end());

@@ -89,7 +89,9 @@ impl<'a> Numbers<'a> {
         macro_rules! typed {
             ($($variant:ident => $type:ident $column:ident),*) => {
                 match array.data_type() {
-                    $(DataType::$variant => Column::$column(array.as_primitive::<$type>().values()),)*
+                    $(DataType::$variant => {
+                        Column::$column(array.as_primitive::<$type>().values())
+                    })*
                     other => return Err(refused(other).into()),
                 }
             };

@@ -149,8 +149,10 @@ int main(void) {
     CHECK(groups == 4);
     OK(cxm_keyed_key_text(table, 3, key, sizeof key, &length, &err));
     CHECK(length == 8 && memcmp(key, "gold / 2", 8) == 0);
-    struct ArrowArray text_again = array_of(4, text_buffers, 3), wave_again = array_of(4, wave_buffers, 2);
-    struct ArrowArray record_again = array_of(4, no_buffers, 1), four_again = array_of(4, few_again, 2);
+    struct ArrowArray text_again = array_of(4, text_buffers, 3),
+                      wave_again = array_of(4, wave_buffers, 2);
+    struct ArrowArray record_again = array_of(4, no_buffers, 1),
+                      four_again = array_of(4, few_again, 2);
     struct ArrowArray *arrays_again[] = {&text_again, &wave_again};
     record_again.n_children = 2;
     record_again.children = arrays_again;
@@ -160,8 +162,10 @@ int main(void) {
 
     /* Bytes that are not UTF-8 are refused. */
     const void *broken_buffers[] = {NULL, offsets, "gol\xff" "bluegold"};
-    struct ArrowArray broken = array_of(4, broken_buffers, 3), four_more = array_of(4, few_again, 2);
-    CHECK(cxm_keyed_update_arrow(table, &broken, &texts, &four_more, &bytes_schema, &err) != CXM_STATUS_OK);
+    struct ArrowArray broken = array_of(4, broken_buffers, 3),
+                      four_more = array_of(4, few_again, 2);
+    CHECK(cxm_keyed_update_arrow(table, &broken, &texts, &four_more, &bytes_schema, &err)
+          != CXM_STATUS_OK);
     CHECK(broken.release == NULL && four_more.release == NULL);
 
     cxm_keyed_free(table);

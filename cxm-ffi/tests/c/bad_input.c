@@ -1,4 +1,5 @@
-/* What a program can do wrong: NULL, wrong handles, damaged bytes, unknown names, hostile numbers. */
+/* What a program can do wrong: NULL, wrong handles, damaged bytes, unknown names, hostile
+   numbers. */
 #include <math.h>
 
 #include "check.h"
@@ -126,13 +127,19 @@ static void handles(void) {
     uint64_t zeros[64] = {0};
     OK(cxm_keyed_new("nps", Z, "{\"by\": [\"wave\"]}", Z, NULL, 0, &table, &err));
     OK(cxm_calculator_value(target, &report, &err));
-    GIVES(CXM_STATUS_WRONG_HANDLE, cxm_calculator_score((cxm_calculator *)(void *)table, &score, NULL, &err));
-    GIVES(CXM_STATUS_WRONG_HANDLE, cxm_calculator_update_rating((cxm_calculator *)(void *)report, 9, &err));
+    GIVES(CXM_STATUS_WRONG_HANDLE,
+          cxm_calculator_score((cxm_calculator *)(void *)table, &score, NULL, &err));
+    GIVES(CXM_STATUS_WRONG_HANDLE,
+          cxm_calculator_update_rating((cxm_calculator *)(void *)report, 9, &err));
     GIVES(CXM_STATUS_WRONG_HANDLE, cxm_keyed_length((cxm_keyed *)(void *)target, &size, &err));
-    GIVES(CXM_STATUS_WRONG_HANDLE, cxm_report_length((cxm_report *)(void *)target, "", 0, &size, &err));
-    GIVES(CXM_STATUS_WRONG_HANDLE, cxm_calculator_merge(target, (cxm_calculator *)(void *)table, &err));
-    GIVES(CXM_STATUS_WRONG_HANDLE, cxm_calculator_score((cxm_calculator *)(void *)zeros, &score, NULL, &err));
-    GIVES(CXM_STATUS_WRONG_HANDLE, cxm_calculator_score((cxm_calculator *)(void *)((char *)zeros + 1), &score, NULL, &err));
+    GIVES(CXM_STATUS_WRONG_HANDLE,
+          cxm_report_length((cxm_report *)(void *)target, "", 0, &size, &err));
+    GIVES(CXM_STATUS_WRONG_HANDLE,
+          cxm_calculator_merge(target, (cxm_calculator *)(void *)table, &err));
+    GIVES(CXM_STATUS_WRONG_HANDLE,
+          cxm_calculator_score((cxm_calculator *)(void *)zeros, &score, NULL, &err));
+    GIVES(CXM_STATUS_WRONG_HANDLE,
+          cxm_calculator_score((cxm_calculator *)(void *)((char *)zeros + 1), &score, NULL, &err));
     cxm_calculator_free((cxm_calculator *)(void *)table); /* left alone */
     cxm_report_free((cxm_report *)(void *)table);
     OK(cxm_keyed_length(table, &size, &err));
@@ -153,19 +160,25 @@ static void names_and_texts(void) {
     GIVES(CXM_STATUS_INVALID_UTF8, cxm_calculator_new(NAN_TEXT, 2, NULL, 0, &made, &err));
     GIVES(CXM_STATUS_INVALID_JSON, cxm_calculator_new("nps", Z, "{", Z, &made, &err));
     GIVES(CXM_STATUS_INVALID_JSON, cxm_calculator_new("nps", Z, "", 0, &made, &err));
-    GIVES(CXM_STATUS_NOT_FOUND, cxm_calculator_new("nps", Z, "{\"preset\": \"mine\"}", Z, &made, &err));
-    GIVES(CXM_STATUS_INVALID_DEFINITION, cxm_calculator_new("nps", Z, "{\"promoters\": 3}", Z, &made, &err));
+    GIVES(CXM_STATUS_NOT_FOUND,
+          cxm_calculator_new("nps", Z, "{\"preset\": \"mine\"}", Z, &made, &err));
+    GIVES(CXM_STATUS_INVALID_DEFINITION,
+          cxm_calculator_new("nps", Z, "{\"promoters\": 3}", Z, &made, &err));
     CHECK(strstr(err.message, "promoter_min") != NULL);
-    GIVES(CXM_STATUS_INVALID_DEFINITION, cxm_calculator_new("nps", Z, "{\"promoter_min\": 3}", Z, &made, &err));
+    GIVES(CXM_STATUS_INVALID_DEFINITION,
+          cxm_calculator_new("nps", Z, "{\"promoter_min\": 3}", Z, &made, &err));
     GIVES(CXM_STATUS_INVALID_ARGUMENT, cxm_calculator_new("nps", Z, "[1]", Z, &made, &err));
     static char deep[200001];
     memset(deep, '[', sizeof deep - 1);
     GIVES(CXM_STATUS_INVALID_JSON, cxm_calculator_new("nps", Z, deep, Z, &made, &err));
     GIVES(CXM_STATUS_INVALID_DEFINITION, cxm_keyed_new("nps", Z, NULL, 0, NULL, 0, &table, &err));
-    GIVES(CXM_STATUS_INVALID_DEFINITION, cxm_keyed_new("nps", Z, "{\"by\": []}", Z, NULL, 0, &table, &err));
-    GIVES(CXM_STATUS_INVALID_DEFINITION, cxm_keyed_new("nps", Z, "{\"by\": [\"a\"], \"x\": 1}", Z, NULL, 0, &table, &err));
+    GIVES(CXM_STATUS_INVALID_DEFINITION,
+          cxm_keyed_new("nps", Z, "{\"by\": []}", Z, NULL, 0, &table, &err));
+    GIVES(CXM_STATUS_INVALID_DEFINITION,
+          cxm_keyed_new("nps", Z, "{\"by\": [\"a\"], \"x\": 1}", Z, NULL, 0, &table, &err));
     GIVES(CXM_STATUS_NOT_FOUND, cxm_calculator_ask(target, "weather", Z, NULL, 0, &report, &err));
-    GIVES(CXM_STATUS_INVALID_ARGUMENT, cxm_calculator_ask(target, "interval", Z, "{\"levle\": 0.9}", Z, &report, &err));
+    GIVES(CXM_STATUS_INVALID_ARGUMENT,
+          cxm_calculator_ask(target, "interval", Z, "{\"levle\": 0.9}", Z, &report, &err));
     GIVES(CXM_STATUS_NOT_FOUND, cxm_call("weather", Z, NULL, 0, &report, &err));
     CHECK(made == NULL && table == NULL && report == NULL);
     CHECK(strcmp(cxm_status_name(4), "wrong_batch") == 0);

@@ -1,6 +1,7 @@
 /*
  * Random changes of good state bytes, signed again with a right checksum so that they get past it.
- * Whatever is read must be written again as the same bytes, and be readable; nothing may be a fault.
+ * Whatever is read must be written again as the same bytes, and be readable; nothing may be a
+ * fault.
  * Arguments: the number of changes for each calculator.
  */
 #include "rows.h"
@@ -148,8 +149,9 @@ int main(int argc, char **argv) {
         cxm_keyed *table = NULL;
         cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 40);
         keys.data = all.customer;
-        OK(cxm_keyed_new(name, Z, "{\"by\": [\"customer\"], \"max_groups\": 9, \"overflow\": \"other\"}", Z,
-                         NULL, 0, &table, &err));
+        const char *options =
+            "{\"by\": [\"customer\"], \"max_groups\": 9, \"overflow\": \"other\"}";
+        OK(cxm_keyed_new(name, Z, options, Z, NULL, 0, &table, &err));
         OK(cxm_keyed_update(table, &keys, 1, part_of(&all, 0, 40, &batch), &err));
         OK(cxm_keyed_to_bytes(table, NULL, 0, &state.length, &err));
         state.data = malloc(state.length);

@@ -261,7 +261,8 @@ static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error 
 }
 
 /* A calculator with the definition of a case and the rows of a batch. */
-static cxm_status made_of(const json *one, const json *batch, cxm_calculator **out, cxm_error *err) {
+static cxm_status made_of(const json *one, const json *batch, cxm_calculator **out,
+                          cxm_error *err) {
     const json *definition = json_field(one, "definition");
     const char *name = json_field(one, "calculator")->string;
     cxm_status status = cxm_calculator_new(name, Z, definition == NULL ? NULL : definition->text,
@@ -311,7 +312,8 @@ static void calculator_case(const char *label, const json *one) {
         const json *arguments = json_field(compared, "arguments");
         got = NULL;
         OK(made_of(one, json_field(compared, "with"), &other, &err));
-        status = cxm_calculator_compare(calculator, other, arguments == NULL ? NULL : arguments->text,
+        status = cxm_calculator_compare(calculator, other,
+                                        arguments == NULL ? NULL : arguments->text,
                                         arguments == NULL ? 0 : arguments->length, &got, &err);
         judge(label, compared, status, &err, got, tolerance);
     }

@@ -78,12 +78,14 @@ static inline void fill_rows(rows *all, const cxm_calculator *calculator, const 
             all->present[i][row] = (random >> 16) % 10 != 0;
         }
         all->invited_at[row] = (int64_t)next_random(&seed) * 1000000;
-        all->answered_at[row] = all->invited_at[row] + (int64_t)(next_random(&seed) % 2000000) * 1000000;
+        int64_t seconds = (int64_t)(next_random(&seed) % 2000000);
+        all->answered_at[row] = all->invited_at[row] + seconds * 1000000;
         all->customer[row] = (int64_t)(next_random(&seed) % 40);
     }
     if (strcmp(shape, "items") == 0) {
         for (all->items = 1; all->items < MAX_ITEMS; all->items++) {
-            if (cxm_calculator_check(calculator, part_of(all, 0, 0, &probe), &err) == CXM_STATUS_OK) {
+            const cxm_batch *empty = part_of(all, 0, 0, &probe);
+            if (cxm_calculator_check(calculator, empty, &err) == CXM_STATUS_OK) {
                 break;
             }
         }

@@ -1,8 +1,9 @@
 /*
  * What the door costs: ns per call of cxm_calculator_update_rating, and a column of 10^8 ratings.
- * Not a test: cargo run of the core's own figures stands beside it in README.md.
+ * Not a test; README.md has the figures.
  *
- *   cc -O2 -Iinclude tests/c/speed.c ../target/release/libcxm.a -lgcc_s -lutil -lrt -lpthread -lm -ldl
+ *   cc -O2 -Iinclude tests/c/speed.c ../target/release/libcxm.a
+ *       -lgcc_s -lutil -lrt -lpthread -lm -ldl
  */
 #define _POSIX_C_SOURCE 199309L
 #include <time.h>
