@@ -111,9 +111,7 @@ int main(int argc, char **argv) {
     cxm_batch batch;
     size_t groups = 0;
     const char *options = "{\"by\": [\"segment\"]}";
-    must(cxm_keyed_new("nps", CXM_NUL_TERMINATED, options, CXM_NUL_TERMINATED, NULL, 0, &table,
-            &err),
-         &err);
+    must(cxm_keyed_new("nps", 3, options, strlen(options), NULL, 0, &table, &err), &err);
     cxm_batch_ratings(&batch, &column, NULL, NULL);
     must(cxm_keyed_update(table, &segment, 1, &batch, &err), &err);
     must(cxm_keyed_length(table, &groups, &err), &err);

@@ -4,58 +4,59 @@
  *
  * Conventions, which hold for every function:
  *
- * NAMES. cxm_<noun>_<verb>. The handle comes first, then the inputs, then the outputs, then the
- * error.
+ * NAMES. cxm_<noun>_<verb>. The handle comes first, then the inputs, then the outputs, then
+ * the error.
  *
  * STATUS. A function that can fail returns a cxm_status, 0 for success. Outputs are written on
- * success only; the one exception is *written of a buffer that was too small. Published codes never
- * change; treat a code that you do not know as an error.
+ * success only; the one exception is *written of a buffer that was too small. Published codes
+ * never change; treat a code that you do not know as an error.
  *
- * ERRORS. The last argument is a cxm_error of the caller's, or NULL. Set its struct_size; it is
- * filled on failure and left alone on success. There is no hidden error of the last call, so a call may
- * come from any thread.
+ * ERRORS. The last argument is a cxm_error of the caller's, or NULL. Set its struct_size; it
+ * is filled on failure and left alone on success. There is no hidden error of the last call, so
+ * a call may come from any thread.
  *
- * POINTERS. Every pointer is checked for NULL and for the alignment of its type; where NULL is allowed,
- * the function says so. An input of length 0 may be NULL. The library never keeps a pointer of the
- * caller's after the call, and never writes through a pointer to const.
+ * POINTERS. Every pointer is checked for NULL and for the alignment of its type; where NULL is
+ * allowed, the function says so. An input of length 0 may be NULL. The library never keeps a
+ * pointer of the caller's after the call, and never writes through a pointer to const.
  *
- * OWNERSHIP. Whatever comes out through a **out belongs to the caller, who gives it back once with the
- * _free function of its type; _free of NULL does nothing. Texts that a function lends stay valid
- * until the next call on the same handle that may change it, or until it is freed; texts of constants
- * stay valid for ever.
+ * OWNERSHIP. Whatever comes out through a **out belongs to the caller, who gives it back once
+ * with the _free function of its type; _free of NULL does nothing. Texts that a function
+ * lends stay valid until the next call on the same handle that may change it, or until it is
+ * freed; texts of constants stay valid for ever.
  *
- * TEXTS are pointer and length in bytes, UTF-8. The length CXM_NUL_TERMINATED stands for a text that ends
- * with a zero byte. Texts that the library lends need not end with one.
+ * TEXTS are pointer and length in bytes, UTF-8. The length CXM_NUL_TERMINATED stands for a text
+ * that ends with a zero byte. Texts that the library lends need not end with one.
  *
- * BYTES OUT. Call with a NULL buffer to learn the size, then with a buffer. A buffer too small gives
- * CXM_STATUS_BUFFER_TOO_SMALL and the size that is needed.
+ * BYTES OUT. Call with a NULL buffer to learn the size, then with a buffer. A buffer too small
+ * gives CXM_STATUS_BUFFER_TOO_SMALL and the size that is needed.
  *
- * ABSENT VALUES. Before there is data there is no figure: never 0, never NaN. Such outputs have a
- * has_value beside them, 1 or 0; the output is written where it is 1. Where has_value is NULL, absence
- * is CXM_STATUS_INSUFFICIENT_DATA, so that it cannot be overlooked.
+ * ABSENT VALUES. Before there is data there is no figure: never 0, never NaN. Such outputs have
+ * a has_value beside them, 1 or 0; the output is written where it is 1. Where has_value is
+ * NULL, absence is CXM_STATUS_INSUFFICIENT_DATA, so that it cannot be overlooked.
  *
- * ALL OR NOTHING. A batch that fails changes nothing; err->row names the row, from 0. A merge that
- * fails changes nothing.
+ * ALL OR NOTHING. A batch that fails changes nothing; err->row names the row, from 0. A merge
+ * that fails changes nothing.
  *
- * THREADS. Functions that take the handle as const may run at the same time on one handle; all others
- * need it alone. Different handles are independent, and a handle may move between threads. The simple
- * rule: one handle, one thread; merge across threads.
+ * THREADS. Functions that take the handle as const may run at the same time on one handle; all
+ * others need it alone. Different handles are independent, and a handle may move between
+ * threads. The simple rule: one handle, one thread; merge across threads.
  *
- * PANICS. A fault inside the library comes back as CXM_STATUS_PANIC. The handle concerned is then poisoned:
- * every call on it gives CXM_STATUS_POISONED, and only _free remains. Nothing is printed: the library
- * silences the panic hook of its own copy of the Rust runtime, never one of the host's. Running out
- * of memory ends the process, as it does in Rust.
+ * PANICS. A fault inside the library comes back as CXM_STATUS_PANIC. The handle concerned is
+ * then poisoned: every call on it gives CXM_STATUS_POISONED, and only _free remains. Nothing
+ * is printed: the library silences the panic hook of its own copy of the Rust runtime, never one
+ * of the host's. Running out of memory ends the process, as it does in Rust.
  *
- * WRONG HANDLES. Each handle carries the mark of its type, so a handle of another type, or one that
- * was freed and whose memory is still as it was, is refused with CXM_STATUS_WRONG_HANDLE. This is a net for
- * mistakes, not a promise: using freed memory stays undefined.
+ * WRONG HANDLES. Each handle carries the mark of its type, so a handle of another type, or one
+ * that was freed and whose memory is still as it was, is refused with CXM_STATUS_WRONG_HANDLE.
+ * This is a net for mistakes, not a promise: using freed memory stays undefined.
  *
- * STRUCTS. Structs whose fields the caller sets begin with struct_size, which is their sizeof; new fields
- * are only ever appended. cxm_text and cxm_batch have none: they stay as they are.
+ * STRUCTS. Structs whose fields the caller sets begin with struct_size, which is their
+ * sizeof; new fields are only ever appended. cxm_text and cxm_batch have none: they stay
+ * as they are.
  *
  * JSON. Definitions, options and arguments go in as JSON objects in UTF-8; NULL stands for the
- * defaults. Unknown names are refused, with the names that there are. Reports come out as a cxm_report,
- * read by path or as JSON.
+ * defaults. Unknown names are refused, with the names that there are. Reports come out as a
+ * cxm_report, read by path or as JSON.
  */
 
 #ifndef CXM_H
@@ -97,9 +98,6 @@
 struct ArrowArray;
 struct ArrowSchema;
 #endif
-
-// Bytes of the name of a method, its final zero byte included.
-#define CXM_METHOD_BYTES 32
 
 // Numbers of type uint8_t.
 #define CXM_TYPE_U8 1
@@ -163,6 +161,9 @@ struct ArrowSchema;
 // A text.
 #define CXM_KEY_TEXT CXM_TYPE_TEXT
 
+// Bytes of the name of a method, its final zero byte included.
+#define CXM_METHOD_BYTES 32
+
 // There is nothing: no value yet.
 #define CXM_VALUE_NULL 0
 
@@ -193,17 +194,17 @@ typedef struct cxm_calculator cxm_calculator;
 
 // A calculator for each key: the NPS of each segment, wave or store.
 //
-// Groups are numbered in the order of their keys (missing, booleans, integers, texts byte by byte),
-// never in the order of arrival. Made by `cxm_keyed_new` or `cxm_keyed_from_bytes`, given back with
-// `cxm_keyed_free`.
+// Groups are numbered in the order of their keys (missing, booleans, integers, texts byte by
+// byte), never in the order of arrival. Made by `cxm_keyed_new` or `cxm_keyed_from_bytes`, given
+// back with `cxm_keyed_free`.
 typedef struct cxm_keyed cxm_keyed;
 
 // A report: what a reading returns. Numbers, counts, texts and lists under names, which are the
 // field names of the library and the same in every language.
 //
-// It is read by path: `score`, `interval.lower`, `rows[2].report.score`; the empty path is the whole.
-// It never changes, so that several threads may read it, and it does not need the calculator that
-// it came from. Give it back with `cxm_report_free`.
+// It is read by path: `score`, `interval.lower`, `rows[2].report.score`; the empty path is the
+// whole. It never changes, so that several threads may read it, and it does not need the
+// calculator that it came from. Give it back with `cxm_report_free`.
 typedef struct cxm_report cxm_report;
 
 // What a function returns: 0 for success, otherwise one of the CXM_STATUS_ codes.
@@ -226,9 +227,9 @@ typedef struct cxm_error {
 
 // A batch of rows: columns of equal length.
 //
-// Fill it with one of the `cxm_batch_` functions and hand it to any verb; its fields are private. It
-// borrows the columns, the structs and the arrays behind them, which must outlive its last use. It
-// owns nothing and is not freed.
+// Fill it with one of the `cxm_batch_` functions and hand it to any verb; its fields are
+// private. It borrows the columns, the structs and the arrays behind them, which must outlive
+// its last use. It owns nothing and is not freed.
 typedef struct cxm_batch {
     // Private.
     uint32_t filled;
@@ -281,20 +282,6 @@ typedef struct cxm_key_column {
     const struct cxm_key_column *dictionary;
 } cxm_key_column;
 
-// Two limits with their level and their method.
-typedef struct cxm_interval {
-    // `sizeof(cxm_interval)`, set by the caller.
-    uint32_t struct_size;
-    // The lower limit.
-    double lower;
-    // The upper limit.
-    double upper;
-    // The level, 0.95 for 95 %.
-    double level;
-    // The name of the method, such as "wilson"; ends with a zero byte.
-    char method[CXM_METHOD_BYTES];
-} cxm_interval;
-
 // The value of one key column of one group.
 typedef struct cxm_key {
     // `sizeof(cxm_key)`, set by the caller.
@@ -308,6 +295,20 @@ typedef struct cxm_key {
     // Bytes of the text.
     size_t text_length;
 } cxm_key;
+
+// Two limits with their level and their method.
+typedef struct cxm_interval {
+    // `sizeof(cxm_interval)`, set by the caller.
+    uint32_t struct_size;
+    // The lower limit.
+    double lower;
+    // The upper limit.
+    double upper;
+    // The level, 0.95 for 95 %.
+    double level;
+    // The name of the method, such as "wilson"; ends with a zero byte.
+    char method[CXM_METHOD_BYTES];
+} cxm_interval;
 
 // A text: pointer and length in bytes, UTF-8. NULL of length 0 is the empty text.
 typedef struct cxm_text {
@@ -399,9 +400,9 @@ extern "C" {
 #if defined(CXM_ARROW)
 // Takes an Arrow array of ratings, all of it or none of it.
 //
-// Integers and floats of any width are read where they are; a dictionary of them is copied out. Booleans,
-// decimals and texts are CXM_STATUS_WRONG_BATCH. The array is moved: its release is NULL afterwards, on
-// failure too. The schema is borrowed.
+// Integers and floats of any width are read where they are; a dictionary of them is copied out.
+// Booleans, decimals and texts are CXM_STATUS_WRONG_BATCH. The array is moved: its release is
+// NULL afterwards, on failure too. The schema is borrowed.
 cxm_status cxm_calculator_update_arrow(struct cxm_calculator *calculator,
                                        struct ArrowArray *ratings,
                                        const struct ArrowSchema *ratings_schema,
@@ -420,9 +421,10 @@ cxm_status cxm_calculator_retract_arrow(struct cxm_calculator *calculator,
 #if defined(CXM_ARROW)
 // Takes Arrow arrays of keys and ratings of equal length, all of them or none.
 //
-// `keys` is a struct array with one field a key column, in the order of "by", or the one key column
-// itself: integers, texts (also views), booleans, or a dictionary of them. Ratings as in
-// `cxm_calculator_update_arrow`. Both arrays are moved, on failure too; the schemas are borrowed.
+// `keys` is a struct array with one field a key column, in the order of "by", or the one key
+// column itself: integers, texts (also views), booleans, or a dictionary of them. Ratings as in
+// `cxm_calculator_update_arrow`. Both arrays are moved, on failure too; the schemas are
+// borrowed.
 cxm_status cxm_keyed_update_arrow(struct cxm_keyed *keyed,
                                   struct ArrowArray *keys,
                                   const struct ArrowSchema *keys_schema,
@@ -432,7 +434,8 @@ cxm_status cxm_keyed_update_arrow(struct cxm_keyed *keyed,
 #endif
 
 #if defined(CXM_ARROW)
-// Leaves the table as if the rows of these Arrow arrays had never been. As `cxm_keyed_update_arrow`.
+// Leaves the table as if the rows of these Arrow arrays had never been. As
+// `cxm_keyed_update_arrow`.
 cxm_status cxm_keyed_retract_arrow(struct cxm_keyed *keyed,
                                    struct ArrowArray *keys,
                                    const struct ArrowSchema *keys_schema,
@@ -443,10 +446,11 @@ cxm_status cxm_keyed_retract_arrow(struct cxm_keyed *keyed,
 
 // Fills a batch of one rating a row: for `nps`, `csat`, `ces`, `star_rating`.
 //
-// `weights` (CXM_TYPE_F64, or CXM_TYPE_U32 in units of 2^-20) are given exactly where the definition
-// is weighted, otherwise NULL. `counts` says how often each row stands, for data that were counted
-// before; otherwise NULL. Both have as many rows as `ratings`. The columns are borrowed until the
-// last use of the batch. Nothing is looked at yet: a NULL column is refused by the verb.
+// `weights` (CXM_TYPE_F64, or CXM_TYPE_U32 in units of 2^-20) are given exactly where the
+// definition is weighted, otherwise NULL. `counts` says how often each row stands, for data that
+// were counted before; otherwise NULL. Both have as many rows as `ratings`. The columns are
+// borrowed until the last use of the batch. Nothing is looked at yet: a NULL column is refused
+// by the verb.
 void cxm_batch_ratings(struct cxm_batch *out,
                        const struct cxm_column *ratings,
                        const struct cxm_column *weights,
@@ -461,16 +465,16 @@ void cxm_batch_items(struct cxm_batch *out, const struct cxm_column *items, size
 
 // Fills a batch of one invitation a row: for `response_rate`.
 //
-// Both columns are of CXM_TYPE_I64, microseconds since 1970. The validity of `answered_at` says who
-// answered. The columns are borrowed until the last use of the batch.
+// Both columns are of CXM_TYPE_I64, microseconds since 1970. The validity of `answered_at` says
+// who answered. The columns are borrowed until the last use of the batch.
 void cxm_batch_invitations(struct cxm_batch *out,
                            const struct cxm_column *invited_at,
                            const struct cxm_column *answered_at);
 
 // Fills a batch of one answer of a known customer a row: for `response_ledger`.
 //
-// `times` is of CXM_TYPE_I64, microseconds since 1970. `waves` may be NULL: then all rows belong to one
-// wave. The columns are borrowed until the last use of the batch.
+// `times` is of CXM_TYPE_I64, microseconds since 1970. `waves` may be NULL: then all rows belong
+// to one wave. The columns are borrowed until the last use of the batch.
 void cxm_batch_answers(struct cxm_batch *out,
                        const struct cxm_key_column *customers,
                        const struct cxm_key_column *waves,
@@ -479,10 +483,10 @@ void cxm_batch_answers(struct cxm_batch *out,
 
 // Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
 //
-// `definition` is a JSON object, or NULL for the default: an optional "preset" and the fields that
-// differ from it, as in {"preset": "one_to_five", "weighted": true}. On success `*out` is a
-// calculator of the caller's. Fails with CXM_STATUS_NOT_FOUND for an unknown name or preset and with
-// CXM_STATUS_INVALID_DEFINITION for fields that do not exist or contradict each other.
+// `definition` is a JSON object, or NULL for the default: an optional "preset" and the fields
+// that differ from it, as in {"preset": "one_to_five", "weighted": true}. On success `*out` is a
+// calculator of the caller's. Fails with CXM_STATUS_NOT_FOUND for an unknown name or preset and
+// with CXM_STATUS_INVALID_DEFINITION for fields that do not exist or contradict each other.
 cxm_status cxm_calculator_new(const char *name,
                               size_t name_length,
                               const char *definition,
@@ -493,8 +497,9 @@ cxm_status cxm_calculator_new(const char *name,
 // Reads the state bytes of whichever calculator wrote them.
 //
 // Anything but bytes of `cxm_calculator_to_bytes`, of this version or an earlier one, is refused
-// with CXM_STATUS_CORRUPT_STATE or CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a calculator of
-// the caller's. The checksum finds damage, not malice; still, no bytes make the library crash.
+// with CXM_STATUS_CORRUPT_STATE or CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a
+// calculator of the caller's. The checksum finds damage, not malice; still, no bytes make the
+// library crash.
 cxm_status cxm_calculator_from_bytes(const uint8_t *bytes,
                                      size_t length,
                                      struct cxm_calculator **out,
@@ -521,7 +526,8 @@ cxm_status cxm_calculator_retract(struct cxm_calculator *calculator,
                                   const struct cxm_batch *batch,
                                   struct cxm_error *err);
 
-// Whether `cxm_calculator_update` would take this batch: its status and its error. Changes nothing.
+// Whether `cxm_calculator_update` would take this batch: its status and its error. Changes
+// nothing.
 cxm_status cxm_calculator_check(const struct cxm_calculator *calculator,
                                 const struct cxm_batch *batch,
                                 struct cxm_error *err);
@@ -532,7 +538,8 @@ cxm_status cxm_calculator_update_rating(struct cxm_calculator *calculator,
                                         int64_t rating,
                                         struct cxm_error *err);
 
-// Takes an array of ratings, one a byte. Short for `cxm_batch_ratings` and `cxm_calculator_update`.
+// Takes an array of ratings, one a byte. Short for `cxm_batch_ratings` and
+// `cxm_calculator_update`.
 cxm_status cxm_calculator_update_u8(struct cxm_calculator *calculator,
                                     const uint8_t *ratings,
                                     size_t length,
@@ -551,9 +558,11 @@ cxm_status cxm_calculator_update_f64(struct cxm_calculator *calculator,
                                      size_t length,
                                      struct cxm_error *err);
 
-// Merges the state of another calculator of the same kind and definition; the other stays as it is.
+// Merges the state of another calculator of the same kind and definition; the other stays as it
+// is.
 //
-// Merging a calculator with itself doubles it. Unlike definitions are CXM_STATUS_INCOMPATIBLE_MERGE.
+// Merging a calculator with itself doubles it. Unlike definitions are
+// CXM_STATUS_INCOMPATIBLE_MERGE.
 cxm_status cxm_calculator_merge(struct cxm_calculator *calculator,
                                 const struct cxm_calculator *other,
                                 struct cxm_error *err);
@@ -582,91 +591,6 @@ cxm_status cxm_calculator_observations(const struct cxm_calculator *calculator,
                                        uint64_t *observations,
                                        struct cxm_error *err);
 
-// The score: the one figure that stands for the report.
-//
-// Without data there is none: `*has_value` is 0, or, where `has_value` is NULL, the status is
-// CXM_STATUS_INSUFFICIENT_DATA.
-cxm_status cxm_calculator_score(const struct cxm_calculator *calculator,
-                                double *score,
-                                int32_t *has_value,
-                                struct cxm_error *err);
-
-// The interval of the score at a level such as 0.95.
-//
-// `method` is a name such as "wilson", or NULL for the method that the calculator holds best. Set
-// `interval->struct_size` before. Without data there is none: `*has_value` is 0, or, where `has_value`
-// is NULL, the status is CXM_STATUS_INSUFFICIENT_DATA. A level outside 0 to 1 or a method of another
-// figure is CXM_STATUS_INVALID_ARGUMENT. More arguments: `cxm_calculator_ask`.
-cxm_status cxm_calculator_interval(const struct cxm_calculator *calculator,
-                                   double level,
-                                   const char *method,
-                                   size_t method_length,
-                                   struct cxm_interval *interval,
-                                   int32_t *has_value,
-                                   struct cxm_error *err);
-
-// The confidence sequence of the score: an interval that may be looked at after every answer and
-// still holds its level. As `cxm_calculator_interval`.
-cxm_status cxm_calculator_confidence_sequence(const struct cxm_calculator *calculator,
-                                              double level,
-                                              const char *method,
-                                              size_t method_length,
-                                              struct cxm_interval *interval,
-                                              int32_t *has_value,
-                                              struct cxm_error *err);
-
-// Reads the whole report: score, counts, shares, what was excluded and why, the definition.
-//
-// On success `*out` is a report of the caller's.
-cxm_status cxm_calculator_value(const struct cxm_calculator *calculator,
-                                struct cxm_report **out,
-                                struct cxm_error *err);
-
-// Asks the report a question by name: "interval", "confidence_sequence", "display", "shown", ...
-//
-// `arguments` is a JSON object, or NULL for none, as in {"measure": "mean", "level": 0.9}. An unknown
-// question is CXM_STATUS_NOT_FOUND, and the message has the list. On success `*out` is a report of
-// the caller's.
-cxm_status cxm_calculator_ask(const struct cxm_calculator *calculator,
-                              const char *question,
-                              size_t question_length,
-                              const char *arguments,
-                              size_t arguments_length,
-                              struct cxm_report **out,
-                              struct cxm_error *err);
-
-// This score minus the other's: difference, standard error, statistic, p-value, interval.
-//
-// Both calculators have the same definition and rest on different respondents. `arguments` is a JSON
-// object ("measure", "method", "level"), or NULL for none. On success `*out` is a report of the
-// caller's.
-cxm_status cxm_calculator_compare(const struct cxm_calculator *calculator,
-                                  const struct cxm_calculator *other,
-                                  const char *arguments,
-                                  size_t arguments_length,
-                                  struct cxm_report **out,
-                                  struct cxm_error *err);
-
-// Another calculator over the ratings that were counted here: the "nps" of a "response_ledger" without
-// its duplicates, the "csat" of the same answers under another definition.
-//
-// `name` and `definition` are as in `cxm_calculator_new`. Fails with CXM_STATUS_NOT_OFFERED where single
-// ratings are not counted. On success `*out` is a calculator of the caller's.
-cxm_status cxm_calculator_derive(const struct cxm_calculator *calculator,
-                                 const char *name,
-                                 size_t name_length,
-                                 const char *definition,
-                                 size_t definition_length,
-                                 struct cxm_calculator **out,
-                                 struct cxm_error *err);
-
-// The definition with all its fields; as JSON it makes the same calculator again.
-//
-// On success `*out` is a report of the caller's.
-cxm_status cxm_calculator_definition(const struct cxm_calculator *calculator,
-                                     struct cxm_report **out,
-                                     struct cxm_error *err);
-
 // The state as canonical bytes, to be stored as a BLOB or sent to another machine.
 //
 // Equal states are equal bytes, on every machine and in every language. Two calls: a NULL buffer
@@ -679,10 +603,9 @@ cxm_status cxm_calculator_to_bytes(const struct cxm_calculator *calculator,
 
 // Prepares an error: sets `struct_size`, no code, no row, an empty message.
 //
-// For languages without the macro CXM_ERROR_INIT. `struct_size` is `sizeof(cxm_error)` as the caller
-// was compiled with. NULL does nothing.
-void cxm_error_init(struct cxm_error *err,
-                    uint32_t struct_size);
+// For languages without the macro CXM_ERROR_INIT. `struct_size` is `sizeof(cxm_error)` as the
+// caller was compiled with. NULL does nothing.
+void cxm_error_init(struct cxm_error *err, uint32_t struct_size);
 
 // What there is: every calculator with its batch shape, default definition and presets, and every
 // statistic with its parameters.
@@ -693,8 +616,8 @@ cxm_status cxm_catalogue(struct cxm_report **out, struct cxm_error *err);
 
 // Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
 //
-// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the list. An
-// unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
+// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the
+// list. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
 cxm_status cxm_call(const char *name,
                     size_t name_length,
                     const char *arguments,
@@ -704,9 +627,9 @@ cxm_status cxm_call(const char *name,
 
 // Makes an empty table of calculators by name.
 //
-// `options` is a JSON object such as {"by": ["segment"], "max_groups": 1000, "overflow": "other"}; only
-// "by", the names of one to eight key columns, is needed. `definition` is that of every group, as in
-// `cxm_calculator_new`. On success `*out` is a table of the caller's.
+// `options` is a JSON object such as {"by": ["segment"], "max_groups": 1000, "overflow":
+// "other"}; only "by", the names of one to eight key columns, is needed. `definition` is that of
+// every group, as in `cxm_calculator_new`. On success `*out` is a table of the caller's.
 cxm_status cxm_keyed_new(const char *name,
                          size_t name_length,
                          const char *options,
@@ -741,7 +664,8 @@ cxm_status cxm_keyed_update(struct cxm_keyed *keyed,
 
 // Leaves the table as if these rows had never been, or fails and changes nothing.
 //
-// A group without rows disappears. Refused with CXM_STATUS_NOT_OFFERED once keys were folded together.
+// A group without rows disappears. Refused with CXM_STATUS_NOT_OFFERED once keys were folded
+// together.
 cxm_status cxm_keyed_retract(struct cxm_keyed *keyed,
                              const struct cxm_key_column *keys,
                              size_t keys_length,
@@ -776,8 +700,8 @@ cxm_status cxm_keyed_observations(const struct cxm_keyed *keyed,
 
 // The value of one key column of one group; both are numbered from 0.
 //
-// Set `key->struct_size` before. The text is lent until the next call that may change the table, or
-// until it is freed. Past the end is CXM_STATUS_NOT_FOUND.
+// Set `key->struct_size` before. The text is lent until the next call that may change the table,
+// or until it is freed. Past the end is CXM_STATUS_NOT_FOUND.
 cxm_status cxm_keyed_key(const struct cxm_keyed *keyed,
                          size_t group,
                          size_t column,
@@ -803,7 +727,8 @@ cxm_status cxm_keyed_group(const struct cxm_keyed *keyed,
 
 // A copy of the calculator of a key; `*out` is the caller's.
 //
-// `key` is an array of `key_length` values, one a key column. An unknown key is CXM_STATUS_NOT_FOUND.
+// `key` is an array of `key_length` values, one a key column. An unknown key is
+// CXM_STATUS_NOT_FOUND.
 cxm_status cxm_keyed_find(const struct cxm_keyed *keyed,
                           const struct cxm_key *key,
                           size_t key_length,
@@ -824,16 +749,17 @@ cxm_status cxm_keyed_other(const struct cxm_keyed *keyed,
 
 // The table as a report: one row a group with its report and interval, and the total.
 //
-// `options` is a JSON object ("level", "method", "min_responses", "versus_rest", "adjustment", "shrink"),
-// or NULL for the defaults. `rows[0].key[0]`, `rows[0].report.score`, `total.report.score`. On success
-// `*out` is a report of the caller's.
+// `options` is a JSON object ("level", "method", "min_responses", "versus_rest", "adjustment",
+// "shrink"), or NULL for the defaults. `rows[0].key[0]`, `rows[0].report.score`,
+// `total.report.score`. On success `*out` is a report of the caller's.
 cxm_status cxm_keyed_table(const struct cxm_keyed *keyed,
                            const char *options,
                            size_t options_length,
                            struct cxm_report **out,
                            struct cxm_error *err);
 
-// Key columns, limits and the definition of every group. On success `*out` is a report of the caller's.
+// Key columns, limits and the definition of every group. On success `*out` is a report of the
+// caller's.
 cxm_status cxm_keyed_definition(const struct cxm_keyed *keyed,
                                 struct cxm_report **out,
                                 struct cxm_error *err);
@@ -844,6 +770,91 @@ cxm_status cxm_keyed_to_bytes(const struct cxm_keyed *keyed,
                               size_t capacity,
                               size_t *written,
                               struct cxm_error *err);
+
+// The score: the one figure that stands for the report.
+//
+// Without data there is none: `*has_value` is 0, or, where `has_value` is NULL, the status is
+// CXM_STATUS_INSUFFICIENT_DATA.
+cxm_status cxm_calculator_score(const struct cxm_calculator *calculator,
+                                double *score,
+                                int32_t *has_value,
+                                struct cxm_error *err);
+
+// The interval of the score at a level such as 0.95.
+//
+// `method` is a name such as "wilson", or NULL for the method that the calculator holds best.
+// Set `interval->struct_size` before. Without data there is none: `*has_value` is 0, or, where
+// `has_value` is NULL, the status is CXM_STATUS_INSUFFICIENT_DATA. A level outside 0 to 1 or a
+// method of another figure is CXM_STATUS_INVALID_ARGUMENT. More arguments: `cxm_calculator_ask`.
+cxm_status cxm_calculator_interval(const struct cxm_calculator *calculator,
+                                   double level,
+                                   const char *method,
+                                   size_t method_length,
+                                   struct cxm_interval *interval,
+                                   int32_t *has_value,
+                                   struct cxm_error *err);
+
+// The confidence sequence of the score: an interval that may be looked at after every answer and
+// still holds its level. As `cxm_calculator_interval`.
+cxm_status cxm_calculator_confidence_sequence(const struct cxm_calculator *calculator,
+                                              double level,
+                                              const char *method,
+                                              size_t method_length,
+                                              struct cxm_interval *interval,
+                                              int32_t *has_value,
+                                              struct cxm_error *err);
+
+// Reads the whole report: score, counts, shares, what was excluded and why, the definition.
+//
+// On success `*out` is a report of the caller's.
+cxm_status cxm_calculator_value(const struct cxm_calculator *calculator,
+                                struct cxm_report **out,
+                                struct cxm_error *err);
+
+// Asks the report a question by name: "interval", "confidence_sequence", "display", "shown", ...
+//
+// `arguments` is a JSON object, or NULL for none, as in {"measure": "mean", "level": 0.9}. An
+// unknown question is CXM_STATUS_NOT_FOUND, and the message has the list. On success `*out` is a
+// report of the caller's.
+cxm_status cxm_calculator_ask(const struct cxm_calculator *calculator,
+                              const char *question,
+                              size_t question_length,
+                              const char *arguments,
+                              size_t arguments_length,
+                              struct cxm_report **out,
+                              struct cxm_error *err);
+
+// This score minus the other's: difference, standard error, statistic, p-value, interval.
+//
+// Both calculators have the same definition and rest on different respondents. `arguments` is a
+// JSON object ("measure", "method", "level"), or NULL for none. On success `*out` is a report of
+// the caller's.
+cxm_status cxm_calculator_compare(const struct cxm_calculator *calculator,
+                                  const struct cxm_calculator *other,
+                                  const char *arguments,
+                                  size_t arguments_length,
+                                  struct cxm_report **out,
+                                  struct cxm_error *err);
+
+// Another calculator over the ratings that were counted here: the "nps" of a "response_ledger"
+// without its duplicates, the "csat" of the same answers under another definition.
+//
+// `name` and `definition` are as in `cxm_calculator_new`. Fails with CXM_STATUS_NOT_OFFERED
+// where single ratings are not counted. On success `*out` is a calculator of the caller's.
+cxm_status cxm_calculator_derive(const struct cxm_calculator *calculator,
+                                 const char *name,
+                                 size_t name_length,
+                                 const char *definition,
+                                 size_t definition_length,
+                                 struct cxm_calculator **out,
+                                 struct cxm_error *err);
+
+// The definition with all its fields; as JSON it makes the same calculator again.
+//
+// On success `*out` is a report of the caller's.
+cxm_status cxm_calculator_definition(const struct cxm_calculator *calculator,
+                                     struct cxm_report **out,
+                                     struct cxm_error *err);
 
 // What the value at a path is: CXM_VALUE_NULL to CXM_VALUE_OBJECT.
 //
@@ -857,7 +868,8 @@ cxm_status cxm_report_type(const struct cxm_report *report,
 // The number at a path, the same to the last bit as in every other language.
 //
 // `has_value` may be NULL: then an absent value is CXM_STATUS_INSUFFICIENT_DATA. Fails with
-// CXM_STATUS_NOT_FOUND where the path leads nowhere, CXM_STATUS_WRONG_TYPE where there is no number.
+// CXM_STATUS_NOT_FOUND where the path leads nowhere, CXM_STATUS_WRONG_TYPE where there is no
+// number.
 cxm_status cxm_report_number(const struct cxm_report *report,
                              const char *path,
                              size_t path_length,

@@ -183,6 +183,25 @@ fn the_examples_run() {
     assert!(text.contains("blue       NPS -100.0") && text.contains("2 promoters, 1 detractors"));
 }
 
+/// What the READMEs show in C is a program, compiled and run as it stands there.
+#[test]
+fn the_readmes_run() {
+    if skipped() {
+        return;
+    }
+    for (readme, name, expected) in
+        [("README.md", "readme", "NPS +14.3, 95 % between "), ("../README.md", "front", "NPS ")]
+    {
+        let text = fs::read_to_string(root().join(readme)).unwrap();
+        let (_, after) = text.split_once("```c\n").unwrap();
+        let (program, _) = after.split_once("```").unwrap();
+        let source = output_folder().join(name).with_extension("c");
+        fs::write(&source, program).unwrap();
+        let printed = run(&compile(source.to_str().unwrap(), Link::Shared), &[]);
+        assert!(printed.starts_with(expected), "{readme}: {printed}");
+    }
+}
+
 #[test]
 fn the_header_compiles_alone() {
     if skipped() {
