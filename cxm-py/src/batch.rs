@@ -17,8 +17,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
+use crate::arrays::{validity, values};
 use crate::columns::{self, Chunks};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, after};
 use crate::keys::Keys;
 use crate::pieces::{Piece, align};
 
@@ -162,13 +163,7 @@ impl Columns {
         piece: &Piece,
         take: impl FnOnce(&[KeyColumn<'_>], Batch<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.view(piece, take).map_err(|error| match error.row() {
-            Some(row) => {
-                let row = usize::try_from(row).unwrap_or(usize::MAX);
-                error.at_row(row.saturating_add(piece.first_row))
-            }
-            None => error,
-        })
+        self.view(piece, take).map_err(|error| after(error, piece.first_row))
     }
 
     fn view<T>(
@@ -185,16 +180,15 @@ impl Columns {
                 let mut next = |present: bool| if present { rest.next() } else { None };
                 let weights = next(weighted).map(|weights| Weights::Floats(floats(weights)));
                 let counts = next(counted).map(whole);
-                take(&keys, Ratings { values: columns::values(ratings)?, weights, counts }.into())
+                take(&keys, Ratings { values: values(ratings)?, weights, counts }.into())
             }
             (Layout::Items, items) => {
-                let items: Vec<Values<'_>> =
-                    items.iter().map(columns::values).collect::<Result<_>>()?;
+                let items: Vec<Values<'_>> = items.iter().map(values).collect::<Result<_>>()?;
                 take(&keys, ItemRatings::new(&items).into())
             }
             (Layout::Invitations, [invited_at, answered_at]) => {
                 no_missing(invited_at).map_err(|error| error.in_field("invited_at"))?;
-                let answered = columns::validity(answered_at.nulls())?;
+                let answered = validity(answered_at.nulls())?;
                 let (invited_at, answered_at) = (times(invited_at), times(answered_at));
                 take(&keys, Invitations { invited_at, answered_at, answered }.into())
             }
@@ -206,7 +200,7 @@ impl Columns {
                     customers: customers.column()?,
                     waves: given.as_ref().map(Keys::column).transpose()?,
                     times: times(time),
-                    ratings: columns::values(ratings)?,
+                    ratings: values(ratings)?,
                 };
                 take(&keys, answers.into())
             }

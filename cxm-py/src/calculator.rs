@@ -44,6 +44,26 @@ impl Snapshot {
         json::to_python(py, &self.calculator.definition())
     }
 
+    /// The rows that the score rests on.
+    #[getter]
+    fn responses(&self) -> u64 {
+        self.calculator.responses()
+    }
+
+    /// What the score is shown in: `points`, `%` for a share of 0 to 1, or empty for a mean.
+    #[getter]
+    fn unit(&self) -> &'static str {
+        self.calculator.unit()
+    }
+
+    /// Another calculator over the ratings counted here, as a snapshot.
+    #[pyo3(signature = (kind, /, **definition))]
+    fn derive(&self, kind: &str, definition: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let definition = json::object(definition)?;
+        let derived = self.calculator.derive(kind, &definition).map_err(Failure::from)?;
+        Ok(Self::new(derived))
+    }
+
     /// The report as named fields.
     fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         json::to_python(py, &self.calculator.value())

@@ -62,9 +62,9 @@ fn classes(py: Python<'_>) -> PyResult<&'static Classes> {
     CLASSES.get_or_try_init(py, || {
         let attributes = PyDict::new(py);
         attributes.set_item("__doc__", BASE_DOC)?;
-        for name in ["kind", "field", "row"] {
-            attributes.set_item(name, py.None())?;
-        }
+        attributes.set_item("kind", "")?;
+        attributes.set_item("field", py.None())?;
+        attributes.set_item("row", py.None())?;
         let exception = py.get_type::<PyException>();
         // KeyError prints the repr of its message; the message reads the same in every class.
         attributes.set_item("__str__", exception.getattr("__str__")?)?;
@@ -115,6 +115,22 @@ impl Failure {
             Self::Core(error) => Self::Core(error.in_field(field.to_owned())),
             other => other,
         }
+    }
+
+    /// Counts the row to blame from the start of the column, of which this chunk is a part.
+    pub(crate) fn after(self, first_row: usize) -> Self {
+        match self {
+            Self::Core(error) => Self::Core(after(error, first_row)),
+            other => other,
+        }
+    }
+}
+
+/// Counts the row to blame from the start of the batch, of which these rows are a part.
+pub(crate) fn after(error: Error, first_row: usize) -> Error {
+    match error.row().and_then(|row| usize::try_from(row).ok()) {
+        Some(row) => error.at_row(row.saturating_add(first_row)),
+        None => error,
     }
 }
 

@@ -11,7 +11,7 @@ use arrow_schema::DataType;
 use cxm_core::calculator::batch::{KeyColumn, KeyPart, KeyValues};
 use cxm_core::{Error, Result};
 
-use crate::columns::{validity, with_dictionary};
+use crate::arrays::{as_integers, validity, with_dictionary};
 
 /// The values of a key column, borrowed from its array as far as its layout allows.
 pub(crate) enum Storage<'a> {
@@ -27,7 +27,7 @@ pub(crate) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    /// Reads an array that [`crate::columns::keys`] has accepted.
+    /// Reads an array that [`crate::arrays::key_array`] has accepted.
     pub(crate) fn read(array: &'a ArrayRef) -> Result<Self> {
         let refused =
             || Error::batch(format!("a key may not be a {} in a dictionary", array.data_type()));
@@ -90,7 +90,7 @@ fn parts(dictionary: &ArrayRef) -> Result<Vec<KeyPart>> {
             .map(|flag| flag.map_or(KeyPart::Missing, KeyPart::Boolean))
             .collect());
     }
-    let whole = crate::columns::as_integers(dictionary).map_err(|_| {
+    let whole = as_integers(dictionary).map_err(|_| {
         Error::batch(format!("a key may not be a {} in a dictionary", dictionary.data_type()))
     })?;
     Ok(whole.into_iter().map(|whole| whole.map_or(KeyPart::Missing, KeyPart::Integer)).collect())

@@ -1,12 +1,13 @@
 //! The Python module `cxm._cxm`: conversion, ownership, errors and nothing else.
 //!
-//! Columns come in as Arrow arrays over the caller's memory ([`columns`], [`keys`]), become a
+//! Columns come in as Arrow arrays over the caller's memory ([`source`], [`columns`]), become a
 //! batch of one of the core's shapes ([`batch`]) and go to a calculator that is known by name alone
 //! ([`calculator`], [`keyed`]). Definitions, reports and answers cross as JSON values ([`json`]).
 //! So there is no formula, default or threshold in this crate, and a calculator that joins the
 //! core's list needs no line here.
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
+mod arrays;
 mod arrow;
 mod batch;
 mod buffers;
@@ -19,6 +20,7 @@ mod keyed;
 mod keys;
 mod pieces;
 mod sequences;
+mod source;
 
 use pyo3::prelude::*;
 
@@ -30,9 +32,9 @@ mod _cxm {
     #[pymodule_export]
     use super::catalogue::{call, catalogue, functions, preset};
     #[pymodule_export]
-    use super::columns::{Column, frame_columns};
-    #[pymodule_export]
     use super::keyed::Keyed;
+    #[pymodule_export]
+    use super::source::{Column, frame_columns};
 
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 use cxm_core::Error;
 use cxm_core::model::time::{MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND};
 use pyo3::intern;
@@ -58,38 +59,58 @@ fn number(item: &Bound<'_, PyAny>, row: usize) -> Outcome<Number> {
 
 /// A column of numbers: 64-bit integers, or floats as soon as one is a float.
 pub(crate) fn numbers(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
-    let mut whole: Vec<Option<i64>> = Vec::with_capacity(items.len());
+    let mut values: Vec<i64> = Vec::with_capacity(items.len());
+    let mut missing = Vec::new();
     for (row, item) in items.iter().enumerate() {
         match number(&item, row)? {
-            Number::Missing => whole.push(None),
-            Number::Whole(value) => whole.push(Some(value)),
-            Number::Float(value) => return floats(items, row, whole, value),
+            Number::Whole(value) => values.push(value),
+            Number::Missing => {
+                missing.push(row);
+                values.push(0);
+            }
+            Number::Float(value) => return floats(items, values, missing, value),
         }
     }
-    Ok(Arc::new(Int64Array::from(whole)))
+    let nulls = nulls(values.len(), &missing);
+    Ok(Arc::new(Int64Array::new(values.into(), nulls)))
 }
 
+/// Goes on from the first float.
 #[allow(
     clippy::cast_precision_loss,
     reason = "beyond 2^53 no whole number is a rating or a weight"
 )]
 fn floats(
     items: &Bound<'_, PyList>,
-    row: usize,
-    before: Vec<Option<i64>>,
+    before: Vec<i64>,
+    mut missing: Vec<usize>,
     first: f64,
 ) -> Outcome<ArrayRef> {
-    let mut values: Vec<Option<f64>> = Vec::with_capacity(items.len());
-    values.extend(before.into_iter().map(|whole| whole.map(|whole| whole as f64)));
-    values.push(Some(first));
-    for (row, item) in items.iter().enumerate().skip(row + 1) {
+    let mut values: Vec<f64> = Vec::with_capacity(items.len());
+    values.extend(before.into_iter().map(|whole| whole as f64));
+    values.push(first);
+    for (row, item) in items.iter().enumerate().skip(values.len()) {
         values.push(match number(&item, row)? {
-            Number::Missing => None,
-            Number::Whole(value) => Some(value as f64),
-            Number::Float(value) => Some(value),
+            Number::Whole(value) => value as f64,
+            Number::Float(value) => value,
+            Number::Missing => {
+                missing.push(row);
+                f64::NAN
+            }
         });
     }
-    Ok(Arc::new(Float64Array::from(values)))
+    let nulls = nulls(values.len(), &missing);
+    Ok(Arc::new(Float64Array::new(values.into(), nulls)))
+}
+
+fn nulls(rows: usize, missing: &[usize]) -> Option<NullBuffer> {
+    if missing.is_empty() {
+        return None;
+    }
+    let mut present = BooleanBufferBuilder::new(rows);
+    present.append_n(rows, true);
+    missing.iter().for_each(|&row| present.set_bit(row, false));
+    Some(NullBuffer::new(present.finish()))
 }
 
 /// A column of times in microseconds since 1970: whole numbers, or `datetime`s, UTC unless aware.

@@ -87,6 +87,11 @@ pub trait Report: Clone + std::fmt::Debug {
 
     /// The rows that the figure rests on.
     fn responses(&self) -> u64;
+
+    /// What the figure is shown in: `points`, `%` for a share of 0..=1, or empty for a mean.
+    fn unit(&self) -> &'static str {
+        ""
+    }
 }
 
 /// A summary of rows under a definition.

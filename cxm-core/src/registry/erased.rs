@@ -39,6 +39,10 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn subtract(&mut self, other: &dyn DynCalculator) -> Result<()>;
     /// The one figure that stands for the report.
     fn headline(&self) -> Option<f64>;
+    /// The rows that the figure rests on.
+    fn responses(&self) -> u64;
+    /// What the figure is shown in: `points`, `%` for a share of 0..=1, or empty for a mean.
+    fn unit(&self) -> &'static str;
     /// The report.
     fn value(&self) -> Value;
     /// The answer to a question about the report.
@@ -168,6 +172,14 @@ where
 
     fn headline(&self) -> Option<f64> {
         Calculator::value(self).headline()
+    }
+
+    fn responses(&self) -> u64 {
+        Calculator::value(self).responses()
+    }
+
+    fn unit(&self) -> &'static str {
+        Calculator::value(self).unit()
     }
 
     fn value(&self) -> Value {

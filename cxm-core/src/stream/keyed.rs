@@ -258,6 +258,10 @@ impl<R: Report> Report for KeyedReport<R> {
     fn responses(&self) -> u64 {
         self.total.as_ref().map_or(0, Report::responses)
     }
+
+    fn unit(&self) -> &'static str {
+        self.total.as_ref().map_or("", Report::unit)
+    }
 }
 
 impl<C: Merge> Calculator for Keyed<C> {

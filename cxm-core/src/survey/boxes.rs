@@ -231,6 +231,10 @@ impl<M: BoxMetric> Report for BoxReport<M> {
     fn responses(&self) -> u64 {
         self.responses
     }
+
+    fn unit(&self) -> &'static str {
+        self.definition.aggregate.unit()
+    }
 }
 
 impl<M: BoxMetric> RatingReport for BoxReport<M> {

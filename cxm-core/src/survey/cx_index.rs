@@ -335,6 +335,10 @@ impl Report for CxIndexReport {
     fn responses(&self) -> u64 {
         self.responses
     }
+
+    fn unit(&self) -> &'static str {
+        "points"
+    }
 }
 
 impl CxIndexItem {

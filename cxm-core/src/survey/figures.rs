@@ -507,7 +507,7 @@ pub trait RatingReport: Report + Clone {
             score: score.map(|score| score.to_string()),
             percentages: percentages.try_into().ok(),
             decimals,
-            unit: self.headline_measure().unit(),
+            unit: self.unit(),
         })
     }
 }

@@ -269,6 +269,10 @@ impl Report for NpsReport {
     fn responses(&self) -> u64 {
         self.responses
     }
+
+    fn unit(&self) -> &'static str {
+        Measure::Net.unit()
+    }
 }
 
 impl RatingReport for NpsReport {

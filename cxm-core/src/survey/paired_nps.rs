@@ -247,6 +247,10 @@ impl Report for PairedNpsReport {
     fn responses(&self) -> u64 {
         self.responses
     }
+
+    fn unit(&self) -> &'static str {
+        "points"
+    }
 }
 
 impl PairedNpsReport {

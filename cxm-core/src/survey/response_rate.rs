@@ -583,6 +583,10 @@ impl Report for ResponseRateReport {
     fn responses(&self) -> u64 {
         self.invited
     }
+
+    fn unit(&self) -> &'static str {
+        "%"
+    }
 }
 
 impl Scored for ResponseRateReport {

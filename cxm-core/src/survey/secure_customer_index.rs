@@ -292,6 +292,10 @@ impl Report for SecureCustomerIndexReport {
     fn responses(&self) -> u64 {
         self.responses
     }
+
+    fn unit(&self) -> &'static str {
+        "%"
+    }
 }
 
 impl Scored for SecureCustomerIndexReport {

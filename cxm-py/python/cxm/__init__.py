@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from . import errors
 from ._calculators import CLASSES as _CLASSES
+from ._calculators import REPORTS as _REPORTS
 from ._calculators import Calculator, from_bytes
 from ._cxm import __version__
 from ._one_shot import FUNCTIONS as _FUNCTIONS
@@ -22,12 +23,11 @@ from ._results import Comparison, Interval, Record, Report
 from .errors import CxmError
 from .table import Keyed, Table
 
-globals().update({_class.__name__: _class for _class in _CLASSES.values()})
-globals().update(_FUNCTIONS)
+_LISTED = [*_CLASSES.values(), *_REPORTS.values(), *_FUNCTIONS.values()]
+globals().update({_item.__name__: _item for _item in _LISTED})
 
 __all__ = [
-    *(_class.__name__ for _class in _CLASSES.values()),
-    *_FUNCTIONS,
+    *(_item.__name__ for _item in _LISTED),
     "Calculator",
     "Comparison",
     "CxmError",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .table import Keyed
+
 from . import _cxm, _text
 from ._results import Report
 from ._signatures import Lazy, signature_of
 
 #: Kind to class, in the order of the list.
-CLASSES = {}
+CLASSES: dict[str, Any] = {}
+#: Kind to the class of its report.
+REPORTS: dict[str, Any] = {}
 #: Kind to the row of the list.
 ENTRIES = {entry["kind"]: entry for entry in _cxm.catalogue()}
 
@@ -25,32 +33,38 @@ class Calculator(_cxm.Calculator):
     __slots__ = ()
     kind = ""
 
-    def value(self, **options):
+    def value(self, **options: Any) -> Any:
         """The report as of now. ``level`` and ``method`` are those of its interval."""
-        return Report(self.snapshot_(), options)
+        return REPORTS[self.kind](self.snapshot_(), options)
 
     @classmethod
-    def by(cls, *columns, max_groups=None, overflow=None, **definition):
+    def by(
+        cls,
+        *columns: str,
+        max_groups: int | None = None,
+        overflow: str | None = None,
+        **definition: Any,
+    ) -> Keyed:
         """A table of these calculators, one a key: ``cxm.Nps.by("segment")``."""
         from .table import Keyed
 
         return Keyed(cls, by=columns, max_groups=max_groups, overflow=overflow, **definition)
 
     @classmethod
-    def presets(cls):
+    def presets(cls) -> dict[str, str]:
         """The named definitions, each with one line on what it is and who uses it."""
         return {preset["name"]: preset["summary"] for preset in ENTRIES[cls.kind]["presets"]}
 
     @classmethod
-    def preset(cls, name):
+    def preset(cls, name: str) -> dict[str, Any]:
         """The definition of a preset."""
         return _cxm.preset(cls.kind, name)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         definition = _text.definition(self.definition)
         return f"<{type(self).__name__}: {self.observations:,} observations; {definition}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return self.value()._repr_html_()
 
 
@@ -90,8 +104,24 @@ def _make(entry):
     return type(entry["type_name"], (Calculator,), attributes)
 
 
+def _make_report(entry):
+    summary = entry["summary"]
+    attributes = {
+        "__slots__": (),
+        "__module__": "cxm",
+        "__doc__": f"What a reading of {entry['type_name']} returns: {summary}.\n",
+    }
+    return type(f"{entry['type_name']}Report", (Report,), attributes)
+
+
 for _entry in ENTRIES.values():
     CLASSES[_entry["kind"]] = _make(_entry)
+    REPORTS[_entry["kind"]] = _make_report(_entry)
+
+
+def report_of(snapshot, options=None):
+    """The report of a snapshot, of its kind's own class."""
+    return REPORTS[snapshot.kind](snapshot, options)
 
 
 def class_of(kind):
@@ -106,7 +136,7 @@ def class_of(kind):
         raise NotFoundError(f'no calculator "{name}"; there are {known}') from None
 
 
-def from_bytes(state):
+def from_bytes(state: bytes) -> Any:
     """Reads the state bytes of whichever calculator wrote them."""
     snapshot = _cxm.Snapshot.from_bytes(state)
     return CLASSES[snapshot.kind](snapshot)

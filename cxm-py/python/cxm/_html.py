@@ -57,7 +57,7 @@ def _svg(parts, label, height):
 
 def _range(report):
     """The ends of the axis: the ends that the unit has, else those of the scale."""
-    ends = {"points": (-100, 100), "%": (0, 1)}.get(report._unit)
+    ends = {"points": (-100, 100), "%": (0, 1)}.get(report.unit)
     return ends or tuple(report.definition.get("scale") or (0, 1))
 
 
@@ -71,7 +71,7 @@ def _classes(fields):
 
 def report(report, unit):
     """One report: headline, interval, distribution, n, what was left out, definition."""
-    fields, interval = report._fields, report.interval()
+    fields, interval = report._fields, report._interval_or_none()
     headline = f"{_text.title(report.kind)} {_text.number(report.score, unit)} {unit}".strip()
     lines = [f'<div style="font-size:1.3em;font-weight:600">{escape(headline)}</div>']
     if interval is not None:

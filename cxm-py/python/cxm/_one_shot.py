@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from . import _frames
-from ._calculators import CLASSES, ENTRIES, class_of, definition_parameters
-from ._results import Comparison, Report
-from ._signatures import Required, make_function
-from .table import Keyed
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
+    from ._results import Comparison
+
+from . import _frames
+from ._calculators import CLASSES, ENTRIES, definition_parameters, report_of
+from ._results import Report
+from ._signatures import Required, make_function
+from .table import Keyed, named_columns
+
+#: By batch shape: what comes first, the columns beside it, and the keyword that names the first
+#: columns of a data frame.
+_SHAPES = {
+    "ratings": ("ratings", ("weights", "counts"), "rating"),
+    "items": ("*items", (), "columns"),
+    "invitations": ("invited_at", ("answered_at",), "columns"),
+    "answers": ("ratings", ("customer", "time", "wave"), "rating"),
+}
 #: What only a table by segment has.
 _TABLE = ("min_responses", "versus_rest", "adjustment", "shrink")
 _LIMITS = ("max_groups", "overflow")
-#: Columns beside the first, by batch shape; all are keyword arguments.
-_COLUMNS = {
-    "ratings": ("weights", "counts"),
-    "items": (),
-    "invitations": ("answered_at",),
-    "answers": ("customer", "time", "wave"),
-}
-_FIRST = {"invitations": "invited_at"}
+#: The calculator that knows which of a customer's answers count, its columns and its rules.
+_LEDGER = "response_ledger"
+_LEDGER_COLUMNS = ("customer", "time", "wave")
+_LEDGER_RULES = ("duplicates", "min_gap_days")
 
 _DOC = """{summary}.
 
-{first} is a column: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB
-relation of one column. None, NaN and null are missing answers. Or it is a data frame, and
-``rating`` names its column; then ``by`` names one or more key columns and the answer is a table in
-the frame's own library: score, n, limits of the interval and counts of every group.
-
-Columns: {columns}. ``level`` and ``method`` are those of the intervals. With ``by``:
-``min_responses`` hides smaller groups, ``versus_rest`` tests each against all others with p-values
-adjusted by ``adjustment``, ``shrink`` shrinks scores toward their common mean; ``max_groups`` and
-``overflow`` limit the groups.
+``{first}``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+one column. None, NaN and null are missing. Or it is a data frame, and ``{naming}`` names its
+column{s}; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+library: score, n, limits of the interval and counts of every group.
+{columns}
+``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
 
 The remaining keywords are the definition; see ``cxm.{class_name}``.
+"""
+
+_DOC_RATINGS = """
+``weights`` or ``counts``: a column, or the name of one in the data frame. With ``customer`` and
+``time`` (and ``wave``), of several answers of a customer those count that the rule ``duplicates``
+says; see ``cxm.ResponseLedger``.
 """
 
 
@@ -40,83 +55,97 @@ def _given(arguments, names):
     return {name: arguments[name] for name in names if arguments.get(name) is not None}
 
 
-def _unset(arguments, defaults):
-    """The definition's keywords that differ from what goes without saying."""
-    return {
-        name: value
-        for name, value in arguments.items()
-        if name in defaults and value is not None and value != defaults[name]
-    }
-
-
-def _run(kind, arguments, first, columns, defaults):
-    data, rating, by = arguments[first], arguments["rating"], arguments["by"]
+def _run(kind, arguments):
+    entry = ENTRIES[kind]
+    first, columns, naming = _SHAPES[entry["shape"]]
+    batch = arguments[first.lstrip("*")]
+    batch = list(batch) if first.startswith("*") else [batch]
     named = _given(arguments, columns)
-    definition = _unset(arguments, defaults)
+    definition = _given(arguments, definition_parameters(entry))
     if "weights" in named:
         definition.setdefault("weighted", True)
     reading = _given(arguments, ("level", "method"))
+    table = _given(arguments, (*_TABLE, *_LIMITS))
+    once = _given(arguments, (*_LEDGER_COLUMNS, *_LEDGER_RULES)) if kind != _LEDGER else {}
+    by, names = arguments["by"], arguments[naming]
     if by is not None:
-        by = [by] if isinstance(by, str) else list(by)
-        table = Keyed(kind, by=by, **_given(arguments, _LIMITS), **definition)
-        table.update(data, rating=rating, **named)
-        return _frames.like(table.table(**reading, **_given(arguments, _TABLE)), data)
-    only_tables = _given(arguments, (*_TABLE, *_LIMITS))
-    if only_tables:
-        raise TypeError(f"{', '.join(only_tables)}: only for a table; name its key columns: by=…")
-    batch = [data]
-    if rating is not None:
-        batch, named = _from_frame(data, rating, named)
+        if once:
+            raise TypeError(f"{', '.join(once)}: not for a table; use a cxm.ResponseLedger per group")
+        return _table(kind, batch, names, by, named, definition, reading | table)
+    if table:
+        raise TypeError(f"{', '.join(table)}: only for a table; name its key columns: by=…")
+    if names is not None:
+        batch, named = named_columns(batch, names, {**named, **_given(once, _LEDGER_COLUMNS)})
+        once |= _given(named, _LEDGER_COLUMNS)
+    if once:
+        return _count_once(kind, batch, named, once, definition, reading)
     calculator = CLASSES[kind](**definition)
     calculator.update(*batch, **named)
     return calculator.value(**reading)
 
 
-def _from_frame(frame, rating, named):
-    ratings = [rating] if isinstance(rating, str) else list(rating)
-    wanted = {name: column for name, column in named.items() if isinstance(column, str)}
-    found = _frames.columns(frame, [*ratings, *wanted.values()])
-    named = {name: found[column] if name in wanted else column for name, column in named.items()}
-    return [found[name] for name in ratings], named
+def _table(kind, batch, names, by, named, definition, options):
+    limits = {name: options.pop(name) for name in _LIMITS if name in options}
+    keyed = Keyed(kind, by=by, **limits, **definition)
+    keyed.update(*batch, columns=names, **named)
+    return _frames.like(keyed.table(**options), batch[0])
 
 
-def make(kind):
-    """The function of one calculator."""
-    entry = ENTRIES[kind]
-    first, columns = _FIRST.get(entry["shape"], "ratings"), _COLUMNS[entry["shape"]]
-    definition = definition_parameters(entry)
-    keyword_only = dict.fromkeys(
-        (*columns, "rating", "by", "level", "method", *_TABLE, *_LIMITS), None
-    )
-    # A keyword that is left out has the preset's value, which only the core knows.
-    keyword_only |= {name: None for name in definition}
-    defaults = dict.fromkeys(definition)
-    document = _DOC.format(
+def _count_once(kind, batch, named, once, definition, reading):
+    """The report over the answers that count, where customers answered more than once."""
+    rules = CLASSES[kind](**definition).definition
+    shared = {name: rules[name] for name in ENTRIES[_LEDGER]["definition"] if name in rules}
+    ledger = CLASSES[_LEDGER](**shared, **_given(once, _LEDGER_RULES))
+    ledger.update(*batch, **{**named, **_given(once, _LEDGER_COLUMNS)})
+    derived = ledger.value().derive(kind, **definition)
+    return report_of(derived._snapshot, reading)
+
+
+def _document(entry):
+    first, columns, naming = _SHAPES[entry["shape"]]
+    if entry["shape"] == "ratings":
+        beside = _DOC_RATINGS if _LEDGER in ENTRIES else ""
+    else:
+        listed = ", ".join(f"``{name}``" for name in columns)
+        beside = f"\nBeside it, columns: {listed}.\n" if listed else ""
+    return _DOC.format(
         summary=entry["summary"][:1].upper() + entry["summary"][1:],
-        first=f"``{first}``",
-        columns=", ".join(f"``{name}``" for name in columns) or "none besides",
+        first=first,
+        naming=naming,
+        s="" if naming == "rating" else "s",
+        columns=beside,
         class_name=entry["type_name"],
     )
 
-    def run(arguments):
-        return _run(kind, arguments, first, columns, defaults)
 
-    return make_function(kind, "cxm", {first: Required}, keyword_only, document, run)
+def _make(kind):
+    entry = ENTRIES[kind]
+    first, columns, naming = _SHAPES[entry["shape"]]
+    positional = {first: Required}
+    if entry["shape"] == "invitations":
+        positional |= dict.fromkeys(columns)
+        columns = ()
+    if entry["shape"] == "ratings" and _LEDGER in ENTRIES:
+        columns = (*columns, *_LEDGER_COLUMNS, *_LEDGER_RULES)
+    # A keyword of the definition that is left out has the preset's value, which the core knows.
+    keyword = (*columns, naming, "by", "level", "method", *_TABLE, *_LIMITS)
+    keyword = dict.fromkeys((*keyword, *definition_parameters(entry)))
+    return make_function(
+        kind, "cxm", positional, keyword, _document(entry), lambda arguments: _run(kind, arguments)
+    )
 
 
-FUNCTIONS = {kind: make(kind) for kind in ENTRIES}
+FUNCTIONS = {kind: _make(kind) for kind in ENTRIES}
 
 
-def compare(a, b, *, level=None, **arguments):
+def compare(a: Any, b: Any, *, level: float | None = None, **arguments: Any) -> Comparison:
     """The score of ``a`` minus the score of ``b``, with its test and its interval.
 
     Reports or calculators of one kind and definition, of independent samples. ``method`` chooses
-    the test, ``measure`` compares another figure than the score.
+    the test, ``measure`` compares another figure than the score. The same customers in two waves
+    are no independent samples: use ``cxm.paired_nps(before, after)``.
     """
     first = a if isinstance(a, Report) else a.value()
     if level is not None:
         arguments["level"] = level
     return first.compare(b, **arguments)
-
-
-__all__ = ["FUNCTIONS", "Comparison", "class_of", "compare"]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._cxm import Snapshot
+
 from . import _text
-from ._cxm import Snapshot
+from .errors import InsufficientDataError, NotOfferedError
 
 
 class Record:
@@ -11,48 +17,53 @@ class Record:
 
     __slots__ = ("_fields",)
 
-    def __init__(self, fields):
+    _fields: dict[str, Any]
+
+    def __init__(self, fields: dict[str, Any]) -> None:
         object.__setattr__(self, "_fields", fields)
 
-    def __getattr__(self, name):
-        if not name.startswith("_"):
-            try:
-                return self._fields[name]
-            except KeyError:
-                pass
-        message = f"{type(self).__name__} has no '{name}'; it has {', '.join(dir(self))}"
-        raise AttributeError(message, name=name, obj=self)
+    # A type checker is to find the figures that a report does not have.
+    if not TYPE_CHECKING:
 
-    def __setattr__(self, name, value):
+        def __getattr__(self, name):
+            if not name.startswith("_"):
+                try:
+                    return self._fields[name]
+                except KeyError:
+                    pass
+            message = f"{type(self).__name__} has no '{name}'; it has {', '.join(dir(self))}"
+            raise AttributeError(message, name=name, obj=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} never changes", name=name, obj=self)
 
-    def __delattr__(self, name):
+    def __delattr__(self, name: str) -> None:
         raise AttributeError(f"{type(self).__name__} never changes", name=name, obj=self)
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         methods = (name for name in dir(type(self)) if not name.startswith("_"))
         return sorted({*self._fields, *methods})
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
         return self._fields == other._fields
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._fields,)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self._fields.items())
         return f"{type(self).__name__}({fields})"
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """The figures as a dict of plain values."""
         return _plain(self._fields)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, dict):
@@ -70,7 +81,12 @@ class Interval(Record):
 
     __slots__ = ()
 
-    def __contains__(self, value):
+    lower: float
+    upper: float
+    level: float
+    method: str
+
+    def __contains__(self, value: float) -> bool:
         return self.lower <= value <= self.upper
 
 
@@ -79,32 +95,40 @@ class Comparison(Record):
 
     __slots__ = ("_ask",)
 
-    def __init__(self, fields, ask=None):
+    _ask: Any
+    difference: float
+    standard_error: float
+    statistic: float
+    degrees_of_freedom: float | None
+    p_value: float
+    method: str
+
+    def __init__(self, fields: dict[str, Any], ask: Any = None) -> None:
         super().__init__(fields)
         object.__setattr__(self, "_ask", ask)
 
     @property
-    def z(self):
+    def z(self) -> float:
         """The statistic: difference / standard error."""
         return self._fields["statistic"]
 
-    def interval(self, level=None):
+    def interval(self, level: float | None = None) -> Interval:
         """The interval of the difference."""
         if level is None or self._ask is None:
             return wrap(self._fields["interval"])
         return wrap(self._ask(level=level)["interval"])
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._fields,)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         difference = _text.number(self.difference)
         interval = _text.interval(self.interval())
         error = _text.number(self.standard_error)
         return f"difference {difference} ({interval}), standard error {error}, p = {self.p_value:.3g}"
 
 
-def wrap(value):
+def wrap(value: Any) -> Any:
     """An answer of the core as the object that it is."""
     if isinstance(value, dict):
         if {"lower", "upper", "level", "method"} <= value.keys():
@@ -113,7 +137,7 @@ def wrap(value):
     return value
 
 
-def _given(arguments):
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
@@ -126,21 +150,29 @@ class Report(Record):
 
     __slots__ = ("_snapshot", "_options")
 
-    def __init__(self, snapshot, options=None):
+    _snapshot: Snapshot
+    _options: dict[str, Any]
+    score: float | None
+    observations: int
+    definition: dict[str, Any]
+
+    def __init__(self, snapshot: Snapshot, options: dict[str, Any] | None = None) -> None:
         super().__init__(snapshot.report())
         object.__setattr__(self, "_snapshot", snapshot)
         object.__setattr__(self, "_options", options or {})
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """The name of the calculator."""
         return self._snapshot.kind
 
-    def ask(self, question, /, **arguments):
+    def ask(self, question: str, /, **arguments: Any) -> Any:
         """The answer to a question by its name; the methods of a report are such questions."""
         return wrap(self._snapshot.ask(question, **_given(arguments)))
 
-    def interval(self, level=None, method=None, **arguments):
+    def interval(
+        self, level: float | None = None, method: str | None = None, **arguments: Any
+    ) -> Interval | None:
         """The interval of the score; ``measure=`` asks for that of another figure.
 
         ``None`` before there is data. Without ``level`` and ``method`` the defaults of the
@@ -151,72 +183,89 @@ class Report(Record):
         level = level if level is not None else self._options.get("level")
         return self.ask("interval", level=level, method=method, **arguments)
 
-    def confidence_sequence(self, level=None, method=None, **arguments):
+    def confidence_sequence(
+        self, level: float | None = None, method: str | None = None, **arguments: Any
+    ) -> Interval | None:
         """Limits that hold their level however often the score is looked at meanwhile."""
         level = level if level is not None else self._options.get("level")
         return self.ask("confidence_sequence", level=level, method=method, **arguments)
 
-    def non_response_bounds(self, non_respondents, **arguments):
+    def non_response_bounds(self, non_respondents: int, **arguments: Any) -> Any:
         """The lowest and the highest score possible had so many more people answered."""
         return self.ask("non_response_bounds", non_respondents=non_respondents, **arguments)
 
-    def display(self, decimals=None):
+    def display(self, decimals: int | None = None) -> Any:
         """The score rounded once from the exact counts, and shares that add up to 100."""
         return self.ask("display", decimals=decimals)
 
-    def shown(self, min_responses):
+    def shown(self, min_responses: int) -> Any:
         """The score, unless fewer than ``min_responses`` answered."""
         return self.ask("shown", min_responses=min_responses)
 
-    def compare(self, other, **arguments):
+    def compare(self, other: Any, **arguments: Any) -> Comparison:
         """This score minus the other's; see :func:`cxm.compare`."""
         theirs = getattr(other, "_snapshot", None)
         if theirs is None:
             theirs = other.value()._snapshot
 
-        def ask(**more):
+        def ask(**more: Any) -> dict[str, Any]:
             return self._snapshot.compare(theirs, **_given({**arguments, **more}))
 
         return Comparison(ask(), ask)
 
-    def calculator(self):
+    def calculator(self) -> Any:
         """A calculator that goes on from this report's state."""
         from ._calculators import class_of
 
         return class_of(self.kind)(self._snapshot)
 
-    def to_dict(self):
-        """All figures and the interval as a dict of plain values."""
-        return {**super().to_dict(), "interval": _plain(self.interval())}
+    def derive(self, kind: Any, **definition: Any) -> Report:
+        """The report of another calculator over the ratings counted here.
 
-    def to_pandas(self):
+        From a ledger without duplicates to its score: ``ledger.value().derive("nps")``.
+        """
+        from ._calculators import report_of
+
+        return report_of(self._snapshot.derive(getattr(kind, "kind", kind), **definition))
+
+    def to_dict(self) -> dict[str, Any]:
+        """All figures and the interval as a dict of plain values."""
+        return {**super().to_dict(), "interval": _plain(self._interval_or_none())}
+
+    def to_pandas(self) -> Any:
         """One row with the figures, as a pandas DataFrame."""
         from .table import Table
 
         return Table.of_report(self).to_pandas()
 
-    def to_polars(self):
+    def to_polars(self) -> Any:
         """One row with the figures, as a polars DataFrame."""
         from .table import Table
 
         return Table.of_report(self).to_polars()
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Report):
             return NotImplemented
         return self._snapshot == other._snapshot
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._snapshot, self._options)
 
     @property
-    def _unit(self):
-        return self.display().to_dict().get("unit") or ""
+    def unit(self) -> str:
+        """What the score is shown in: ``points``, ``%`` for a share of 0 to 1, or empty."""
+        return self._snapshot.unit
 
-    def __repr__(self):
-        unit, interval = self._unit, self.interval()
+    @property
+    def responses(self) -> int:
+        """The rows that the score rests on."""
+        return self._snapshot.responses
+
+    def __repr__(self) -> str:
+        unit, interval = self.unit, self._interval_or_none()
         text = f"{_text.title(self.kind)} {_text.number(self.score, unit)}"
         if unit and self.score is not None:
             text += f" {unit}"
@@ -226,12 +275,14 @@ class Report(Record):
         excluded = _text.exclusions(self._fields)
         return f"{text}; excluded: {excluded}" if excluded else text
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         from ._html import report
 
-        return report(self, self._unit)
+        return report(self, self.unit)
 
-
-def snapshot_from(bytes_):
-    """Reads state bytes of whichever calculator wrote them."""
-    return Snapshot.from_bytes(bytes_)
+    def _interval_or_none(self) -> Interval | None:
+        """The interval, unless there is too little data or the figure has none."""
+        try:
+            return self.interval()
+        except (InsufficientDataError, NotOfferedError):
+            return None

@@ -21,7 +21,7 @@ def make_function(name, module, parameters, keyword_only, doc, body):
     """A real function: named parameters with defaults, a docstring, and ``body`` behind it.
 
     ``parameters`` and ``keyword_only`` map names to defaults; ``body`` is called with the values of
-    all of them as one dict. The names come from the compiled list and are identifiers.
+    all of them as one dict; ``*name`` takes any number of values. The names come from the compiled list and are identifiers.
     """
     defaults = {}
 
@@ -34,8 +34,11 @@ def make_function(name, module, parameters, keyword_only, doc, body):
 
     first = [spell(*pair) for pair in parameters.items()]
     rest = [spell(*pair) for pair in keyword_only.items()]
-    header = ", ".join([*first, *(["*", *rest] if rest else [])])
-    names = ", ".join(f"{p!r}: {p}" for p in [*parameters, *keyword_only])
+    variadic = any(parameter.startswith("*") for parameter in parameters)
+    separator = [] if variadic or not rest else ["*"]
+    header = ", ".join([*first, *separator, *rest])
+    names = (p.lstrip("*") for p in [*parameters, *keyword_only])
+    names = ", ".join(f"{p!r}: {p}" for p in names)
     scope = {"_body": body, **defaults}
     exec(f"def {name}({header}):\n    return _body({{{names}}})\n", scope)  # noqa: S102
     function = scope[name]

@@ -35,6 +35,16 @@ def words(name):
     return str(name).replace("_", " ")
 
 
+#: The names of people among the words of a method.
+_PEOPLE = ("agresti", "caffo", "clopper", "coull", "jeffreys", "pearson", "student", "wald", "wilson")
+
+
+def method(name):
+    """The name of a method as words, with the names of people in capitals."""
+    parts = words(name).split(" ")
+    return " ".join(part.capitalize() if part in _PEOPLE else part for part in parts)
+
+
 def exclusions(fields):
     """``12 missing, 3 invalid``; empty if nothing was left out."""
     counted = ((name, fields.get(name)) for name in EXCLUSIONS)
@@ -44,7 +54,7 @@ def exclusions(fields):
 def interval(interval, unit=""):
     """``95 % score interval 18.1 to 28.6``."""
     lower, upper = number(interval.lower, unit), number(interval.upper, unit)
-    return f"{percent(interval.level)} {words(interval.method)} interval {lower} to {upper}"
+    return f"{percent(interval.level)} {method(interval.method)} interval {lower} to {upper}"
 
 
 def definition(fields):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Self
+
 from . import _cxm, _frames, _text
-from ._results import Comparison, Interval, Record, Report
+from ._results import Comparison, Interval, Record
 
 
 class Keyed(_cxm.Keyed):
@@ -16,7 +21,15 @@ class Keyed(_cxm.Keyed):
 
     __slots__ = ()
 
-    def __new__(cls, kind, /, by=None, max_groups=None, overflow=None, **definition):
+    def __new__(
+        cls,
+        kind: Any,
+        /,
+        by: str | Iterable[str] | None = None,
+        max_groups: int | None = None,
+        overflow: str | None = None,
+        **definition: Any,
+    ) -> Self:
         if isinstance(kind, bytes):
             return super().__new__(cls, kind, None, None)
         by = [by] if isinstance(by, str) else list(by or ())
@@ -25,31 +38,45 @@ class Keyed(_cxm.Keyed):
         return super().__new__(cls, getattr(kind, "kind", kind), options, definition)
 
     @classmethod
-    def from_bytes(cls, state, /):
+    def from_bytes(cls, state: bytes, /) -> Self:
         """Reads canonical bytes of a table; everything else is a typed error."""
         return cls(bytes(state))
 
-    def update(self, *columns, rating=None, keys=None, **named):
+    def update(
+        self,
+        *batch: Any,
+        rating: str | None = None,
+        columns: str | Iterable[str] | None = None,
+        keys: Any = None,
+        **named: Any,
+    ) -> None:
         """Takes a batch, all of it or none of it.
 
-        Either a data frame and the names of its columns, ``update(frame, rating="score")``, the key
-        columns being those of ``by``; or columns, ``update(ratings, keys=segments)`` with one
-        column, or a dict of them where there are several key columns.
+        Either a data frame and the names of its columns, ``update(frame, rating="score")`` or
+        ``columns=["ease", "effectiveness", "emotion"]``, the key columns being those of ``by``; or
+        columns, ``update(ratings, keys=segments)``, with a dict of them where there are several key
+        columns.
         """
-        keys, columns, named = self._batch(columns, rating, keys, named)
-        self.update_(keys, *columns, **named)
+        keys, batch, named = self._batch(batch, columns or rating, keys, named)
+        self.update_(keys, *batch, **named)
 
-    def retract(self, *columns, rating=None, keys=None, **named):
+    def retract(
+        self,
+        *batch: Any,
+        rating: str | None = None,
+        columns: str | Iterable[str] | None = None,
+        keys: Any = None,
+        **named: Any,
+    ) -> None:
         """Leaves the table as if these rows had never been, or fails and changes nothing."""
-        keys, columns, named = self._batch(columns, rating, keys, named)
-        self.retract_(keys, *columns, **named)
+        keys, batch, named = self._batch(batch, columns or rating, keys, named)
+        self.retract_(keys, *batch, **named)
 
-    def _batch(self, columns, rating, keys, named):
+    def _batch(self, columns, names, keys, named):
         by = self.definition["by"]
         if keys is None:
-            if len(columns) != 1:
-                raise TypeError("name the key columns: keys=…, or pass one data frame")
-            return _frame_batch(columns[0], by, rating, named)
+            columns, named = named_columns(columns, names, {**named, **{_KEY + k: k for k in by}})
+            return {name: named.pop(_KEY + name) for name in by}, columns, named
         if hasattr(keys, "keys") and not hasattr(keys, "dtype"):
             if set(keys) != set(by):
                 raise TypeError(f"expected the key columns {', '.join(by)}, got {', '.join(keys)}")
@@ -61,63 +88,65 @@ class Keyed(_cxm.Keyed):
         return dict(zip(by, keys, strict=True)), columns, named
 
     @property
-    def by(self):
+    def by(self) -> list[str]:
         """Names of the key columns."""
         return self.definition["by"]
 
-    def get(self, *key):
+    def get(self, *key: str | int | bool | None) -> Any:
         """The calculator of one key, or None."""
         snapshot = self.get_(key)
         return None if snapshot is None else _calculator(snapshot)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         key = key if isinstance(key, tuple) else (key,)
         group = self.get(*key)
         if group is None:
             raise KeyError(key)
         return group
 
-    def __contains__(self, key):
+    def __contains__(self, key: Any) -> bool:
         return self.get_(key if isinstance(key, tuple) else (key,)) is not None
 
-    def groups(self):
+    def groups(self) -> Iterator[tuple[Any, Any]]:
         """Pairs of a key (a tuple) and its calculator, in the order of the keys."""
         for key in self.keys():
             yield key, self.get(*key)
 
-    def other(self):
+    def other(self) -> Any:
         """The calculator of the keys that were folded together, or None."""
         snapshot = self.other_()
         return None if snapshot is None else _calculator(snapshot)
 
-    def total(self):
+    def total(self) -> Any:
         """The calculator of all groups together."""
         return _calculator(self.total_())
 
-    def table(self, **options):
+    def table(self, **options: Any) -> Table:
         """One row a group: score, n, interval and what the options ask for.
 
         ``level``, ``method``: of the intervals. ``min_responses``: smaller groups are hidden.
         ``versus_rest``: each group is tested against all others, with p-values adjusted by
         ``adjustment``. ``shrink``: scores are shrunk toward their common mean.
         """
-        given = {name: value for name, value in options.items() if value is not None}
-        return Table(self.by, self.table_(**given), Report(self.total_(), given))
+        from ._calculators import report_of
 
-    def value(self, **options):
+        given = {name: value for name, value in options.items() if value is not None}
+        return Table(self.by, self.table_(**given), report_of(self.total_(), given))
+
+    def value(self, **options: Any) -> Table:
         """The same as :meth:`table`."""
         return self.table(**options)
 
-    def copy(self):
+    def copy(self) -> Self:
         """The same table once more, independent of this one."""
         return type(self).from_bytes(self.to_bytes())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         by = ", ".join(self.by)
         kind = _text.title(self.kind)
         return f"<Keyed {kind} by {by}: {len(self):,} groups, {self.observations:,} observations>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return self.table()._repr_html_()
 
 
@@ -127,15 +156,19 @@ def _calculator(snapshot):
     return CLASSES[snapshot.kind](snapshot)
 
 
-def _frame_batch(frame, by, rating, named):
-    """Key columns, columns and named columns of a frame; strings name columns."""
-    if rating is None:
-        raise TypeError('name the column with the ratings: rating="…"')
-    ratings = [rating] if isinstance(rating, str) else list(rating)
+#: Tells the key columns from the other columns of a batch.
+_KEY = "key "
+
+
+def named_columns(batch, names, named):
+    """The columns of a data frame by their names; what is named by a string is taken from it too."""
+    if len(batch) != 1 or names is None:
+        raise TypeError('pass one data frame and name its columns: rating="…" or columns=[…]')
+    names = [names] if isinstance(names, str) else list(names)
     wanted = {name: column for name, column in named.items() if isinstance(column, str)}
-    found = _frames.columns(frame, [*by, *ratings, *wanted.values()])
+    found = _frames.columns(batch[0], [*names, *wanted.values()])
     named = {name: found[column] if name in wanted else column for name, column in named.items()}
-    return {name: found[name] for name in by}, [found[name] for name in ratings], named
+    return [found[name] for name in names], named
 
 
 class Table:
@@ -146,16 +179,16 @@ class Table:
 
     __slots__ = ("_rows", "by", "options", "total")
 
-    def __init__(self, by, fields, total):
+    def __init__(self, by: Iterable[str], fields: dict[str, Any], total: Any) -> None:
         self.by = list(by)
         self.options = fields["options"]
         self.total = total
         self._rows = fields["rows"]
 
     @classmethod
-    def of_report(cls, report):
+    def of_report(cls, report: Any) -> Self:
         """A table of a single row."""
-        interval = report.interval()
+        interval = report._interval_or_none()
         row = {
             "key": [],
             "suppressed": None,
@@ -165,17 +198,17 @@ class Table:
         return cls([], {"rows": [row], "options": {}}, report)
 
     @property
-    def unit(self):
+    def unit(self) -> str:
         """The unit of the scores: ``points``, ``%`` (of shares from 0 to 1), or empty."""
-        return self.total._unit
+        return self.total.unit
 
     @property
-    def rows(self):
+    def rows(self) -> list[dict[str, Any]]:
         """The groups in the order of their keys, a dict each."""
         columns = self.to_dict()
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, list[Any]]:
         """A dict of columns: keys, score, responses, interval, counts, tests."""
         columns = {}
         for position, name in enumerate(self.by):
@@ -183,9 +216,10 @@ class Table:
         if any(row["key"] is None for row in self._rows):
             columns["folded"] = [row["key"] is None for row in self._rows]
         reports = [row["report"] or {} for row in self._rows]
+        rests_on = self._rests_on()
         intervals = [row["interval"] or {} for row in self._rows]
-        for name in ("score", "responses"):
-            columns[name] = [report.get(name) for report in reports]
+        columns["score"] = [report.get("score") for report in reports]
+        columns["responses"] = [report.get(rests_on) for report in reports]
         for name in ("lower", "upper"):
             columns[name] = [interval.get(name) for interval in intervals]
         for name in self._figures():
@@ -195,13 +229,16 @@ class Table:
             columns[name] = [interval.get(name) for interval in intervals]
         return columns
 
+    def _rests_on(self):
+        """The field with the rows that the score rests on: responses, or who was invited."""
+        return "responses" if "responses" in self.total._fields else "invited"
+
     def _figures(self):
         """The plain figures of the report, but for those that have their place already."""
-        fields = self.total._fields
+        placed = ("score", self._rests_on())
+        fields = self.total._fields.items()
         return [
-            name
-            for name, value in fields.items()
-            if name not in ("score", "responses") and not isinstance(value, (list, dict))
+            name for name, value in fields if name not in placed and not isinstance(value, (list, dict))
         ]
 
     def _add_tests(self, columns):
@@ -223,9 +260,9 @@ class Table:
             kind = type(default if present is None else present)
             yield name, float if kind is type(None) else kind
 
-    def to_pandas(self):
+    def to_pandas(self) -> Any:
         """A pandas DataFrame; gaps in whole numbers stay whole numbers."""
-        import pandas
+        import pandas  # type: ignore[import-untyped]
 
         columns = self.to_dict()
         whole = {int: "Int64", bool: "boolean"}
@@ -236,7 +273,7 @@ class Table:
             series[name] = pandas.Series(columns[name], dtype=dtype)
         return pandas.DataFrame(series)
 
-    def to_polars(self):
+    def to_polars(self) -> Any:
         """A polars DataFrame."""
         import polars
 
@@ -245,9 +282,9 @@ class Table:
         schema = {name: kinds[kind] for name, kind in self._typed(columns)}
         return polars.DataFrame(columns, schema=schema)
 
-    def to_pyarrow(self):
+    def to_pyarrow(self) -> Any:
         """A pyarrow Table."""
-        import pyarrow
+        import pyarrow  # type: ignore[import-untyped]
 
         columns = self.to_dict()
         kinds = {
@@ -259,24 +296,26 @@ class Table:
         fields = [(name, kinds[kind]) for name, kind in self._typed(columns)]
         return pyarrow.table(columns, schema=pyarrow.schema(fields))
 
-    def interval(self, position):
+    def interval(self, position: int) -> Interval | None:
         """The interval of one row."""
-        return Interval(self._rows[position]["interval"])
+        limits = self._rows[position]["interval"]
+        return None if limits is None else Interval(limits)
 
-    def versus_rest(self, position):
+    def versus_rest(self, position: int) -> Comparison | None:
         """The comparison of one row with all others."""
-        return Comparison(self._rows[position]["versus_rest"])
+        test = self._rows[position]["versus_rest"]
+        return None if test is None else Comparison(test)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._rows)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return (Record(row) for row in self.rows)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return _text.table(self)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         from ._html import table
 
         return table(self)

@@ -1,0 +1,1378 @@
+"""Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
+
+from collections.abc import Sequence
+from typing import Any, Never, Self, overload
+
+from . import errors as errors
+from . import plots as plots
+from . import stats as stats
+from ._calculators import Calculator as Calculator
+from ._calculators import from_bytes as from_bytes
+from ._cxm import Snapshot
+from ._cxm import __version__ as __version__
+from ._one_shot import compare as compare
+from ._results import Comparison as Comparison
+from ._results import Interval as Interval
+from ._results import Record as Record
+from ._results import Report as Report
+from .errors import CxmError as CxmError
+from .table import Keyed as Keyed
+from .table import Table as Table
+
+__all__ = [
+    "Nps",
+    "Csat",
+    "Ces",
+    "StarRating",
+    "CxIndex",
+    "SecureCustomerIndex",
+    "PairedNps",
+    "EmotionalValue",
+    "ResponseRate",
+    "ResponseLedger",
+    "NpsReport",
+    "CsatReport",
+    "CesReport",
+    "StarRatingReport",
+    "CxIndexReport",
+    "SecureCustomerIndexReport",
+    "PairedNpsReport",
+    "EmotionalValueReport",
+    "ResponseRateReport",
+    "ResponseLedgerReport",
+    "nps",
+    "csat",
+    "ces",
+    "star_rating",
+    "cx_index",
+    "secure_customer_index",
+    "paired_nps",
+    "emotional_value",
+    "response_rate",
+    "response_ledger",
+    "Calculator",
+    "Comparison",
+    "CxmError",
+    "Interval",
+    "Keyed",
+    "Record",
+    "Report",
+    "Table",
+    "__version__",
+    "compare",
+    "errors",
+    "from_bytes",
+    "plots",
+    "stats",
+]
+
+class NpsReport(Report):
+    """What a reading of Nps returns: Net Promoter Score: promoters minus detractors, in points."""
+    score: float | None
+    promoters: int
+    passives: int
+    detractors: int
+    promoter_share: float | None
+    passive_share: float | None
+    detractor_share: float | None
+    mean: float | None
+    missing: int
+    dont_know: int
+    out_of_range: int
+    non_integer: int
+    duplicates: int
+    invalid: int
+    observations: int
+    effective_responses: float | None
+    design_effect: float | None
+    histogram: list[int]
+    definition: dict[str, Any]
+
+class CsatReport(Report):
+    """What a reading of Csat returns: customer satisfaction: share of the top boxes, mean, net."""
+    score: float | None
+    share: float | None
+    mean: float | None
+    net: float | None
+    rescaled_mean: float | None
+    percent_of_maximum: float | None
+    good_share: float | None
+    top: int
+    middle: int
+    bottom: int
+    missing: int
+    dont_know: int
+    out_of_range: int
+    non_integer: int
+    duplicates: int
+    invalid: int
+    observations: int
+    effective_responses: float | None
+    design_effect: float | None
+    histogram: list[int]
+    definition: dict[str, Any]
+
+class CesReport(Report):
+    """What a reading of Ces returns: customer effort: share, mean and net of how easy it was."""
+    score: float | None
+    share: float | None
+    mean: float | None
+    net: float | None
+    rescaled_mean: float | None
+    percent_of_maximum: float | None
+    good_share: float | None
+    top: int
+    middle: int
+    bottom: int
+    missing: int
+    dont_know: int
+    out_of_range: int
+    non_integer: int
+    duplicates: int
+    invalid: int
+    observations: int
+    effective_responses: float | None
+    design_effect: float | None
+    histogram: list[int]
+    definition: dict[str, Any]
+
+class StarRatingReport(Report):
+    """What a reading of StarRating returns: star ratings: mean, and share of four and five stars."""
+    score: float | None
+    share: float | None
+    mean: float | None
+    net: float | None
+    rescaled_mean: float | None
+    percent_of_maximum: float | None
+    good_share: float | None
+    top: int
+    middle: int
+    bottom: int
+    missing: int
+    dont_know: int
+    out_of_range: int
+    non_integer: int
+    duplicates: int
+    invalid: int
+    observations: int
+    effective_responses: float | None
+    design_effect: float | None
+    histogram: list[int]
+    definition: dict[str, Any]
+
+class CxIndexReport(Report):
+    """What a reading of CxIndex returns: CX index: ease, effectiveness and emotion as one score, in points."""
+    score: float | None
+    items: dict[str, Any]
+    respondents: int
+    complete: int
+    observations: int
+    definition: dict[str, Any]
+
+class SecureCustomerIndexReport(Report):
+    """What a reading of SecureCustomerIndex returns: customers who are certain on all three questions of loyalty."""
+    score: float | None
+    secure: int
+    favourable: int
+    vulnerable: int
+    at_risk: int
+    favourable_share: float | None
+    vulnerable_share: float | None
+    at_risk_share: float | None
+    incomplete: int
+    excluded: list[dict[str, Any]]
+    observations: int
+    definition: dict[str, Any]
+
+class PairedNpsReport(Report):
+    """What a reading of PairedNps returns: NPS of the same customers before and after, and who moved."""
+    score: float | None
+    before: float | None
+    after: float | None
+    transitions: list[list[int]]
+    improved: int
+    worsened: int
+    before_only: int
+    after_only: int
+    neither: int
+    excluded: list[dict[str, Any]]
+    observations: int
+    definition: dict[str, Any]
+
+class EmotionalValueReport(Report):
+    """What a reading of EmotionalValue returns: net emotional value: positive emotions minus negative ones."""
+    score: float | None
+    positive_mean: float | None
+    negative_mean: float | None
+    positive: list[dict[str, Any]]
+    negative: list[dict[str, Any]]
+    incomplete: int
+    observations: int
+    definition: dict[str, Any]
+
+class ResponseRateReport(Report):
+    """What a reading of ResponseRate returns: how many of the invited answered, by invitation or by window."""
+    score: float | None
+    invited: int
+    answered: int
+    late: int
+    non_respondents: int
+    invalid: int
+    panes: list[dict[str, Any]]
+    observations: int
+    definition: dict[str, Any]
+
+class ResponseLedgerReport(Report):
+    """What a reading of ResponseLedger returns: who answered when, so that nobody is counted twice."""
+    score: float | None
+    missing: int
+    dont_know: int
+    out_of_range: int
+    non_integer: int
+    duplicates: int
+    invalid: int
+    customers: int
+    entries: int
+    observations: int
+    histogram: list[int]
+    definition: dict[str, Any]
+
+class Nps(Calculator):
+    """Net Promoter Score: promoters minus detractors, in points.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (0, 10))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        detractor_max (default 6)
+        promoter_min (default 9)
+
+    Presets:
+
+        standard: 0 to 10: 0-6, 7-8, 9-10 (Bain, Qualtrics, Delighted)
+        coded_1_to_11: the standard question stored as 1 to 11: 1-7, 8-9, 10-11
+        one_to_ten: 1 to 10: 1-6, 7-8, 9-10; biased upwards, since nobody can answer 0
+        one_to_five: 1 to 5: 1-3, 4, 5 (ServiceRocket, SurveySensum)
+        one_to_five_net: 1 to 5: 1-2, 3, 4-5 (ipiphany Net); a net score, not NPS
+        one_to_seven: 1 to 7: 1-4, 5-6, 7 (ServiceRocket)
+        one_to_seven_net: 1 to 7: 1-2, 3-5, 6-7 (ipiphany Net)
+        faces: three faces: 1, 2, 3 (Beamer, ServiceRocket)
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        detractor_max: int | None = ...,
+        promoter_min: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> NpsReport: ...
+
+class Csat(Calculator):
+    """Customer satisfaction: share of the top boxes, mean, net.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (1, 5))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        direction (default 'higher_is_better')
+        top_boxes (default 2)
+        bottom_boxes (default 2)
+        aggregate (default 'share')
+
+    Presets:
+
+        top_two_of_five: share of 4 and 5 on 1 to 5 (Delighted, SoGoSurvey, Simplesat, Nicereply)
+        formbricks_three: share of 3 on 1 to 3 (Formbricks)
+        formbricks_four: share of 3 and 4 on 1 to 4 (Formbricks)
+        formbricks_six: share of 5 and 6 on 1 to 6 (Formbricks)
+        formbricks_seven: share of 6 and 7 on 1 to 7 (Formbricks)
+        formbricks_ten: share of 8, 9 and 10 on 1 to 10 (Formbricks)
+        zendesk_two: good/(good + bad) on 1 to 2 (Zendesk)
+        zendesk_three: good/(good + bad) on 1 to 3: 3 is good, 1 and 2 are bad (Zendesk)
+        zendesk_five: good/(good + bad) on 1 to 5: 4 and 5 are good, 1 to 3 are bad (Zendesk)
+        thumbs: good/(good + bad) of thumbs, 0 down and 1 up (Zendesk, Simplesat)
+        mean_of_ten: mean on 1 to 10 (CYS)
+        percent_of_maximum: mean in percent of the maximum on 1 to 10 (ServiceRocket); all-1 gives 10, not 0
+        rescaled_mean: mean from 0 to 100 on 1 to 5 (POMP)
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        direction: str | None = ...,
+        top_boxes: int | None = ...,
+        bottom_boxes: int | None = ...,
+        aggregate: str | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> CsatReport: ...
+
+class Ces(Calculator):
+    """Customer effort: share, mean and net of how easy it was.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (1, 7))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        direction (default 'higher_is_better')
+        top_boxes (default 3)
+        bottom_boxes (default 3)
+        aggregate (default 'share')
+
+    Presets:
+
+        ces_2: CES 2.0: share of 5 to 7 on 1 to 7, high is good (Gartner, Simplesat)
+        ces_2_mean: CES 2.0 as a mean (CYS, Benbria)
+        ces_2_net: CES 2.0 as a net of 5-7 and 1-3 (SoluCX, CYS index)
+        ces_1: CES 1.0: mean effort on 1 to 5, low is good (Closealert)
+        five_points: share of 4 and 5 on 1 to 5, high is good (Formbricks); not comparable with 7 points
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        direction: str | None = ...,
+        top_boxes: int | None = ...,
+        bottom_boxes: int | None = ...,
+        aggregate: str | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> CesReport: ...
+
+class StarRating(Calculator):
+    """Star ratings: mean, and share of four and five stars.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (1, 5))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        direction (default 'higher_is_better')
+        top_boxes (default 2)
+        bottom_boxes (default 2)
+        aggregate (default 'mean')
+
+    Presets:
+
+        five_stars: mean of 1 to 5 stars; four and five are the top boxes
+        half_stars: mean of half stars stored as 1 to 10
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        direction: str | None = ...,
+        top_boxes: int | None = ...,
+        bottom_boxes: int | None = ...,
+        aggregate: str | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> StarRatingReport: ...
+
+class CxIndex(Calculator):
+    """CX index: ease, effectiveness and emotion as one score, in points.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (1, 5))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        top_min (default 4)
+        bottom_max (default 2)
+        weights (default (1, 1, 1))
+
+    Presets:
+
+        plain_mean: 1 to 5: shares of 4-5 minus shares of 1-2, plain mean (marketr cxi_calc)
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        top_min: int | None = ...,
+        bottom_max: int | None = ...,
+        weights: Sequence[int] | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> CxIndexReport: ...
+
+class SecureCustomerIndex(Calculator):
+    """Customers who are certain on all three questions of loyalty.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (1, 5))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        at_risk_max (default 2)
+
+    Presets:
+
+        five_points: 1 to 5: 5 is the best, 4 the second best, 1 and 2 are at risk
+        four_points: 1 to 4: 4 is the best, 3 the second best, 1 and 2 are at risk
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        at_risk_max: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> SecureCustomerIndexReport: ...
+
+class PairedNps(Calculator):
+    """NPS of the same customers before and after, and who moved.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (0, 10))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        detractor_max (default 6)
+        promoter_min (default 9)
+
+    Presets:
+
+        standard: before and after by the NPS preset standard
+        coded_1_to_11: before and after by the NPS preset coded_1_to_11
+        one_to_ten: before and after by the NPS preset one_to_ten
+        one_to_five: before and after by the NPS preset one_to_five
+        one_to_five_net: before and after by the NPS preset one_to_five_net
+        one_to_seven: before and after by the NPS preset one_to_seven
+        one_to_seven_net: before and after by the NPS preset one_to_seven_net
+        faces: before and after by the NPS preset faces
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        detractor_max: int | None = ...,
+        promoter_min: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> PairedNpsReport: ...
+
+class EmotionalValue(Calculator):
+    """Net emotional value: positive emotions minus negative ones.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (0, 10))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        positive (default ('happy', 'valued'))
+        negative (default ('frustrated', 'disappointed'))
+
+    Presets:
+
+        two_and_two: happy and valued against frustrated and disappointed, 0 to 10
+        twenty_emotions: the twelve positive and eight negative emotions of Shaw (2007), 0 to 10
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        positive: Sequence[str] | None = ...,
+        negative: Sequence[str] | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> EmotionalValueReport: ...
+
+class ResponseRate(Calculator):
+    """How many of the invited answered, by invitation or by window.
+
+    Definition, by keyword:
+
+        preset
+        basis (default 'invitation')
+        pane_days (default 30)
+        origin (default 0)
+        close_after_days (default None)
+        invalid (default 'exclude')
+        max_panes (default 100000)
+
+    Presets:
+
+        by_invitation: late answers belong to their invitation, panes of 30 days (Microsoft)
+        by_window: answers over invitations of the same 30 days (Trengo)
+        weekly: by invitation, weeks from Monday, UTC
+        daily: by invitation, days, UTC
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        basis: str | None = ...,
+        pane_days: int | None = ...,
+        origin: int | None = ...,
+        close_after_days: float | None = ...,
+        invalid: str | None = ...,
+        max_panes: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> ResponseRateReport: ...
+
+class ResponseLedger(Calculator):
+    """Who answered when, so that nobody is counted twice.
+
+    Definition, by keyword:
+
+        preset
+        scale (default (0, 10))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        duplicates (default 'last')
+        min_gap_days (default None)
+        max_entries (default 10000000)
+
+    Presets:
+
+        last_per_wave: 0 to 10: the last rating of each customer in each wave
+        first_per_wave: 0 to 10: the first rating of each customer in each wave
+        mean_per_wave: 0 to 10: the mean rating of each customer in each wave, rounded half up
+        every_90_days: 0 to 10: ratings of a customer at least 90 days apart
+        all: 0 to 10: every rating
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        duplicates: str | None = ...,
+        min_gap_days: float | None = ...,
+        max_entries: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> ResponseLedgerReport: ...
+
+@overload
+def nps(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    detractor_max: int | None = None,
+    promoter_min: int | None = None,
+) -> NpsReport:
+    """Net Promoter Score: promoters minus detractors, in points.
+
+    ``ratings``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``rating`` names its
+    column; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``weights`` or ``counts``: a column, or the name of one in the data frame. With ``customer`` and
+    ``time`` (and ``wave``), of several answers of a customer those count that the rule ``duplicates``
+    says; see ``cxm.ResponseLedger``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.Nps``.
+    """
+@overload
+def nps(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    detractor_max: int | None = None,
+    promoter_min: int | None = None,
+) -> Any: ...
+
+@overload
+def csat(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    direction: str | None = None,
+    top_boxes: int | None = None,
+    bottom_boxes: int | None = None,
+    aggregate: str | None = None,
+) -> CsatReport:
+    """Customer satisfaction: share of the top boxes, mean, net.
+
+    ``ratings``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``rating`` names its
+    column; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``weights`` or ``counts``: a column, or the name of one in the data frame. With ``customer`` and
+    ``time`` (and ``wave``), of several answers of a customer those count that the rule ``duplicates``
+    says; see ``cxm.ResponseLedger``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.Csat``.
+    """
+@overload
+def csat(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    direction: str | None = None,
+    top_boxes: int | None = None,
+    bottom_boxes: int | None = None,
+    aggregate: str | None = None,
+) -> Any: ...
+
+@overload
+def ces(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    direction: str | None = None,
+    top_boxes: int | None = None,
+    bottom_boxes: int | None = None,
+    aggregate: str | None = None,
+) -> CesReport:
+    """Customer effort: share, mean and net of how easy it was.
+
+    ``ratings``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``rating`` names its
+    column; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``weights`` or ``counts``: a column, or the name of one in the data frame. With ``customer`` and
+    ``time`` (and ``wave``), of several answers of a customer those count that the rule ``duplicates``
+    says; see ``cxm.ResponseLedger``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.Ces``.
+    """
+@overload
+def ces(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    direction: str | None = None,
+    top_boxes: int | None = None,
+    bottom_boxes: int | None = None,
+    aggregate: str | None = None,
+) -> Any: ...
+
+@overload
+def star_rating(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    direction: str | None = None,
+    top_boxes: int | None = None,
+    bottom_boxes: int | None = None,
+    aggregate: str | None = None,
+) -> StarRatingReport:
+    """Star ratings: mean, and share of four and five stars.
+
+    ``ratings``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``rating`` names its
+    column; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``weights`` or ``counts``: a column, or the name of one in the data frame. With ``customer`` and
+    ``time`` (and ``wave``), of several answers of a customer those count that the rule ``duplicates``
+    says; see ``cxm.ResponseLedger``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.StarRating``.
+    """
+@overload
+def star_rating(
+    ratings: Any,
+    *,
+    weights: Any = None,
+    counts: Any = None,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    duplicates: str | None = None,
+    min_gap_days: int | None = None,
+    rating: str | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    direction: str | None = None,
+    top_boxes: int | None = None,
+    bottom_boxes: int | None = None,
+    aggregate: str | None = None,
+) -> Any: ...
+
+@overload
+def cx_index(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    top_min: int | None = None,
+    bottom_max: int | None = None,
+    weights: Sequence[int] | None = None,
+) -> CxIndexReport:
+    """CX index: ease, effectiveness and emotion as one score, in points.
+
+    ``*items``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.CxIndex``.
+    """
+@overload
+def cx_index(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    top_min: int | None = None,
+    bottom_max: int | None = None,
+    weights: Sequence[int] | None = None,
+) -> Any: ...
+
+@overload
+def secure_customer_index(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    at_risk_max: int | None = None,
+) -> SecureCustomerIndexReport:
+    """Customers who are certain on all three questions of loyalty.
+
+    ``*items``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.SecureCustomerIndex``.
+    """
+@overload
+def secure_customer_index(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    at_risk_max: int | None = None,
+) -> Any: ...
+
+@overload
+def paired_nps(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    detractor_max: int | None = None,
+    promoter_min: int | None = None,
+) -> PairedNpsReport:
+    """NPS of the same customers before and after, and who moved.
+
+    ``*items``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.PairedNps``.
+    """
+@overload
+def paired_nps(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    detractor_max: int | None = None,
+    promoter_min: int | None = None,
+) -> Any: ...
+
+@overload
+def emotional_value(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    positive: Sequence[str] | None = None,
+    negative: Sequence[str] | None = None,
+) -> EmotionalValueReport:
+    """Net emotional value: positive emotions minus negative ones.
+
+    ``*items``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.EmotionalValue``.
+    """
+@overload
+def emotional_value(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    positive: Sequence[str] | None = None,
+    negative: Sequence[str] | None = None,
+) -> Any: ...
+
+@overload
+def response_rate(
+    invited_at: Any,
+    answered_at: Any = None,
+    *,
+    columns: str | Sequence[str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    basis: str | None = None,
+    pane_days: int | None = None,
+    origin: int | None = None,
+    close_after_days: float | None = None,
+    invalid: str | None = None,
+    max_panes: int | None = None,
+) -> ResponseRateReport:
+    """How many of the invited answered, by invitation or by window.
+
+    ``invited_at``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    Beside it, columns: ``answered_at``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.ResponseRate``.
+    """
+@overload
+def response_rate(
+    invited_at: Any,
+    answered_at: Any = None,
+    *,
+    columns: str | Sequence[str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    basis: str | None = None,
+    pane_days: int | None = None,
+    origin: int | None = None,
+    close_after_days: float | None = None,
+    invalid: str | None = None,
+    max_panes: int | None = None,
+) -> Any: ...
+
+@overload
+def response_ledger(
+    ratings: Any,
+    *,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    rating: str | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    duplicates: str | None = None,
+    min_gap_days: float | None = None,
+    max_entries: int | None = None,
+) -> ResponseLedgerReport:
+    """Who answered when, so that nobody is counted twice.
+
+    ``ratings``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``rating`` names its
+    column; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    Beside it, columns: ``customer``, ``time``, ``wave``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+
+    The remaining keywords are the definition; see ``cxm.ResponseLedger``.
+    """
+@overload
+def response_ledger(
+    ratings: Any,
+    *,
+    customer: Any = None,
+    time: Any = None,
+    wave: Any = None,
+    rating: str | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    duplicates: str | None = None,
+    min_gap_days: float | None = None,
+    max_entries: int | None = None,
+) -> Any: ...

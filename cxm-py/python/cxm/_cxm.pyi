@@ -1,0 +1,167 @@
+"""The compiled half of the package: what the classes of `cxm` are built on."""
+
+from collections.abc import Mapping
+from typing import Any, Self, final
+
+__all__ = [
+    "Calculator",
+    "Snapshot",
+    "call",
+    "catalogue",
+    "functions",
+    "preset",
+    "Keyed",
+    "Column",
+    "frame_columns",
+    "__version__",
+    "error_classes",
+]
+
+__version__: str
+error_classes: tuple[type[Exception], ...]
+
+def call(name: str, /, **arguments: Any) -> Any:
+    """Calls a statistic by its name."""
+
+def catalogue() -> list[dict[str, Any]]:
+    """Every calculator: kind, class name, shape, summary, default definition, presets."""
+
+def frame_columns(frame: Any, names: list[str]) -> list[Column]:
+    """The named columns of any object that exports an Arrow stream of records."""
+
+def functions() -> list[dict[str, Any]]:
+    """Every statistic: name, summary, parameters."""
+
+def preset(kind: str, name: str) -> dict[str, Any]:
+    """The definition of a preset."""
+
+@final
+class Column:
+    """One column of a frame, taken out of an Arrow stream."""
+
+@final
+class Snapshot:
+    """A state as it was when it was read; it never changes."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @staticmethod
+    def from_bytes(state: bytes) -> Snapshot: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def responses(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+    def definition(self) -> dict[str, Any]: ...
+    def report(self) -> dict[str, Any]: ...
+    def ask(self, question: str, /, **arguments: Any) -> Any: ...
+    def compare(self, other: Snapshot, /, **arguments: Any) -> dict[str, Any]: ...
+    def derive(self, kind: str, /, **definition: Any) -> Snapshot: ...
+    def to_bytes(self) -> bytes: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: object, /) -> bool: ...
+    def __le__(self, other: object, /) -> bool: ...
+    def __gt__(self, other: object, /) -> bool: ...
+    def __ge__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+class Calculator:
+    """The verbs of every calculator; the classes of the list derive from it."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __new__(cls, snapshot: Snapshot | None = None, /, **definition: Any) -> Self: ...
+    @property
+    def observations(self) -> int:
+        """Rows taken in, whether counted or excluded."""
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The definition as named fields: a dict of its own each time."""
+
+    def update(self, *columns: Any, **named: Any) -> None:
+        """Takes a batch, all of it or none of it."""
+
+    def retract(self, *columns: Any, **named: Any) -> None:
+        """Leaves the state as if these rows had never been, or fails and changes nothing."""
+
+    def merge(self, other: Self, /) -> None:
+        """Merges another state of the same kind and definition, or fails and changes nothing."""
+
+    def subtract(self, other: Self, /) -> None:
+        """Takes another state away again, or fails and changes nothing."""
+
+    def snapshot_(self) -> Snapshot: ...
+    def to_bytes(self) -> bytes:
+        """The canonical bytes: equal states are equal bytes."""
+
+    @classmethod
+    def from_bytes(cls, state: bytes, /) -> Self:
+        """Reads canonical bytes of this class; everything else is a typed error."""
+
+    def copy(self) -> Self:
+        """The same state once more, independent of this one."""
+
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: Any) -> Self: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: object, /) -> bool: ...
+    def __le__(self, other: object, /) -> bool: ...
+    def __gt__(self, other: object, /) -> bool: ...
+    def __ge__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+class Keyed:
+    """The verbs of a table; the class that users meet derives from it."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __new__(
+        cls,
+        kind: str | bytes,
+        options: Mapping[str, Any] | None,
+        definition: Mapping[str, Any] | None,
+        /,
+    ) -> Self: ...
+    @property
+    def kind(self) -> str:
+        """The name of the groups' calculator."""
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """Key columns, limits and the calculators' definition."""
+
+    @property
+    def observations(self) -> int:
+        """Rows taken in, whether counted or excluded."""
+
+    def __len__(self) -> int: ...
+    def update_(self, keys: Mapping[str, Any], /, *columns: Any, **named: Any) -> None: ...
+    def retract_(self, keys: Mapping[str, Any], /, *columns: Any, **named: Any) -> None: ...
+    def merge(self, other: Self, /) -> None:
+        """Merges another table of the same kind and definition, or fails and changes nothing."""
+
+    def keys(self) -> list[tuple[str | int | bool | None, ...]]:
+        """The keys in their order, a tuple each."""
+
+    def get_(self, parts: tuple[Any, ...], /) -> Snapshot | None: ...
+    def other_(self) -> Snapshot | None: ...
+    def total_(self) -> Snapshot: ...
+    def table_(self, **options: Any) -> dict[str, Any]: ...
+    def to_bytes(self) -> bytes:
+        """The canonical bytes: equal tables are equal bytes."""
+
+    @classmethod
+    def from_bytes(cls, state: bytes, /) -> Self:
+        """Reads canonical bytes of a table; everything else is a typed error."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __lt__(self, other: object, /) -> bool: ...
+    def __le__(self, other: object, /) -> bool: ...
+    def __gt__(self, other: object, /) -> bool: ...
+    def __ge__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...

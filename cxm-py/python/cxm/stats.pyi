@@ -1,0 +1,757 @@
+"""Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = [
+    "net_summary",
+    "net_interval",
+    "net_interval_adjusted_wald_unclipped",
+    "share_interval",
+    "goodman_intervals",
+    "mean_summary",
+    "mean_interval",
+    "pomp_points",
+    "net_confidence_sequence",
+    "share_confidence_sequence",
+    "histogram_confidence_sequence",
+    "asymptotic_confidence_sequence",
+    "net_difference_confidence_sequence",
+    "share_difference_confidence_sequence",
+    "compare_nets",
+    "compare_shares",
+    "share_difference_interval",
+    "compare_means",
+    "compare_paired_nets",
+    "permutation_test_nets",
+    "wave_trend",
+    "holm",
+    "benjamini_hochberg",
+    "shrink",
+    "shrink_nets",
+    "sample_size_net",
+    "sample_size_share",
+    "sample_size_mean",
+    "sample_size_net_difference",
+    "sample_size_share_difference",
+    "sample_size_mean_difference",
+    "margin_net",
+    "margin_share",
+    "margin_mean",
+    "power_net_difference",
+    "power_share_difference",
+    "power_mean_difference",
+    "weighted_net",
+    "weighted_share",
+    "weighted_mean",
+    "post_stratify",
+    "post_stratify_nets",
+    "rake",
+    "rake_table",
+    "non_response_bounds_net",
+    "non_response_bounds_share",
+    "non_response_bounds_mean",
+    "round_ratio",
+    "round_shares",
+]
+
+def net_summary(
+    negative: int,
+    neutral: int,
+    positive: int,
+) -> Any:
+    """Net score, its variance (divisor n) and standard error, from three counts.
+
+        negative: integer. answers that count −1 (detractors).
+        neutral: integer. answers that count 0 (passives).
+        positive: integer. answers that count +1 (promoters).
+    """
+
+def net_interval(
+    negative: int,
+    neutral: int,
+    positive: int,
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+    population: int | None = None,
+    seed: int = 0,
+    replicates: int = 2000,
+) -> Any:
+    """Interval of a net score within -1..=1; by default Tango's score interval.
+
+        negative: integer. answers that count −1 (detractors).
+        neutral: integer. answers that count 0 (passives).
+        positive: integer. answers that count +1 (promoters).
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+        population: integer, default None. size of the finite population; null if unbounded.
+        seed: integer, default 0. seed of the bootstrap.
+        replicates: integer, default 2000. replicates of the bootstrap.
+    """
+
+def net_interval_adjusted_wald_unclipped(
+    negative: int,
+    neutral: int,
+    positive: int,
+    *,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """Adjusted Wald limits of a net score as published, which may leave -1..=1.
+
+        negative: integer. answers that count −1 (detractors).
+        neutral: integer. answers that count 0 (passives).
+        positive: integer. answers that count +1 (promoters).
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def share_interval(
+    successes: int,
+    total: int,
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+    population: int | None = None,
+) -> Any:
+    """Interval of a share within 0..=1; by default Wilson's.
+
+        successes: integer. answers that qualify.
+        total: integer. all answers.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def goodman_intervals(
+    counts: Any,
+    *,
+    level: float = 0.95,
+    quantile: str = 'goodman',
+) -> Any:
+    """Limits of several shares that hold together at the level.
+
+        counts: array of integers. answers of each kind.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        quantile: text, default 'goodman'. goodman or quesenberry_hurst.
+    """
+
+def mean_summary(
+    n: int,
+    sum: int,
+    sum_of_squares: int,
+) -> Any:
+    """Mean and variances from n, the sum and the sum of squares of integer answers.
+
+        n: integer. answers.
+        sum: integer. sum of the answers.
+        sum_of_squares: integer. sum of the squared answers.
+    """
+
+def mean_interval(
+    n: int,
+    sum: int,
+    sum_of_squares: int,
+    *,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """Student's t interval of a mean, from the integer sums of the answers.
+
+        n: integer. answers.
+        sum: integer. sum of the answers.
+        sum_of_squares: integer. sum of the squared answers.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def pomp_points(
+    mean: float,
+    lowest: float,
+    highest: float,
+) -> Any:
+    """Percentage of maximum possible: a mean moved from its scale to 0..=100.
+
+        mean: number. mean answer.
+        lowest: number. low end of the scale.
+        highest: number. high end of the scale.
+    """
+
+def net_confidence_sequence(
+    negative: int,
+    neutral: int,
+    positive: int,
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+    tuned_for: int = 1000,
+) -> Any:
+    """Interval of a net score that holds however often it is looked at.
+
+        negative: integer. answers that count −1 (detractors).
+        neutral: integer. answers that count 0 (passives).
+        positive: integer. answers that count +1 (promoters).
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+        tuned_for: integer, default 1000. number of answers at which a tuned or asymptotic sequence is tightest.
+    """
+
+def share_confidence_sequence(
+    successes: int,
+    total: int,
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+    tuned_for: int = 1000,
+) -> Any:
+    """Interval of a share that holds however often it is looked at.
+
+        successes: integer. answers that qualify.
+        total: integer. all answers.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+        tuned_for: integer, default 1000. number of answers at which a tuned or asymptotic sequence is tightest.
+    """
+
+def histogram_confidence_sequence(
+    answers: Any,
+    counts: Any,
+    lowest: float,
+    highest: float,
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+) -> Any:
+    """Interval of a bounded mean, from a histogram, that holds at every look.
+
+        answers: array of numbers. the possible answers.
+        counts: array of integers. answers of each kind.
+        lowest: number. low end of the scale.
+        highest: number. high end of the scale.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+    """
+
+def asymptotic_confidence_sequence(
+    n: int,
+    mean: float,
+    variance: float,
+    *,
+    level: float = 0.95,
+    tuned_for: int = 1000,
+) -> Any:
+    """Interval of any mean that holds at every look from 100 answers on.
+
+        n: integer. answers.
+        mean: number. mean answer.
+        variance: number. variance with divisor n.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        tuned_for: integer, default 1000. number of answers at which a tuned or asymptotic sequence is tightest.
+    """
+
+def net_difference_confidence_sequence(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+    tuned_for: int = 1000,
+) -> Any:
+    """First minus second of two watched net scores, at every look.
+
+        first: object. counts: negative, neutral, positive.
+        second: object. counts: negative, neutral, positive.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+        tuned_for: integer, default 1000. number of answers at which a tuned or asymptotic sequence is tightest.
+    """
+
+def share_difference_confidence_sequence(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+    tuned_for: int = 1000,
+) -> Any:
+    """First minus second of two watched shares, at every look.
+
+        first: object. successes and total.
+        second: object. successes and total.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+        tuned_for: integer, default 1000. number of answers at which a tuned or asymptotic sequence is tightest.
+    """
+
+def compare_nets(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+    method: str = 'adjusted_wald',
+) -> Any:
+    """First minus second net score with z, p and interval; adjusted Wald or Wald.
+
+        first: object. counts: negative, neutral, positive.
+        second: object. the counts to subtract.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default 'adjusted_wald'. adjusted_wald or wald.
+    """
+
+def compare_shares(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+    method: str = 'agresti_caffo',
+) -> Any:
+    """First minus second share with z, p and interval; Agresti-Caffo or Wald.
+
+        first: object. successes and total.
+        second: object. the share to subtract.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default 'agresti_caffo'. agresti_caffo or wald.
+    """
+
+def share_difference_interval(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Newcombe's interval of first minus second share, within -1..=1.
+
+        first: object. successes and total.
+        second: object. the share to subtract.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def compare_means(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """First minus second mean with Welch's t, p and interval.
+
+        first: object. n, sum and sum_of_squares.
+        second: object. the sums of the mean to subtract.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def compare_paired_nets(
+    table: Any,
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Net score after minus before, of the same respondents asked twice.
+
+        table: array of arrays of integers. 3 by 3: rows class before, columns class after; negative, neutral, positive.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def permutation_test_nets(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+) -> Any:
+    """Exact test of two small net scores over all ways to deal the same answers.
+
+        first: object. counts: negative, neutral, positive.
+        second: object. the counts to subtract.
+    """
+
+def wave_trend(
+    times: Any,
+    waves: Any,
+) -> Any:
+    """Weighted slope of scores over time, with p and lack of fit.
+
+        times: array of numbers. time of each wave, in any unit.
+        waves: array of objects. value, variance (the squared standard error) and n of each.
+    """
+
+def holm(
+    p_values: Any,
+) -> Any:
+    """Adjusted p-values that keep the chance of any false alarm (Holm).
+
+        p_values: array of numbers. one per test.
+    """
+
+def benjamini_hochberg(
+    p_values: Any,
+) -> Any:
+    """Adjusted p-values that keep the share of false alarms (Benjamini-Hochberg).
+
+        p_values: array of numbers. one per test.
+    """
+
+def shrink(
+    segments: Any,
+) -> Any:
+    """Segments drawn to their common mean by as much as they may owe to chance.
+
+        segments: array of objects. value, variance (the squared standard error) and n of each.
+    """
+
+def shrink_nets(
+    segments: Any,
+) -> Any:
+    """Net scores of segments drawn to their common mean, with 3 answers added to each.
+
+        segments: array of objects. counts of each: negative, neutral, positive.
+    """
+
+def sample_size_net(
+    margin: float,
+    *,
+    variance: float = 1.0,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """Answers needed for a net score within a margin.
+
+        margin: number. half the width of the interval.
+        variance: number, default 1.0. variance of one answer; 1 at worst, typically 0.6 to 0.7.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def sample_size_share(
+    margin: float,
+    *,
+    share: float = 0.5,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """Answers needed for a share within a margin.
+
+        margin: number. half the width of the interval.
+        share: number, default 0.5. share expected; 0.5 at worst.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def sample_size_mean(
+    margin: float,
+    standard_deviation: float,
+    *,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """Answers needed for a mean within a margin.
+
+        margin: number. half the width of the interval.
+        standard_deviation: number. standard deviation of one answer.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def sample_size_net_difference(
+    difference: float,
+    *,
+    first_variance: float = 1.0,
+    second_variance: float = 1.0,
+    level: float = 0.95,
+    power: float = 0.8,
+) -> Any:
+    """Answers needed in each of two groups to find a difference of net scores.
+
+        difference: number. true difference to be found.
+        first_variance: number, default 1.0. variance of one answer; 1 at worst, typically 0.6 to 0.7.
+        second_variance: number, default 1.0. variance of one answer; 1 at worst, typically 0.6 to 0.7.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        power: number, default 0.8. chance to find the difference.
+    """
+
+def sample_size_share_difference(
+    first_share: float,
+    second_share: float,
+    *,
+    level: float = 0.95,
+    power: float = 0.8,
+) -> Any:
+    """Answers needed in each of two groups to tell two shares apart.
+
+        first_share: number. share expected in the first.
+        second_share: number. share expected in the second.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        power: number, default 0.8. chance to find the difference.
+    """
+
+def sample_size_mean_difference(
+    difference: float,
+    first_standard_deviation: float,
+    second_standard_deviation: float,
+    *,
+    level: float = 0.95,
+    power: float = 0.8,
+) -> Any:
+    """Answers needed in each of two groups to find a difference of means.
+
+        difference: number. true difference to be found.
+        first_standard_deviation: number. of one answer in the first group.
+        second_standard_deviation: number. of one answer in the second group.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        power: number, default 0.8. chance to find the difference.
+    """
+
+def margin_net(
+    n: int,
+    *,
+    variance: float = 1.0,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """The margin that so many answers give a net score.
+
+        n: integer. answers (in each group).
+        variance: number, default 1.0. variance of one answer; 1 at worst, typically 0.6 to 0.7.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def margin_share(
+    n: int,
+    *,
+    share: float = 0.5,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """The margin that so many answers give a share.
+
+        n: integer. answers (in each group).
+        share: number, default 0.5. share expected; 0.5 at worst.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def margin_mean(
+    n: int,
+    standard_deviation: float,
+    *,
+    level: float = 0.95,
+    population: int | None = None,
+) -> Any:
+    """The margin that so many answers give a mean.
+
+        n: integer. answers (in each group).
+        standard_deviation: number. standard deviation of one answer.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        population: integer, default None. size of the finite population; null if unbounded.
+    """
+
+def power_net_difference(
+    difference: float,
+    n: int,
+    *,
+    first_variance: float = 1.0,
+    second_variance: float = 1.0,
+    level: float = 0.95,
+) -> Any:
+    """The chance that so many answers a group find a difference of net scores.
+
+        difference: number. true difference to be found.
+        n: integer. answers (in each group).
+        first_variance: number, default 1.0. variance of one answer; 1 at worst, typically 0.6 to 0.7.
+        second_variance: number, default 1.0. variance of one answer; 1 at worst, typically 0.6 to 0.7.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def power_share_difference(
+    first_share: float,
+    second_share: float,
+    n: int,
+    *,
+    level: float = 0.95,
+) -> Any:
+    """The chance that so many answers a group tell two shares apart.
+
+        first_share: number. share expected in the first.
+        second_share: number. share expected in the second.
+        n: integer. answers (in each group).
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def power_mean_difference(
+    difference: float,
+    n: int,
+    first_standard_deviation: float,
+    second_standard_deviation: float,
+    *,
+    level: float = 0.95,
+) -> Any:
+    """The chance that so many answers a group find a difference of means.
+
+        difference: number. true difference to be found.
+        n: integer. answers (in each group).
+        first_standard_deviation: number. of one answer in the first group.
+        second_standard_deviation: number. of one answer in the second group.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def weighted_net(
+    negative: Mapping[str, Any],
+    neutral: Mapping[str, Any],
+    positive: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Weighted net score: linearised error, effective n, design effect, interval.
+
+        negative: object. n, weight (sum of weights) and weight_squared (sum of squares).
+        neutral: object. n, weight (sum of weights) and weight_squared (sum of squares).
+        positive: object. n, weight (sum of weights) and weight_squared (sum of squares).
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def weighted_share(
+    failures: Mapping[str, Any],
+    successes: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Weighted share: linearised error, effective n, design effect, interval.
+
+        failures: object. n, weight (sum of weights) and weight_squared (sum of squares).
+        successes: object. n, weight (sum of weights) and weight_squared (sum of squares).
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def weighted_mean(
+    bins: Any,
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Weighted mean: linearised error, effective n, design effect, interval.
+
+        bins: array of objects. value, n, weight and weight_squared of each.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def post_stratify(
+    population_shares: Any,
+    strata: Any,
+) -> Any:
+    """Strata put together in the shares that they have in the population.
+
+        population_shares: array of numbers. share of each stratum; they add up to 1.
+        strata: array of objects. value, variance and n of each.
+    """
+
+def post_stratify_nets(
+    population_shares: Any,
+    strata: Any,
+) -> Any:
+    """Net scores of strata put together in their shares of the population.
+
+        population_shares: array of numbers. share of each stratum; they add up to 1.
+        strata: array of objects. counts of each: negative, neutral, positive.
+    """
+
+def rake(
+    weights: Any,
+    margins: Any,
+    *,
+    tolerance: float = 1e-09,
+    max_iterations: int = 500,
+    lowest_weight: float | None = None,
+    highest_weight: float | None = None,
+) -> Any:
+    """Weights that make a sample's margins those of the population.
+
+        weights: array of numbers. starting weight of every respondent.
+        margins: array of objects. codes (per respondent) and targets of each.
+        tolerance: number, default 1e-09. largest relative deviation from a target.
+        max_iterations: integer, default 500. rounds after which it has not converged.
+        lowest_weight: number, default None. lowest weight, in mean weights; null for none.
+        highest_weight: number, default None. highest weight, in mean weights; null for none.
+    """
+
+def rake_table(
+    table: Any,
+    rows: Any,
+    columns: Any,
+    *,
+    tolerance: float = 1e-09,
+    max_iterations: int = 500,
+) -> Any:
+    """A two-way table raked to the sums of its rows and columns.
+
+        table: array of arrays of numbers. the cells, row by row.
+        rows: array of numbers. target of every row.
+        columns: array of numbers. target of every column.
+        tolerance: number, default 1e-09. largest relative deviation from a target.
+        max_iterations: integer, default 500. rounds after which it has not converged.
+    """
+
+def non_response_bounds_net(
+    negative: int,
+    neutral: int,
+    positive: int,
+    missing: int,
+) -> Any:
+    """Lowest and highest net score there could be, had everyone asked answered.
+
+        negative: integer. answers that count −1 (detractors).
+        neutral: integer. answers that count 0 (passives).
+        positive: integer. answers that count +1 (promoters).
+        missing: integer. people asked who did not answer.
+    """
+
+def non_response_bounds_share(
+    successes: int,
+    total: int,
+    missing: int,
+) -> Any:
+    """Lowest and highest share there could be, had everyone asked answered.
+
+        successes: integer. answers that qualify.
+        total: integer. all answers.
+        missing: integer. people asked who did not answer.
+    """
+
+def non_response_bounds_mean(
+    n: int,
+    sum: int,
+    sum_of_squares: int,
+    missing: int,
+    lowest: float,
+    highest: float,
+) -> Any:
+    """Lowest and highest mean there could be, had everyone asked answered.
+
+        n: integer. answers.
+        sum: integer. sum of the answers.
+        sum_of_squares: integer. sum of the squared answers.
+        missing: integer. people asked who did not answer.
+        lowest: number. low end of the scale.
+        highest: number. high end of the scale.
+    """
+
+def round_ratio(
+    numerator: int,
+    denominator: int,
+    *,
+    decimals: int = 0,
+    ties: str = 'half_away_from_zero',
+) -> Any:
+    """A ratio of whole numbers at so many decimals, rounded once.
+
+        numerator: integer. numerator.
+        denominator: integer. denominator; 0 gives null.
+        decimals: integer, default 0. digits after the point.
+        ties: text, default 'half_away_from_zero'. half_away_from_zero or half_to_even.
+    """
+
+def round_shares(
+    counts: Any,
+    *,
+    decimals: int = 0,
+) -> Any:
+    """Counts as percentages that add up to exactly 100.
+
+        counts: array of integers. answers of each kind.
+        decimals: integer, default 0. digits after the point.
+    """

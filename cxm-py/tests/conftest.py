@@ -1,0 +1,70 @@
+"""What the tests share: where the golden files are, and a batch for every calculator."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import cxm
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+GOLDEN = REPOSITORY / "cxm-core" / "tests" / "golden"
+COMPANY = REPOSITORY / "cxm-core" / "examples" / "company" / "data"
+ENTRIES = cxm._calculators.ENTRIES
+CLASSES = list(cxm._calculators.CLASSES.values())
+
+
+def golden_cases():
+    """Every case of every golden file, with the file's name."""
+    files = sorted(GOLDEN.rglob("*.json"))
+    assert files, f"no golden files below {GOLDEN}"
+    for file in files:
+        for case in json.loads(file.read_text(encoding="utf-8")):
+            yield file.relative_to(GOLDEN).as_posix(), case
+
+
+def item_count(definition):
+    """How many item columns a definition asks for."""
+    if "positive" in definition:
+        return len(definition["positive"]) + len(definition["negative"])
+    return 2 if "promoter_min" in definition else 3
+
+
+@pytest.fixture(params=CLASSES, ids=lambda cls: cls.kind)
+def calculator_class(request):
+    return request.param
+
+
+def columns_of(cls, rows):
+    """A batch for the class out of rows of small numbers: positional and named columns."""
+    shape = ENTRIES[cls.kind]["shape"]
+    if shape == "ratings":
+        return ([row[0] for row in rows],), {}
+    if shape == "items":
+        count = item_count(cls().definition)
+        return tuple([row[i % len(row)] for row in rows] for i in range(count)), {}
+    if shape == "invitations":
+        day = 86_400_000_000
+        invited = [abs(row[0] or 0) * day for row in rows]
+        answered = [
+            None if row[1] is None else start + abs(row[1]) * day
+            for row, start in zip(rows, invited, strict=True)
+        ]
+        return (invited, answered), {}
+    if shape == "answers":
+        named = {
+            "customer": [f"c{row[1]}" for row in rows],
+            "time": [abs(row[2] or 0) for row in rows],
+            "wave": [f"w{(row[0] or 0) % 2}" for row in rows],
+        }
+        return ([row[0] for row in rows],), named
+    raise AssertionError(f"no batch of the shape {shape}: add one here")
+
+
+def filled(cls, rows, **definition):
+    calculator = cls(**definition)
+    positional, named = columns_of(cls, rows)
+    calculator.update(*positional, **named)
+    return calculator

@@ -1,0 +1,226 @@
+"""Writes the type stubs of what follows from the core's lists.
+
+`python tests/stubs.py` prints nothing and rewrites them; `test_stubs.py` compares, and rewrites
+them with `CXM_BLESS=1`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conftest import ENTRIES, filled
+
+import cxm
+
+PACKAGE = Path(__file__).resolve().parents[1] / "python" / "cxm"
+HEADER = '''"""Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
+
+'''
+ROWS = [(5, 4, 3), (1, 2, 5), (4, 4, 4), (None, 1, 2), (99, 3, 3)]
+
+KINDS = {"integer": "int", "number": "float", "text": "str", "object": "Mapping[str, Any]"}
+
+
+def docstring(text, indent):
+    space = "    " * indent
+    lines = text.strip().replace("\\", "\\\\").split("\n")
+    body = f"\n{space}".join(lines).replace(f"\n{space}\n", "\n\n")
+    end = f"\n{space}" if len(lines) > 1 else ""
+    return f'{space}"""{body}{end}"""\n'.replace("    \n", "\n")
+
+
+def literal(default):
+    return repr(tuple(default)) if isinstance(default, list) else repr(default)
+
+
+def definition_type(value):
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int):
+        return "int"
+    if isinstance(value, str):
+        return "str"
+    if isinstance(value, list):
+        inner = {definition_type(item) for item in value} or {"int"}
+        return f"Sequence[{' | '.join(sorted(inner))}]"
+    return "float"
+
+
+def figure_type(empty, full):
+    known = full if full is not None else empty
+    if known is None:
+        return "float | None"
+    if isinstance(known, list):
+        inner = {figure_type(item, item) for item in known} or {"int"}
+        return f"list[{' | '.join(sorted(inner))}]"
+    if isinstance(known, dict):
+        return "dict[str, Any]"
+    return f"{type(known).__name__} | None" if empty is None else type(known).__name__
+
+
+def report(entry, cls):
+    empty, full = cls().value()._fields, filled(cls, ROWS).value()._fields
+    lines = [f"class {entry['type_name']}Report(Report):\n"]
+    lines.append(docstring(getattr(cxm, f"{entry['type_name']}Report").__doc__, 1))
+    for name in empty:
+        if name not in dir(cxm.Report):
+            lines.append(f"    {name}: {figure_type(empty[name], full[name])}\n")
+    return "".join(lines)
+
+
+def definition_keywords(entry, default):
+    yield "preset", "str | None", "None"
+    for name, value in entry["definition"].items():
+        yield name, f"{definition_type(value)} | None", default(value)
+
+
+def calculator(entry, cls):
+    keywords = definition_keywords(entry, lambda _value: "...")
+    keywords = "".join(f"        {n}: {kind} = {default},\n" for n, kind, default in keywords)
+    return (
+        f"class {entry['type_name']}(Calculator):\n"
+        f"{docstring(cls.__doc__, 1)}"
+        f"    kind: str\n    __signature__: Any\n"
+        f"    def __new__(\n        cls,\n        snapshot: Snapshot | None = None,\n        /,\n"
+        f"        *,\n{keywords}        **definition: Never,\n    ) -> Self: ...\n"
+        f"    def value(\n        self, *, level: float | None = ..., method: str | None = ...,\n"
+        f"        **options: Never\n    ) -> {entry['type_name']}Report: ...\n"
+    )
+
+
+COLUMN_KEYWORDS = (
+    "weights", "counts", "customer", "time", "wave", "invited_at", "answered_at", "ratings", "items",
+)
+OTHER_KEYWORDS = {
+    "rating": "str | None",
+    "columns": "str | Sequence[str] | None",
+    "level": "float | None",
+    "method": "str | None",
+    "min_responses": "int | None",
+    "versus_rest": "bool | None",
+    "adjustment": "str | None",
+    "shrink": "bool | None",
+    "max_groups": "int | None",
+    "overflow": "str | None",
+    "duplicates": "str | None",
+    "min_gap_days": "int | None",
+    "preset": "str | None",
+}
+
+
+def one_shot(entry):
+    from inspect import Parameter, signature
+
+    def parameters(by):
+        types = {name: kind for name, kind, _ in definition_keywords(entry, repr)}
+        separated = False
+        for parameter in signature(getattr(cxm, entry["kind"])).parameters.values():
+            name, kind = parameter.name, parameter.kind
+            if kind is Parameter.VAR_POSITIONAL:
+                separated = True
+                yield f"*{name}: Any"
+                continue
+            if kind is Parameter.KEYWORD_ONLY and not separated:
+                separated = True
+                yield "*"
+            if name == "by":
+                yield by
+            elif name in types:
+                yield f"{name}: {types[name]} = None"
+            elif name in COLUMN_KEYWORDS:
+                yield f"{name}: Any" + ("" if parameter.default is Parameter.empty else " = None")
+            else:
+                yield f"{name}: {OTHER_KEYWORDS[name]} = None"
+
+    def spell(by, answer):
+        listed = "".join(f"    {parameter},\n" for parameter in parameters(by))
+        return f"def {entry['kind']}(\n{listed}) -> {answer}:"
+
+    document = docstring(getattr(cxm, entry["kind"]).__doc__, 1)
+    return (
+        f"@overload\n{spell('by: None = None', entry['type_name'] + 'Report')}\n{document}"
+        f"@overload\n{spell('by: str | Sequence[str]', 'Any')} ...\n"
+    )
+
+
+def package_stub():
+    pairs = [(entry, getattr(cxm, entry["type_name"])) for entry in ENTRIES.values()]
+    parts = [
+        HEADER,
+        "from collections.abc import Sequence\n"
+        "from typing import Any, Never, Self, overload\n\n"
+        "from . import errors as errors\n"
+        "from . import plots as plots\n"
+        "from . import stats as stats\n"
+        "from ._calculators import Calculator as Calculator\n"
+        "from ._calculators import from_bytes as from_bytes\n"
+        "from ._cxm import Snapshot\n"
+        "from ._cxm import __version__ as __version__\n"
+        "from ._one_shot import compare as compare\n"
+        "from ._results import Comparison as Comparison\n"
+        "from ._results import Interval as Interval\n"
+        "from ._results import Record as Record\n"
+        "from ._results import Report as Report\n"
+        "from .errors import CxmError as CxmError\n"
+        "from .table import Keyed as Keyed\n"
+        "from .table import Table as Table\n\n",
+        "__all__ = [\n" + "".join(f'    "{name}",\n' for name in cxm.__all__) + "]\n\n",
+    ]
+    parts += [report(*pair) + "\n" for pair in pairs]
+    parts += [calculator(*pair) + "\n" for pair in pairs]
+    parts += [one_shot(entry) + "\n" for entry, _ in pairs]
+    return "".join(parts).rstrip() + "\n"
+
+
+def stats_stub():
+    functions = []
+    for name in cxm.stats.__all__:
+        entry = cxm.stats._ENTRIES[name]
+        required = [p for p in entry["parameters"] if p["required"]]
+        optional = [p for p in entry["parameters"] if not p["required"]]
+        lines = [f"    {p['name']}: {parameter_type(p)},\n" for p in required]
+        if optional:
+            lines.append("    *,\n")
+        for p in optional:
+            none = " | None" if p["default"] is None else ""
+            lines.append(f"    {p['name']}: {parameter_type(p)}{none} = {literal(p['default'])},\n")
+        document = docstring(getattr(cxm.stats, name).__doc__, 1)
+        functions.append(f"def {name}(\n{''.join(lines)}) -> Any:\n{document}\n")
+    listed = "".join(f'    "{name}",\n' for name in cxm.stats.__all__)
+    imports = "from collections.abc import Mapping\nfrom typing import Any\n\n"
+    text = HEADER + imports + f"__all__ = [\n{listed}]\n\n" + "".join(functions)
+    return text.rstrip() + "\n"
+
+
+def parameter_type(parameter):
+    # Arrays may be lists, numpy arrays or columns.
+    return KINDS.get(parameter["kind"], "Any")
+
+
+def errors_stub():
+    parts = [HEADER, "import builtins\n\n"]
+    listed = "".join(f'    "{name}",\n' for name in cxm.errors.__all__)
+    parts.append(f"__all__ = [\n{listed}]\n\n")
+    for name in cxm.errors.__all__:
+        cls = getattr(cxm.errors, name)
+        bases = [
+            base.__name__ if base.__module__ == "cxm.errors" else f"builtins.{base.__name__}"
+            for base in cls.__bases__
+        ]
+        fields = ""
+        if name == "CxmError":
+            fields = "    kind: str\n    field: str | None\n    row: int | None\n"
+        parts.append(f"class {name}({', '.join(bases)}):\n{docstring(cls.__doc__, 1)}{fields}\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+STUBS = {"__init__.pyi": package_stub, "stats.pyi": stats_stub, "errors.pyi": errors_stub}
+
+
+def write():
+    for name, make in STUBS.items():
+        (PACKAGE / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

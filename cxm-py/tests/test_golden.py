@@ -1,0 +1,97 @@
+"""The golden files that the Rust and the C tests read as well."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from conftest import golden_cases
+
+import cxm
+from cxm._results import Record
+
+CASES = list(golden_cases())
+
+
+def case_id(pair):
+    file, case = pair
+    return f"{file}:{case.get('id', '')}"
+
+
+def close(found, expected, tolerance, where):
+    """Compares what the case names; more may be there."""
+    found = found.to_dict() if isinstance(found, Record) else found
+    if isinstance(expected, dict):
+        assert isinstance(found, dict), f"{where}: expected named figures, got {found!r}"
+        for name, value in expected.items():
+            assert name in found, f"{where}: no {name} in {found!r}"
+            close(found[name], value, tolerance, f"{where}.{name}")
+    elif isinstance(expected, list):
+        assert len(found) == len(expected), where
+        for position, value in enumerate(expected):
+            close(found[position], value, tolerance, f"{where}[{position}]")
+    elif isinstance(expected, (int, float)) and not isinstance(expected, bool):
+        assert found is not None, f"{where}: expected {expected!r}, got None"
+        allowed = tolerance if isinstance(tolerance, (int, float)) else 0
+        close_enough = math.isclose(found, expected, rel_tol=0, abs_tol=allowed)
+        assert close_enough or found == expected, f"{where}: expected {expected!r}, got {found!r}"
+    else:
+        assert found == expected, where
+
+
+#: The cases below `numeric` pin special functions that are the core's own and no statistics.
+FUNCTION_CASES = [
+    pair for pair in CASES if "function" in pair[1] and not pair[0].startswith("numeric/")
+]
+CALCULATOR_CASES = [pair for pair in CASES if "calculator" in pair[1]]
+
+
+@pytest.mark.parametrize("pair", FUNCTION_CASES, ids=case_id)
+def test_a_function(pair):
+    _, case = pair
+    function = getattr(cxm.stats, case["function"])
+    if "error" in case:
+        with pytest.raises((cxm.CxmError, TypeError)) as caught:
+            function(**case["input"])
+        if isinstance(caught.value, cxm.CxmError):
+            assert caught.value.kind == case["error"]
+        return
+    found = function(**case["input"])
+    close(found, case["expected"], case.get("tolerance", 0), case["function"])
+
+
+@pytest.mark.parametrize("pair", CALCULATOR_CASES, ids=case_id)
+def test_a_calculator(pair):
+    _, case = pair
+    cls = cxm._calculators.CLASSES[case["calculator"]]
+    if "error" in case:
+        with pytest.raises(cxm.CxmError) as caught:
+            _fed(cls, case)
+        assert caught.value.kind == case["error"]
+        return
+    report = _fed(cls, case).value()
+    tolerance = case.get("tolerance", 0)
+    close(report.to_dict(), case["expected"], tolerance, case["calculator"])
+    for question in case.get("questions", []):
+        answer = report.ask(question["question"], **question.get("arguments", {}))
+        close(answer, question["expected"], question.get("tolerance", tolerance), question["question"])
+
+
+def _fed(cls, case):
+    calculator = cls(**(case.get("definition") or {}))
+    batch = dict(case["batch"])
+    batch = batch.get("invitations") or batch.get("answers") or batch
+    columns = {_KEYWORDS.get(name, name): column for name, column in batch.items()}
+    first = [columns.pop("ratings")] if "ratings" in columns else columns.pop("items", [])
+    calculator.update(*first, **columns)
+    return calculator
+
+
+#: Columns of an answer are named as those of a data frame: one customer a row.
+_KEYWORDS = {"customers": "customer", "waves": "wave", "times": "time"}
+
+
+def test_the_golden_files_are_read():
+    functions = {case["function"] for _, case in FUNCTION_CASES}
+    assert functions
+    assert functions <= set(dir(cxm.stats))
