@@ -1,8 +1,8 @@
 //! The Python module `cxm._cxm`: conversion, ownership, errors and nothing else.
 //!
-//! Columns come in as Arrow arrays over the caller's memory ([`source`], [`columns`]), become a
-//! batch of one of the core's shapes ([`batch`]) and go to a calculator that is known by name alone
-//! ([`calculator`], [`keyed`]). Definitions, reports and answers cross as JSON values ([`json`]).
+//! Columns come in as Arrow arrays over the caller's memory (`source`, `columns`), become a
+//! batch of one of the core's shapes (`batch`) and go to a calculator that is known by name alone
+//! (`calculator`, `keyed`). Definitions, reports and answers cross as JSON values (`json`).
 //! So there is no formula, default or threshold in this crate, and a calculator that joins the
 //! core's list needs no line here.
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
