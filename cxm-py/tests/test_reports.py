@@ -32,6 +32,16 @@ def test_a_report_reads_well():
     assert "adjusted Wald" in repr(cxm.nps(ANSWERS, method="adjusted_wald"))
 
 
+def test_what_is_left_out_of_items_is_told():
+    report = cxm.cx_index([5, 4, None, 9], [4, None, 2, 1], [1, 2, 3, 4])
+    assert repr(report).startswith("CX index 13.9 points")
+    assert repr(report).endswith("n = 2; excluded: 2 missing, 1 invalid")
+    assert "excluded: 2 missing, 1 invalid" in report._repr_html_()
+    paired = cxm.paired_nps([5, 4, None, 99], [4, None, 2, 1])
+    assert repr(paired).startswith("paired NPS")
+    assert repr(paired).endswith("2 missing, 1 invalid, 1 before only, 2 after only")
+
+
 def test_every_report_reads(calculator_class):
     for rows in ([], [(5, 4, 3), (1, 2, 5), (4, 4, 4), (None, 1, 2), (99, 3, 3)]):
         calculator = filled(calculator_class, rows)

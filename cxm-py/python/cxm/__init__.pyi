@@ -240,6 +240,10 @@ class ResponseLedgerReport(Report):
 class Nps(Calculator):
     """Net Promoter Score: promoters minus detractors, in points.
 
+    Batches:
+
+        update(ratings, weights=None, counts=None): one rating a row
+
     Definition, by keyword:
 
         preset
@@ -286,6 +290,10 @@ class Nps(Calculator):
 
 class Csat(Calculator):
     """Customer satisfaction: share of the top boxes, mean, net.
+
+    Batches:
+
+        update(ratings, weights=None, counts=None): one rating a row
 
     Definition, by keyword:
 
@@ -343,6 +351,10 @@ class Csat(Calculator):
 class Ces(Calculator):
     """Customer effort: share, mean and net of how easy it was.
 
+    Batches:
+
+        update(ratings, weights=None, counts=None): one rating a row
+
     Definition, by keyword:
 
         preset
@@ -391,6 +403,10 @@ class Ces(Calculator):
 class StarRating(Calculator):
     """Star ratings: mean, and share of four and five stars.
 
+    Batches:
+
+        update(ratings, weights=None, counts=None): one rating a row
+
     Definition, by keyword:
 
         preset
@@ -436,6 +452,10 @@ class StarRating(Calculator):
 class CxIndex(Calculator):
     """CX index: ease, effectiveness and emotion as one score, in points.
 
+    Batches:
+
+        update(first, second, …): one column an item, or one table with a column an item
+
     Definition, by keyword:
 
         preset
@@ -478,6 +498,10 @@ class CxIndex(Calculator):
 class SecureCustomerIndex(Calculator):
     """Customers who are certain on all three questions of loyalty.
 
+    Batches:
+
+        update(first, second, …): one column an item, or one table with a column an item
+
     Definition, by keyword:
 
         preset
@@ -516,6 +540,10 @@ class SecureCustomerIndex(Calculator):
 
 class PairedNps(Calculator):
     """NPS of the same customers before and after, and who moved.
+
+    Batches:
+
+        update(first, second, …): one column an item, or one table with a column an item
 
     Definition, by keyword:
 
@@ -564,6 +592,10 @@ class PairedNps(Calculator):
 class EmotionalValue(Calculator):
     """Net emotional value: positive emotions minus negative ones.
 
+    Batches:
+
+        update(first, second, …): one column an item, or one table with a column an item
+
     Definition, by keyword:
 
         preset
@@ -605,6 +637,10 @@ class EmotionalValue(Calculator):
 class ResponseRate(Calculator):
     """How many of the invited answered, by invitation or by window.
 
+    Batches:
+
+        update(invited_at, answered_at): times, None where nobody answered
+
     Definition, by keyword:
 
         preset
@@ -645,6 +681,10 @@ class ResponseRate(Calculator):
 
 class ResponseLedger(Calculator):
     """Who answered when, so that nobody is counted twice.
+
+    Batches:
+
+        update(ratings, customer=…, time=…, wave=None): one answer of a customer a row
 
     Definition, by keyword:
 

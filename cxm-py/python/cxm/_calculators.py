@@ -78,10 +78,20 @@ def definition_parameters(entry):
     return {"preset": None, **fields}
 
 
+#: How a batch of each shape is passed.
+_BATCHES = {
+    "ratings": "update(ratings, weights=None, counts=None): one rating a row",
+    "items": "update(first, second, …): one column an item, or one table with a column an item",
+    "invitations": "update(invited_at, answered_at): times, None where nobody answered",
+    "answers": "update(ratings, customer=…, time=…, wave=None): one answer of a customer a row",
+}
+
+
 def document(entry):
     """The documentation of a class."""
     summary = entry["summary"]
-    lines = [summary[:1].upper() + summary[1:] + ".", "", "Definition, by keyword:", ""]
+    lines = [summary[:1].upper() + summary[1:] + ".", ""]
+    lines += ["Batches:", "", f"    {_BATCHES[entry['shape']]}", "", "Definition, by keyword:", ""]
     for name, value in definition_parameters(entry).items():
         default = "" if name == "preset" else f" (default {value!r})"
         lines.append(f"    {name}{default}")

@@ -6,7 +6,7 @@ from html import escape
 
 from . import _text
 
-_WIDTH, _ROW = 320, 22
+_WIDTH, _ROW, _EDGE = 320, 22, 6
 _CELL = "text-align:right;padding:2px 8px"
 _NAME = "text-align:left;padding:2px 8px"
 _SMALL = "font-size:0.85em;opacity:0.75"
@@ -14,7 +14,7 @@ _SMALL = "font-size:0.85em;opacity:0.75"
 
 def _scale(low, high):
     span = (high - low) or 1
-    return lambda value: round((value - low) / span * _WIDTH, 1)
+    return lambda value: round(_EDGE + (value - low) / span * (_WIDTH - 2 * _EDGE), 1)
 
 
 def interval_bar(score, lower, upper, low, high, label):
@@ -25,10 +25,10 @@ def interval_bar(score, lower, upper, low, high, label):
         zero = at(0)
         parts.append(f'<line x1="{zero}" y1="3" x2="{zero}" y2="{_ROW - 3}" stroke-opacity="0.4"/>')
     parts.append(
-        f'<line x1="{at(lower)}" y1="{middle}" x2="{at(upper)}" y2="{middle}" stroke-width="4" '
-        'stroke-linecap="round" stroke-opacity="0.6"/>'
+        f'<line x1="{at(lower)}" y1="{middle}" x2="{at(upper)}" y2="{middle}" stroke-width="9" '
+        'stroke-opacity="0.35"/>'
     )
-    parts.append(f'<circle cx="{at(score)}" cy="{middle}" r="5" fill="currentColor" stroke="none"/>')
+    parts.append(f'<circle cx="{at(score)}" cy="{middle}" r="3.5" fill="currentColor" stroke="none"/>')
     return _svg(parts, label, _ROW)
 
 
@@ -98,7 +98,11 @@ def table(table):
     limits = [value for name in ("lower", "upper") for value in columns[name] if value is not None]
     low, high = min(limits, default=0), max(limits, default=1)
     names = [*table.by, "score", "", "lower", "upper", "n", *map(_text.words, shown)]
-    head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in names)
+    styles = [_NAME] * len(table.by) + [_CELL] * len(names)
+    head = "".join(
+        f'<th style="{style}">{escape(name)}</th>'
+        for name, style in zip(names, styles, strict=False)
+    )
     body = "".join(_row(table.by, columns, row, unit, (low, high), shown) for row in range(len(table)))
     return (
         f'<div class="cxm-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

@@ -5,13 +5,24 @@ from __future__ import annotations
 #: Digits after the point, by unit; figures without a unit are shown with two.
 _DECIMALS = {"points": 1, "%": 1}
 
-#: What may have been left out of a figure, in the order of telling.
-EXCLUSIONS = ("missing", "dont_know", "invalid", "duplicates")
+#: What may have been left out of a figure, in the order of telling, and how it reads.
+EXCLUSIONS = {
+    "missing": "missing",
+    "dont_know": "don't know",
+    "invalid": "invalid",
+    "duplicates": "duplicate",
+    "incomplete": "incomplete",
+    "before_only": "before only",
+    "after_only": "after only",
+    "neither": "in neither wave",
+}
 
 
 def title(kind):
-    """``nps`` is NPS, ``star_rating`` is star rating."""
-    return kind.replace("_", " ") if "_" in kind else kind.upper()
+    """``nps`` is NPS, ``paired_nps`` is paired NPS, ``star_rating`` is star rating."""
+    parts = kind.split("_")
+    short = [len(parts) == 1 or not set(part) & set("aeiou") for part in parts]
+    return " ".join(p.upper() if s else p for p, s in zip(parts, short, strict=True))
 
 
 def number(value, unit=""):
@@ -47,8 +58,23 @@ def method(name):
 
 def exclusions(fields):
     """``12 missing, 3 invalid``; empty if nothing was left out."""
-    counted = ((name, fields.get(name)) for name in EXCLUSIONS)
-    return ", ".join(f"{count:,} {words(name)}" for name, count in counted if count)
+    counts = dict.fromkeys(EXCLUSIONS, 0)
+    _count(fields, counts)
+    return ", ".join(f"{count:,} {EXCLUSIONS[name]}" for name, count in counts.items() if count)
+
+
+def _count(fields, counts):
+    """Adds up what was left out, over all items where each has counts of its own."""
+    for name, value in fields.items():
+        if name == "definition":
+            continue
+        if name in counts:
+            counts[name] += value
+        elif name in ("out_of_range", "non_integer") and "invalid" not in fields:
+            counts["invalid"] += value
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                _count(item, counts)
 
 
 def interval(interval, unit=""):
