@@ -89,7 +89,15 @@ def calculator(entry, cls):
 
 
 COLUMN_KEYWORDS = (
-    "weights", "counts", "customer", "time", "wave", "invited_at", "answered_at", "ratings", "items",
+    "weights",
+    "counts",
+    "customer",
+    "time",
+    "wave",
+    "invited_at",
+    "answered_at",
+    "ratings",
+    "items",
 )
 OTHER_KEYWORDS = {
     "rating": "str | None",

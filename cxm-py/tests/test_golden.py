@@ -74,7 +74,9 @@ def test_a_calculator(pair):
     close(report.to_dict(), case["expected"], tolerance, case["calculator"])
     for question in case.get("questions", []):
         answer = report.ask(question["question"], **question.get("arguments", {}))
-        close(answer, question["expected"], question.get("tolerance", tolerance), question["question"])
+        close(
+            answer, question["expected"], question.get("tolerance", tolerance), question["question"]
+        )
 
 
 def _fed(cls, case):

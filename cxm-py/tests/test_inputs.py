@@ -47,9 +47,7 @@ FULL = {
     "numpy strided": np.repeat(np.array(RATINGS, dtype="i4"), 3)[::3],
     "numpy reversed": np.array(RATINGS[::-1], dtype="f8")[::-1],
     "numpy column of a matrix": np.array([RATINGS, RATINGS], dtype="i8").T[:, 1],
-    "numpy unaligned": np.array(
-        [(1, r) for r in RATINGS], dtype=[("a", "u1"), ("r", "i8")]
-    )["r"],
+    "numpy unaligned": np.array([(1, r) for r in RATINGS], dtype=[("a", "u1"), ("r", "i8")])["r"],
     "numpy read-only": np.frombuffer(np.array(RATINGS, dtype="i2").tobytes(), dtype="i2"),
     "numpy object": np.array(RATINGS, dtype=object),
     "numpy half": np.array(RATINGS, dtype="f2"),
@@ -74,8 +72,12 @@ FULL = {
     "duckdb": duckdb.sql(f"select unnest({RATINGS}) as score"),
 }
 FULL |= {f"numpy {kind}": np.array(RATINGS, dtype=kind) for kind in [*INTEGERS, "f4", "f8"]}
-FULL |= {f"numpy swapped {kind}": np.array(RATINGS, dtype=f">{kind}") for kind in ["i2", "i8", "f8"]}
-FULL |= {f"polars {kind}": pl.Series(RATINGS, dtype=kind) for kind in [pl.UInt8, pl.Int16, pl.UInt64]}
+FULL |= {
+    f"numpy swapped {kind}": np.array(RATINGS, dtype=f">{kind}") for kind in ["i2", "i8", "f8"]
+}
+FULL |= {
+    f"polars {kind}": pl.Series(RATINGS, dtype=kind) for kind in [pl.UInt8, pl.Int16, pl.UInt64]
+}
 
 NAN = [float("nan") if rating is None else rating for rating in GAPS]
 WITH_GAPS = {
@@ -95,7 +97,9 @@ WITH_GAPS = {
     "pyarrow sliced": pa.array([None, 3, None, *GAPS, None]).slice(3, len(GAPS)),
     "pyarrow chunked": chunked(GAPS),
     "pyarrow dictionary": pa.array(GAPS).dictionary_encode(),
-    "duckdb": duckdb.sql("select unnest([" + ",".join(str(r or "NULL") if r != 0 else "0" for r in GAPS) + "])"),
+    "duckdb": duckdb.sql(
+        "select unnest([" + ",".join(str(r or "NULL") if r != 0 else "0" for r in GAPS) + "])"
+    ),
 }
 
 
@@ -124,7 +128,13 @@ def test_one_by_one():
 def test_booleans_are_thumbs():
     thumbs = [True, False, True, True]
     expected = cxm.csat([1, 0, 1, 1], preset="thumbs")
-    for column in (thumbs, np.array(thumbs), pd.Series(thumbs), pl.Series(thumbs), pa.array(thumbs)):
+    for column in (
+        thumbs,
+        np.array(thumbs),
+        pd.Series(thumbs),
+        pl.Series(thumbs),
+        pa.array(thumbs),
+    ):
         assert cxm.csat(column, preset="thumbs") == expected
     gaps = cxm.csat([1, 0, None, 1], preset="thumbs")
     for column in (
@@ -215,7 +225,9 @@ def keyed(frame, *by, **named):
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-@pytest.mark.parametrize("by", [("segment",), ("wave",), ("member",), ("segment", "wave", "member")])
+@pytest.mark.parametrize(
+    "by", [("segment",), ("wave",), ("member",), ("segment", "wave", "member")]
+)
 def test_a_frame(kind, by):
     keys = {name: FRAME[name] for name in by}
     expected = cxm.Nps.by(*by)
@@ -249,7 +261,10 @@ def test_the_table_comes_back_in_its_library(kind):
     columns = {
         "pandas": lambda: table.to_dict(orient="list"),
         "polars": lambda: table.to_dict(as_series=False),
-    }.get(kind.split()[0], lambda: table.to_pydict() if isinstance(table, pa.Table) else table.to_dict())()
+    }.get(
+        kind.split()[0],
+        lambda: table.to_pydict() if isinstance(table, pa.Table) else table.to_dict(),
+    )()
     assert list(columns)[:5] == ["segment", "score", "responses", "lower", "upper"]
     missing, blue, gold = columns["segment"]
     assert missing is None or missing != missing
@@ -337,7 +352,9 @@ def test_times_of_every_kind():
         pa.array(answered, pa.timestamp("us", tz="Europe/Paris")),
     ):
         assert cxm.response_rate(invited, column) == expected
-    days = cxm.response_rate(pa.array([20_000, 20_001], pa.date32()), pa.array([20_005, None], pa.date32()))
+    days = cxm.response_rate(
+        pa.array([20_000, 20_001], pa.date32()), pa.array([20_005, None], pa.date32())
+    )
     assert (days.invited, days.answered) == (2, 1)
 
 
@@ -351,7 +368,9 @@ def test_answers_count_once():
     )
     report = cxm.nps(frame, rating="score", customer="who", time="at")
     assert (report.score, report.duplicates) == (100.0, 1)
-    assert cxm.nps(frame, rating="score", customer="who", time="at", duplicates="first").score == 0.0
+    assert (
+        cxm.nps(frame, rating="score", customer="who", time="at", duplicates="first").score == 0.0
+    )
     scale = cxm.csat([1, 5], customer=["a", "a"], time=[1, 2])
     assert (scale.score, scale.definition["scale"]) == (1.0, [1, 5])
     with pytest.raises(TypeError, match="customer"):
@@ -364,7 +383,9 @@ def test_large_columns_are_taken_in_one_piece(calculator_class):
     listed = calculator_class()
     listed.update(*positional, **named)
     arrow = calculator_class()
-    chunks = [pa.chunked_array([pa.array(c[:n]), pa.array(c[n:])]) for n, c in enumerate(positional, 1)]
+    chunks = [
+        pa.chunked_array([pa.array(c[:n]), pa.array(c[n:])]) for n, c in enumerate(positional, 1)
+    ]
     more = {name: pa.chunked_array([c[:9], c[9:17], c[17:]]) for name, c in named.items()}
     arrow.update(*chunks, **more)
     assert arrow.to_bytes() == listed.to_bytes()

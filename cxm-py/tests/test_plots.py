@@ -34,7 +34,9 @@ def test_score_over_time(responses, tmp_path):
     each = max(ax.lines, key=lambda line: line.get_marker() == "o")
     assert list(each.get_ydata()) == table["score"].tolist()
     segments = next(c for c in ax.collections if hasattr(c, "get_segments")).get_segments()
-    assert [(s[0][1], s[1][1]) for s in segments] == list(zip(table["lower"], table["upper"], strict=True))
+    assert [(s[0][1], s[1][1]) for s in segments] == list(
+        zip(table["lower"], table["upper"], strict=True)
+    )
     ticks = [label.get_text() for label in ax.get_xticklabels()]
     assert ticks[0] == f"2025Q1\nn = {table['responses'][0]}"
     assert {"each wave", "all so far"} <= set(texts(ax))
@@ -74,14 +76,20 @@ def test_stacked_distribution(responses):
     assert widths[:3] == [float(share) for share in first.display().percentages]
     assert {"detractors", "passives", "promoters", f"n = {first.responses}"} <= set(texts(ax))
     csat = cxm.csat(responses["satisfaction"], **RULES)
-    assert {"top boxes", "bottom boxes"} <= set(texts(cxm.plots.stacked_distribution({"all": csat})))
+    assert {"top boxes", "bottom boxes"} <= set(
+        texts(cxm.plots.stacked_distribution({"all": csat}))
+    )
 
 
 def test_axes_are_the_callers(responses):
     _, ax = mpl.pyplot.subplots()
     keyed = cxm.Csat.by("wave", **RULES)
     keyed.update(responses, rating="satisfaction")
-    for draw in (cxm.plots.score_over_time, cxm.plots.segments_forest, cxm.plots.stacked_distribution):
+    for draw in (
+        cxm.plots.score_over_time,
+        cxm.plots.segments_forest,
+        cxm.plots.stacked_distribution,
+    ):
         assert draw(keyed, ax=ax) is ax
     shares = [line for line in ax.lines if line.get_marker() == "o"]
     assert max(shares[0].get_ydata()) > 50, "shares are drawn in percent"

@@ -74,7 +74,10 @@ def test_intervals_are_asked_for():
     assert mean.lower < report.mean < mean.upper
     assert pickle.loads(pickle.dumps(interval)) == interval
     assert interval.to_dict() == {
-        "lower": interval.lower, "upper": interval.upper, "level": 0.9, "method": "score",
+        "lower": interval.lower,
+        "upper": interval.upper,
+        "level": 0.9,
+        "method": "score",
     }
 
 
@@ -136,7 +139,9 @@ def test_small_groups_are_hidden():
     table = cxm.nps(FRAME, rating="score", by="segment", min_responses=5)
     columns = table.to_dict()
     assert columns["suppressed"] == ["complementary", "below_threshold", None]
-    assert columns["score"][:2] == columns["responses"][:2] == columns["promoters"][:2] == [None] * 2
+    assert (
+        columns["score"][:2] == columns["responses"][:2] == columns["promoters"][:2] == [None] * 2
+    )
     pandas = table.to_pandas()
     assert str(pandas["responses"].dtype) == "Int64"
     assert pandas["score"].isna().tolist() == [True, True, False]

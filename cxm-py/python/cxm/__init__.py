@@ -26,7 +26,7 @@ from .table import Keyed, Table
 _LISTED = [*_CLASSES.values(), *_REPORTS.values(), *_FUNCTIONS.values()]
 globals().update({_item.__name__: _item for _item in _LISTED})
 
-__all__ = [
+__all__ = [  # noqa: PLE0604 (names from the core's list)
     *(_item.__name__ for _item in _LISTED),
     "Calculator",
     "Comparison",

@@ -772,7 +772,8 @@ def nps(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.Nps``.
     """
@@ -852,7 +853,8 @@ def csat(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.Csat``.
     """
@@ -934,7 +936,8 @@ def ces(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.Ces``.
     """
@@ -1016,7 +1019,8 @@ def star_rating(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.StarRating``.
     """
@@ -1085,7 +1089,8 @@ def cx_index(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.CxIndex``.
     """
@@ -1143,7 +1148,8 @@ def secure_customer_index(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.SecureCustomerIndex``.
     """
@@ -1200,7 +1206,8 @@ def paired_nps(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.PairedNps``.
     """
@@ -1258,7 +1265,8 @@ def emotional_value(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.EmotionalValue``.
     """
@@ -1319,7 +1327,8 @@ def response_rate(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.ResponseRate``.
     """
@@ -1385,7 +1394,8 @@ def response_ledger(
 
     ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
     groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
 
     The remaining keywords are the definition; see ``cxm.ResponseLedger``.
     """

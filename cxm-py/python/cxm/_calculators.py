@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from . import _cxm, _text
+from ._results import Report
+from ._signatures import Lazy, signature_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .table import Keyed
-
-from . import _cxm, _text
-from ._results import Report
-from ._signatures import Lazy, signature_of
 
 #: Kind to class, in the order of the list.
 CLASSES: dict[str, Any] = {}

@@ -28,13 +28,15 @@ def interval_bar(score, lower, upper, low, high, label):
         f'<line x1="{at(lower)}" y1="{middle}" x2="{at(upper)}" y2="{middle}" stroke-width="9" '
         'stroke-opacity="0.35"/>'
     )
-    parts.append(f'<circle cx="{at(score)}" cy="{middle}" r="3.5" fill="currentColor" stroke="none"/>')
+    parts.append(
+        f'<circle cx="{at(score)}" cy="{middle}" r="3.5" fill="currentColor" stroke="none"/>'
+    )
     return _svg(parts, label, _ROW)
 
 
 def distribution_bar(counts, label):
     """Counts as the segments of one bar, pale to full from the first to the last."""
-    total, left, parts = sum(counts), 0, []
+    total, left, parts = sum(counts), 0.0, []
     for position, count in enumerate(counts):
         width = round(count / total * _WIDTH, 1) if total else 0
         opacity = round((position + 1) / len(counts) * 0.8, 2)
@@ -83,7 +85,9 @@ def report(report, unit):
     classes = _classes(fields)
     if report.responses and classes:
         text = ", ".join(f"{count:,} {_text.words(name)}" for name, count in classes.items())
-        lines.append(f"<div>{distribution_bar(list(classes.values()), text)}<br>{escape(text)}</div>")
+        lines.append(
+            f"<div>{distribution_bar(list(classes.values()), text)}<br>{escape(text)}</div>"
+        )
     excluded = _text.exclusions(fields) or "nothing"
     lines.append(f"<div>n = {report.responses:,}; excluded: {escape(excluded)}</div>")
     definition = escape(_text.definition(report.definition))
@@ -103,7 +107,9 @@ def table(table):
         f'<th style="{style}">{escape(name)}</th>'
         for name, style in zip(names, styles, strict=False)
     )
-    body = "".join(_row(table.by, columns, row, unit, (low, high), shown) for row in range(len(table)))
+    body = "".join(
+        _row(table.by, columns, row, unit, (low, high), shown) for row in range(len(table))
+    )
     return (
         f'<div class="cxm-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         f'<div style="{_SMALL}">total: {escape(repr(table.total))}</div></div>'

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    from ._results import Comparison
-
 from . import _frames
 from ._calculators import CLASSES, ENTRIES, definition_parameters, report_of
 from ._results import Report
 from ._signatures import Required, make_function
 from .table import Keyed, named_columns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._results import Comparison
 
 #: By batch shape: what comes first, the columns beside it, and the keyword that names the first
 #: columns of a data frame.
@@ -39,7 +39,8 @@ library: score, n, limits of the interval and counts of every group.
 {columns}
 ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
 groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
-``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the groups.
+``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+groups.
 
 The remaining keywords are the definition; see ``cxm.{class_name}``.
 """
@@ -70,7 +71,9 @@ def _run(kind, arguments):
     by, names = arguments["by"], arguments[naming]
     if by is not None:
         if once:
-            raise TypeError(f"{', '.join(once)}: not for a table; use a cxm.ResponseLedger per group")
+            raise TypeError(
+                f"{', '.join(once)}: not for a table; use a cxm.ResponseLedger per group"
+            )
         return _table(kind, batch, names, by, named, definition, reading | table)
     if table:
         raise TypeError(f"{', '.join(table)}: only for a table; name its key columns: by=…")

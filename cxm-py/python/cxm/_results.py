@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from . import _text
+from .errors import InsufficientDataError, NotOfferedError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ._cxm import Snapshot
-
-from . import _text
-from .errors import InsufficientDataError, NotOfferedError
 
 
 class Record:
@@ -125,7 +125,9 @@ class Comparison(Record):
         difference = _text.number(self.difference)
         interval = _text.interval(self.interval())
         error = _text.number(self.standard_error)
-        return f"difference {difference} ({interval}), standard error {error}, p = {self.p_value:.3g}"
+        return (
+            f"difference {difference} ({interval}), standard error {error}, p = {self.p_value:.3g}"
+        )
 
 
 def wrap(value: Any) -> Any:
@@ -148,7 +150,7 @@ class Report(Record):
     Intervals and the like are asked for, since they have a level and a method.
     """
 
-    __slots__ = ("_snapshot", "_options")
+    __slots__ = ("_options", "_snapshot")
 
     _snapshot: Snapshot
     _options: dict[str, Any]
@@ -203,7 +205,7 @@ class Report(Record):
         return self.ask("shown", min_responses=min_responses)
 
     def compare(self, other: Any, **arguments: Any) -> Comparison:
-        """This score minus the other's; see :func:`cxm.compare`."""
+        """The score minus the other's; see :func:`cxm.compare`."""
         theirs = getattr(other, "_snapshot", None)
         if theirs is None:
             theirs = other.value()._snapshot

@@ -21,7 +21,8 @@ def make_function(name, module, parameters, keyword_only, doc, body):
     """A real function: named parameters with defaults, a docstring, and ``body`` behind it.
 
     ``parameters`` and ``keyword_only`` map names to defaults; ``body`` is called with the values of
-    all of them as one dict; ``*name`` takes any number of values. The names come from the compiled list and are identifiers.
+    all of them as one dict; ``*name`` takes any number of values. The names come from the compiled
+    list and are identifiers.
     """
     defaults = {}
 
@@ -40,7 +41,7 @@ def make_function(name, module, parameters, keyword_only, doc, body):
     names = (p.lstrip("*") for p in [*parameters, *keyword_only])
     names = ", ".join(f"{p!r}: {p}" for p in names)
     scope = {"_body": body, **defaults}
-    exec(f"def {name}({header}):\n    return _body({{{names}}})\n", scope)  # noqa: S102
+    exec(f"def {name}({header}):\n    return _body({{{names}}})\n", scope)
     function = scope[name]
     function.__module__ = module
     function.__doc__ = doc

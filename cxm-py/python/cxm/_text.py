@@ -47,7 +47,17 @@ def words(name):
 
 
 #: The names of people among the words of a method.
-_PEOPLE = ("agresti", "caffo", "clopper", "coull", "jeffreys", "pearson", "student", "wald", "wilson")
+_PEOPLE = (
+    "agresti",
+    "caffo",
+    "clopper",
+    "coull",
+    "jeffreys",
+    "pearson",
+    "student",
+    "wald",
+    "wilson",
+)
 
 
 def method(name):
@@ -85,18 +95,14 @@ def interval(interval, unit=""):
 
 def definition(fields):
     """``scale 0 to 10, detractor max 6``: what differs from nothing at all."""
-    parts = []
-    for name, value in fields.items():
-        if value is None or value is False or value == []:
-            continue
-        if name == "scale":
-            value = " to ".join(str(end) for end in value)
-        elif isinstance(value, list):
-            value = ", ".join(str(item) for item in value)
-        elif isinstance(value, str):
-            value = words(value)
-        parts.append(f"{words(name)} {value}")
-    return "; ".join(parts)
+    given = [(n, v) for n, v in fields.items() if v is not None and v is not False and v != []]
+    return "; ".join(f"{words(name)} {_value(name, value)}" for name, value in given)
+
+
+def _value(name, value):
+    if isinstance(value, list):
+        return (" to " if name == "scale" else ", ").join(map(str, value))
+    return words(value)
 
 
 def table(table):

@@ -7,16 +7,16 @@ print; series carry their names instead of a legend.
 
 from __future__ import annotations
 
+from . import _text
+from ._results import Report
+from .table import Keyed, Table
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
     from matplotlib.axes import Axes
-
-from . import _text
-from ._results import Report
-from .table import Keyed, Table
 
 __all__ = ["score_over_time", "segments_forest", "stacked_distribution"]
 
@@ -206,8 +206,15 @@ def _name_classes(ax, names):
         names, ("#B34700", "#6b6b6b", _BLUE), (0, 0.5, 1), ("left", "center", "right"), strict=True
     ):
         ax.text(
-            x, 1.02, name, transform=ax.transAxes, ha=ha, va="bottom", color=colour,
-            fontsize=_TEXT, fontweight="bold",
+            x,
+            1.02,
+            name,
+            transform=ax.transAxes,
+            ha=ha,
+            va="bottom",
+            color=colour,
+            fontsize=_TEXT,
+            fontweight="bold",
         )
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from . import _cxm, _frames, _text
+from ._results import Comparison, Interval, Record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any, Self
 
-from . import _cxm, _frames, _text
-from ._results import Comparison, Interval, Record
-
 
 class Keyed(_cxm.Keyed):
-    """A calculator per key: ``cxm.Keyed("nps", by=["segment", "wave"])`` or ``cxm.Nps.by("segment")``.
+    """A calculator per key: ``cxm.Keyed("nps", by=["segment", "wave"])``.
 
-    ``by`` names one to eight key columns. ``max_groups`` limits the groups; with
-    ``overflow="other"`` the smallest keys are kept and the others become one group. The remaining
-    keywords are the definition that every group shares.
+    ``cxm.Nps.by("segment", "wave")`` says the same. ``by`` names one to eight key columns.
+    ``max_groups`` limits the groups; with ``overflow="other"`` the smallest keys are kept and the
+    others become one group. The remaining keywords are the definition that every group shares.
     """
 
     __slots__ = ()
@@ -161,7 +161,7 @@ _KEY = "key "
 
 
 def named_columns(batch, names, named):
-    """The columns of a data frame by their names; what is named by a string is taken from it too."""
+    """The columns of a data frame by their names; what a string names is taken from it too."""
     if len(batch) != 1 or names is None:
         raise TypeError('pass one data frame and name its columns: rating="…" or columns=[…]')
     names = [names] if isinstance(names, str) else list(names)
@@ -238,7 +238,9 @@ class Table:
         placed = ("score", self._rests_on())
         fields = self.total._fields.items()
         return [
-            name for name, value in fields if name not in placed and not isinstance(value, (list, dict))
+            name
+            for name, value in fields
+            if name not in placed and not isinstance(value, (list, dict))
         ]
 
     def _add_tests(self, columns):
@@ -253,7 +255,7 @@ class Table:
             columns["shrunken"] = [row["shrunken"] for row in self._rows]
 
     def _typed(self, columns):
-        """Name and ``int``, ``float``, ``bool`` or ``str`` of every column, from the first value."""
+        """Name and type (int, float, bool, str) of every column, from its first value."""
         for name, values in columns.items():
             present = next((value for value in values if value is not None), None)
             default = self.total._fields.get(name)
@@ -269,7 +271,9 @@ class Table:
         series = {}
         for name, kind in self._typed(columns):
             gaps = None in columns[name]
-            dtype = whole[kind] if gaps and kind in whole else ("float64" if kind is float else None)
+            dtype = (
+                whole[kind] if gaps and kind in whole else ("float64" if kind is float else None)
+            )
             series[name] = pandas.Series(columns[name], dtype=dtype)
         return pandas.DataFrame(series)
 
