@@ -30,7 +30,8 @@
 //! joint table holds. With u = Σ (weight / Σ weight) · (class − item share) / answers of the item,
 //! over the items that the respondent answered, the variance is Σu² · m/(m − 1) over the m
 //! respondents who answered any (linearised; for complete answers the usual variance of the
-//! weighted sum), and the interval is that of Student's t with m − 1 degrees of freedom.
+//! weighted sum), and the interval is that of Student's t with m − 1 degrees of freedom, cut to
+//! −100..=100; without any spread there is none.
 //!
 //! # Not to be confused with
 //! The CX Index™ of today, whose weights are not public; the mean rating of the items.
@@ -363,18 +364,17 @@ impl Scored for CxIndexReport {
             return Err(Error::not_offered("a CX index has no finite population correction")
                 .in_field("population"));
         }
-        let Some(Estimate { value, variance, n }) = self.estimate else { return Ok(None) };
+        // Respondents who all answered alike show no spread to make an interval from.
+        let spread = self.estimate.filter(|estimate| estimate.variance > 0.0);
+        let Some(Estimate { value, variance, n }) = spread else { return Ok(None) };
         let quantile = match method {
             Method::Linearized => normal_two_sided_quantile(alpha),
             _ => student_t_two_sided_quantile(alpha, n as f64 - 1.0),
         };
         let reach = quantile * variance.sqrt();
-        Ok(Some(Interval {
-            lower: value - reach,
-            upper: value + reach,
-            level: options.level,
-            method,
-        }))
+        let (lower, upper) = (value - reach, value + reach);
+        let interval = Interval { lower, upper, level: options.level, method };
+        Ok(Some(interval.clamped(-100.0, 100.0)))
     }
 
     fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {

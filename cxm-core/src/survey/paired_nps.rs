@@ -272,7 +272,8 @@ impl Scored for PairedNpsReport {
             return Err(method.refused("a paired change", &[Method::Wald]));
         }
         match self.test() {
-            Ok(test) => test.interval(options.level).map(Some),
+            // No change is larger than from one end of the scale to the other.
+            Ok(test) => test.interval(options.level).map(|i| Some(i.clamped(-200.0, 200.0))),
             Err(error) if error.kind() == ErrorKind::InsufficientData => Ok(None),
             Err(error) => Err(error),
         }
