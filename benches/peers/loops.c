@@ -8,8 +8,8 @@
 #include <immintrin.h>
 #endif
 
-/* The sum of 32 bytes and more at a time: what it costs to read a column and do next to nothing. */
-static uint64_t sum_stretch(const uint8_t *values, size_t rows) {
+/* The sum of 64 bytes at a time: what it costs to read a column and do next to nothing with it. */
+static uint64_t sum_u8(const uint8_t *values, size_t rows) {
     uint64_t sum = 0;
     size_t row = 0;
 #ifdef __AVX2__
@@ -27,24 +27,6 @@ static uint64_t sum_stretch(const uint8_t *values, size_t rows) {
 #endif
     for (; row < rows; row++) sum += values[row];
     return sum;
-}
-
-/* From four places at once: one stream alone waits at every page. */
-static double sum_u8(const uint8_t *values, size_t rows) {
-    const size_t quarter = rows / 4;
-    uint64_t sum = 0;
-    for (size_t start = 0; start < quarter; start += 4096) {
-        const size_t length = start + 4096 < quarter ? 4096 : quarter - start;
-        for (size_t part = 0; part < 4; part++) {
-            sum += sum_stretch(values + part * quarter + start, length);
-        }
-    }
-    return (double)(sum + sum_stretch(values + 4 * quarter, rows - 4 * quarter));
-}
-
-/* From front to back. */
-static double sum_u8_one_stream(const uint8_t *values, size_t rows) {
-    return (double)sum_stretch(values, rows);
 }
 
 /* As everybody writes it, left to the compiler. */
@@ -83,7 +65,9 @@ static double classes_u8(const uint8_t *values, size_t rows) {
 
 static double net_of_counts(const uint64_t counts[16]) {
     uint64_t sums[3] = {0, 0, 0};
-    for (int rating = 0; rating <= 10; rating++) sums[(rating > 6) + (rating > 8)] += counts[rating];
+    for (int rating = 0; rating <= 10; rating++) {
+        sums[(rating > 6) + (rating > 8)] += counts[rating];
+    }
     return net(sums[0], sums[1], sums[2]);
 }
 
@@ -105,8 +89,7 @@ static double grouped(const peers_input *input) {
 }
 
 double peers_loops(const char *task, const peers_input *input) {
-    if (!strcmp(task, "sum u8")) return sum_u8(input->values, input->rows);
-    if (!strcmp(task, "sum u8, one stream")) return sum_u8_one_stream(input->values, input->rows);
+    if (!strcmp(task, "sum u8")) return (double)sum_u8(input->values, input->rows);
     if (!strcmp(task, "sum u8, plain")) return sum_u8_plain(input->values, input->rows);
     if (!strcmp(task, "sum i64")) return sum_i64(input->values, input->rows);
     if (!strcmp(task, "bare classes u8")) return classes_u8(input->values, input->rows);

@@ -12,6 +12,7 @@ use cxm_core::calculator::batch::{Bitmap, Column, KeyPart};
 use cxm_core::numeric::tally::class_counts;
 use cxm_core::prelude::*;
 use cxm_core::registry;
+use cxm_core::stats::{Share, proportion};
 use serde_json::Value;
 
 /// The columns: see `peers.h`.
@@ -171,6 +172,13 @@ fn states(task: &str, times: usize) -> Option<f64> {
         "merge" => (0..times).try_for_each(|_| sum.merge(std::hint::black_box(&nps))).ok()?,
         "value" => {
             return (0..times).try_fold(0.0, |_, _| std::hint::black_box(&nps).value().score);
+        }
+        "wilson" => {
+            let share = Share { successes: 4_400, total: 10_000 };
+            let options = IntervalOptions::by(Method::Wilson, 0.95);
+            let one =
+                || proportion::interval(std::hint::black_box(&share), &options).ok().flatten();
+            return (0..times).try_fold(0.0, |_, _| Some(one()?.lower));
         }
         _ => return None,
     }
