@@ -185,7 +185,7 @@ pub trait UpdateByGroup: Update {
     fn batch_len(batch: &Self::Batch<'_>) -> usize;
 
     /// The state of each group's rows alone. `codes` has a group number below `groups` for each
-    /// row.
+    /// row; the first that is not is an error with its row.
     fn lift_by_group(
         definition: &Self::Definition,
         codes: &[u32],

@@ -22,6 +22,9 @@ pub(crate) struct Groups<'a> {
 type Lookup<K> = HashMap<K, u32, foldhash::fast::RandomState>;
 
 /// Numbers the rows by their key over all key columns.
+///
+/// A single column of codes may be its own numbering; whether each of its codes has a key is then
+/// left to whoever reads them anyway: reading them twice would cost a third of a grouped score.
 pub(crate) fn group_rows<'a>(columns: &[KeyColumn<'a>], rows: usize) -> Result<Groups<'a>> {
     for column in columns {
         same_length("keys", column.len(), rows)?;
@@ -33,6 +36,9 @@ pub(crate) fn group_rows<'a>(columns: &[KeyColumn<'a>], rows: usize) -> Result<G
         let codes = Cow::Owned(vec![0; rows]);
         return Ok(Groups { codes, keys: vec![Key::new(Vec::new())] });
     };
+    if !more.is_empty() {
+        check_codes(columns)?;
+    }
     let (mut codes, first_parts) = encode_column(first)?;
     let mut keys: Vec<Vec<KeyPart>> = first_parts.into_iter().map(|part| vec![part]).collect();
     for column in more {
@@ -72,29 +78,41 @@ fn encode_codes<'a>(
     dictionary: &[KeyPart],
     column: &KeyColumn<'a>,
 ) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
-    let outside = codes.iter().enumerate().find(|&(row, &code)| {
-        usize::try_from(code).is_ok_and(|code| code >= dictionary.len()) && valid(column, row)
-    });
-    if let Some((row, code)) = outside {
-        return Err(Error::observation(format!(
-            "code {code} is outside its dictionary of {} keys",
-            dictionary.len()
-        ))
-        .in_field("keys")
-        .at_row(row));
-    }
     let mut sorted: Vec<_> = dictionary.iter().collect();
     sorted.sort_unstable();
     let distinct = sorted.windows(2).all(|pair| pair.first() != pair.last());
     if distinct && column.validity.is_none() {
         return Ok((Cow::Borrowed(codes), dictionary.to_vec()));
     }
-    let missing = KeyPart::Missing;
+    check_codes(std::slice::from_ref(column))?;
+    // Each entry is looked up once, and each row goes through an array.
+    let entries: Vec<_> = dictionary.iter().chain([&KeyPart::Missing]).map(Some).collect();
+    let (groups, parts) = encode(entries.into_iter(), |part| (*part).clone())?;
+    let missing = dictionary.len();
     let rows = codes.iter().enumerate().map(|(row, &code)| {
-        let code = usize::try_from(code).unwrap_or(usize::MAX);
-        Some(if valid(column, row) { dictionary.get(code).unwrap_or(&missing) } else { &missing })
+        let entry = if valid(column, row) { usize::try_from(code).ok() } else { Some(missing) };
+        entry.and_then(|entry| groups.get(entry)).copied().unwrap_or_default()
     });
-    encode(rows, |part| (*part).clone())
+    Ok((Cow::Owned(rows.collect()), parts))
+}
+
+/// Refuses a code outside its dictionary, unless its row has no key.
+pub(crate) fn check_codes(columns: &[KeyColumn<'_>]) -> Result<()> {
+    for column in columns {
+        let KeyValues::Codes { codes, dictionary } = column.values else { continue };
+        let outside = codes.iter().enumerate().find(|&(row, &code)| {
+            usize::try_from(code).is_ok_and(|code| code >= dictionary.len()) && valid(column, row)
+        });
+        if let Some((row, code)) = outside {
+            return Err(Error::observation(format!(
+                "code {code} is outside its dictionary of {} keys",
+                dictionary.len()
+            ))
+            .in_field("keys")
+            .at_row(row));
+        }
+    }
+    Ok(())
 }
 
 /// Numbers values by first appearance; `None` is the missing key.
@@ -149,4 +167,44 @@ fn combine<'a>(
         numbered.push(code);
     }
     Ok((Cow::Owned(numbered), combined))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calculator::batch::{Ratings, Validity};
+    use crate::calculator::{Calculator, Update};
+    use crate::error::ErrorKind;
+    use crate::stream::{Keyed, KeyedBatch, KeyedDefinition};
+    use crate::survey::Nps;
+
+    fn update(keys: &[KeyColumn<'_>], ratings: &[u8]) -> Result<Vec<(String, u64)>> {
+        let names = ["a", "b"].into_iter().take(keys.len());
+        let mut table = Keyed::<Nps>::new(KeyedDefinition::by(names))?;
+        table.update(KeyedBatch { keys, batch: Ratings::from(ratings) })?;
+        let groups = table.groups();
+        Ok(groups.map(|(key, nps)| (key.to_string(), nps.observations())).collect())
+    }
+
+    #[test]
+    fn a_dictionary_may_repeat_a_key_and_rows_may_have_none() {
+        let dictionary = ["a".into(), "b".into(), "a".into(), KeyPart::Missing, "unused".into()];
+        let mut column = KeyColumn::coded(&[0, 1, 2, 3, 99, 0], &dictionary);
+        column.validity = Some(Validity::Bytes(&[1, 1, 1, 1, 0, 0]));
+        let groups = update(&[column], &[10; 6]).unwrap();
+        assert_eq!(groups, [("(missing)".into(), 3), ("a".into(), 2), ("b".into(), 1)]);
+    }
+
+    #[test]
+    fn a_code_outside_its_dictionary_is_named_with_its_row() {
+        let (plain, twice) = (["a".into(), "b".into()], ["a".into(), "a".into()]);
+        for dictionary in [&plain, &twice] {
+            let column = KeyColumn::coded(&[0, 1, 2, 7], dictionary);
+            for columns in [&[column][..], &[column, column]] {
+                let error = update(columns, &[10; 4]).unwrap_err();
+                assert_eq!((error.kind(), error.row()), (ErrorKind::InvalidObservation, Some(2)));
+                assert!(error.to_string().contains("outside its dictionary of 2 keys"), "{error}");
+            }
+        }
+    }
 }

@@ -34,7 +34,7 @@
 
 use std::collections::BTreeMap;
 
-use super::encode::group_rows;
+use super::encode::{check_codes, group_rows};
 use crate::calculator::batch::{KeyColumn, KeyPart};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
@@ -346,12 +346,10 @@ impl<C: UpdateByGroup> Update for Keyed<C> {
             .in_field("keys"));
         }
         let groups = group_rows(batch.keys, C::batch_len(&batch.batch))?;
-        let states = C::lift_by_group(
-            &definition.calculator,
-            &groups.codes,
-            groups.keys.len(),
-            batch.batch,
-        )?;
+        let states =
+            C::lift_by_group(&definition.calculator, &groups.codes, groups.keys.len(), batch.batch)
+                // A code without a key is named as such, before whatever else is wrong.
+                .map_err(|error| check_codes(batch.keys).err().unwrap_or(error))?;
         let mut table =
             Self { definition: definition.clone(), groups: BTreeMap::new(), other: None };
         let limited = definition.overflow == Overflow::Error;

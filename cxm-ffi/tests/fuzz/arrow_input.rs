@@ -173,12 +173,12 @@ fn booleans(source: &mut Source<'_>, rows: usize) -> ArrayData {
 }
 
 fn texts(source: &mut Source<'_>, rows: usize) -> ArrayData {
-    if source.byte() % 2 == 0 {
-        let offsets = |source: &mut Source<'_>, slots| text_buffers::<i32>(source, slots);
-        array(source, DataType::Utf8, rows, offsets)
-    } else {
+    if source.byte() % 2 == 1 {
         let offsets = |source: &mut Source<'_>, slots| text_buffers::<i64>(source, slots);
         array(source, DataType::LargeUtf8, rows, offsets)
+    } else {
+        let offsets = |source: &mut Source<'_>, slots| text_buffers::<i32>(source, slots);
+        array(source, DataType::Utf8, rows, offsets)
     }
 }
 

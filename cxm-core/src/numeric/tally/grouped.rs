@@ -83,9 +83,9 @@ pub fn tally_by_code<C: Code, T: Rating>(
     scatter
         .run(values, validity, |indices, uncounted| count(indices, uncounted, table, 1))
         .inspect_err(|row| {
-            // Rather than reading all codes twice to check them first, what the blocks before that
+            // Rather than reading all codes twice to check them first, what the strips before that
             // of the row have added is taken back.
-            let (before, _) = values.split_at(row - row % BLOCK);
+            let (before, _) = values.split_at(row - row % STRIP);
             let back = |indices: &[u32], uncounted| count(indices, uncounted, table, u64::MAX);
             let _ = scatter.run(before, validity, back);
         })
@@ -105,6 +105,10 @@ fn put_missing_first(cells: &mut [u8], bins: u8) {
     );
 }
 
+/// Rows whose cells are found before they are counted. While it counts, the processor fetches the
+/// codes that come next, but only a kilobyte or two of them.
+const STRIP: usize = 256;
+
 /// With so many rows per cell, counting in 32 bits first repays the second table: it is half the
 /// size, and so nearer to the processor.
 const NARROW_ROWS: usize = 4;
@@ -119,10 +123,10 @@ struct Scatter<'a, C> {
 }
 
 impl<C: Code> Scatter<'_, C> {
-    /// Calls `count` with the indices of the cells of every block, and with how many of its rows
-    /// are left out, which have index 0; up to the block that holds the first bad row.
+    /// Calls `count` with the indices of the cells of every strip, and with how many of its rows
+    /// are left out, which have index 0; up to the strip that holds the first bad row.
     ///
-    /// Cells are found for a whole block before any is counted: by vectors, and so that an
+    /// Cells are found for a whole strip before any is counted: by vectors, and so that an
     /// increment never waits for the address of the one before.
     fn run<T: Rating>(
         &self,
@@ -130,42 +134,60 @@ impl<C: Code> Scatter<'_, C> {
         validity: Option<Validity<'_>>,
         mut count: impl FnMut(&[u32], u32),
     ) -> Result<u64, usize> {
-        let Self { level, codes, lowest, bins, groups } = *self;
-        let width = row_cells(bins);
+        let Self { level, codes, lowest, bins, .. } = *self;
         let mut left_out = 0;
-        let mut indices = [0; BLOCK];
         for_each_block(level, values, validity, lowest, bins, |first, cells| {
             let (_, block) = codes.values.split_at(first);
-            let (block, _) = block.split_at(cells.len());
-            let block = Codes { values: block, ..codes };
-            let (indices, _) = indices.split_at_mut(cells.len());
             dispatch!(level, _simd => put_missing_first(cells, bins));
             let mut unknown = [0; BLOCK];
-            let (unknown, _) = unknown.split_at_mut(cells.len());
-            let highest = if let Some(validity) = codes.validity {
+            if let Some(validity) = codes.validity {
+                let (unknown, _) = unknown.split_at_mut(cells.len());
                 kernel::mask(level, unknown, validity, first, 1);
-                find_cells_nullable(level, block, unknown, cells, width, indices)
-            } else {
-                find_cells(level, block, cells, width, indices)
-            };
-            if highest >= groups {
-                let bad = |(&code, &unknown)| {
-                    let (group, counted) = block.group(code, unknown);
-                    group >= groups && counted != 0
-                };
-                if let Some(bad) = block.values.iter().zip(&*unknown).position(bad) {
-                    return Err(first + bad);
-                }
             }
-            let mut uncounted = 0;
-            if codes.missing_group.is_none() {
-                uncounted = unknown.iter().map(|&unknown| u32::from(unknown)).sum();
+            let strips = cells.chunks(STRIP).zip(block.chunks(STRIP)).zip(unknown.chunks(STRIP));
+            for (row, ((cells, block), unknown)) in (first..).step_by(STRIP).zip(strips) {
+                let uncounted = self.run_strip(cells, block, unknown, &mut count);
+                left_out += u64::from(uncounted.map_err(|bad| row + bad)?);
             }
-            count(indices, uncounted);
-            left_out += u64::from(uncounted);
-            Ok(())
+            Ok::<_, usize>(())
         })?;
         Ok(left_out)
+    }
+
+    /// Calls `count` with one strip; fails with its first bad row.
+    fn run_strip(
+        &self,
+        cells: &[u8],
+        codes: &[C],
+        unknown: &[u8],
+        count: &mut impl FnMut(&[u32], u32),
+    ) -> Result<u32, usize> {
+        let width = row_cells(self.bins);
+        let (values, _) = codes.split_at(cells.len());
+        let (unknown, _) = unknown.split_at(cells.len());
+        let codes = Codes { values, ..self.codes };
+        let mut indices = [0; STRIP];
+        let (indices, _) = indices.split_at_mut(cells.len());
+        let highest = if codes.validity.is_some() {
+            find_cells_nullable(self.level, codes, unknown, cells, width, indices)
+        } else {
+            find_cells(self.level, codes, cells, width, indices)
+        };
+        if highest >= self.groups {
+            let bad = |(&code, &unknown)| {
+                let (group, counted) = codes.group(code, unknown);
+                group >= self.groups && counted != 0
+            };
+            if let Some(bad) = values.iter().zip(unknown).position(bad) {
+                return Err(bad);
+            }
+        }
+        let mut uncounted = 0;
+        if codes.missing_group.is_none() && codes.validity.is_some() {
+            uncounted = unknown.iter().map(|&unknown| u32::from(unknown)).sum();
+        }
+        count(indices, uncounted);
+        Ok(uncounted)
     }
 }
 
