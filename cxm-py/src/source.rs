@@ -102,8 +102,9 @@ pub(crate) fn source<'py>(object: &Bound<'py, PyAny>) -> Outcome<Source<'py>> {
 fn from_pandas<'py>(object: &Bound<'py, PyAny>) -> Outcome<Option<Source<'py>>> {
     let py = object.py();
     let Some(dtype) = object.getattr_opt(intern!(py, "dtype"))? else { return Ok(None) };
-    // Only numpy's own types say whether they are built in; pandas' extension types do not.
-    if dtype.hasattr(intern!(py, "isbuiltin"))? {
+    // Only numpy's own types have a byte order; pandas' extension types do not. (Some of them say
+    // whether they are built in, categories and times with a zone among them.)
+    if dtype.hasattr(intern!(py, "byteorder"))? {
         let values = object.call_method0(intern!(py, "to_numpy"))?;
         return source(&values).map(Some);
     }
