@@ -28,6 +28,7 @@
 //! | --- | --- |
 //! | [`survey`] | the metrics: one file each, all of the same shape |
 //! | [`stream`] | any calculator per key; tables of segments; suppression of small groups |
+//! | [`clv`] | customer lifetime value: models of purchases and spend, fits, predictions |
 //! | [`stats`] | intervals, comparisons, confidence sequences, weights, planning |
 //! | [`calculator`] | the contract, the batch shapes, the state bytes |
 //! | [`model`] | scales, the rules by which ratings are read, time |
@@ -44,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 pub mod calculator;
+pub mod clv;
 pub mod error;
 pub mod model;
 pub mod numeric;

@@ -1,0 +1,24 @@
+//! Customer lifetime value: who is still a customer, how often they will buy, and what it is worth.
+//!
+//! | step | module |
+//! | --- | --- |
+//! | the distinct histories that a fit reads, with counts | [`patterns`] |
+//! | what every model can do | [`model`] |
+//! | the fit, its errors and its diagnosis | [`fit`] |
+//! | what a model can be asked, one customer or a column | [`quantity`] |
+//!
+//! A fit is not a calculator: calculators stream into small sufficient tables, a fit reads those
+//! and returns a fitted model. A model without parameters cannot be made, so nothing unfitted can
+//! predict.
+
+pub mod fit;
+pub mod history;
+pub mod model;
+pub mod patterns;
+pub mod quantity;
+
+pub use fit::{Diagnosis, FitOptions, FitStatus, Fitted, Prior};
+pub use history::{Discount, History, Horizon};
+pub use model::{Derivatives, MAX_PARAMETERS, Model, PurchaseModel};
+pub use patterns::{Pattern, PatternTable};
+pub use quantity::Quantity;

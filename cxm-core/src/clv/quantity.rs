@@ -1,0 +1,117 @@
+//! What a purchase model can be asked, as data: one list for every door, for intervals and for
+//! columns.
+
+use super::history::{Discount, History, Horizon};
+use super::model::PurchaseModel;
+use crate::error::{Error, Result};
+
+/// A prediction, with what it needs to know.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "quantity", rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Quantity {
+    /// P(alive) at the horizon; now, without one.
+    ProbabilityAlive {
+        /// From the cut-off.
+        #[cfg_attr(feature = "serde", serde(default = "now"))]
+        horizon: Horizon,
+    },
+    /// Expected purchases within the horizon.
+    ExpectedTransactions {
+        /// From the cut-off.
+        horizon: Horizon,
+    },
+    /// P(exactly so many purchases within the horizon).
+    ProbabilityOfTransactions {
+        /// From the cut-off.
+        horizon: Horizon,
+        /// So many purchases.
+        count: u64,
+    },
+    /// P(no purchase within the horizon).
+    ProbabilityOfNoTransactions {
+        /// From the cut-off.
+        horizon: Horizon,
+    },
+    /// Expected purchases within the horizon, discounted.
+    DiscountedExpectedTransactions {
+        /// From the cut-off.
+        horizon: Horizon,
+        /// Continuous rate per unit.
+        discount: Discount,
+    },
+    /// Expected purchases of the whole future, discounted (DERT).
+    DiscountedExpectedResidualTransactions {
+        /// Continuous rate per unit.
+        discount: Discount,
+    },
+    /// The time within which the next purchase comes with this probability.
+    TimeToNextTransaction {
+        /// Above 0 and below 1; a half gives the median.
+        probability: f64,
+    },
+}
+
+#[cfg(feature = "serde")]
+fn now() -> Horizon {
+    Horizon::NOW
+}
+
+impl Quantity {
+    /// The name in `snake_case`, the same in every door.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ProbabilityAlive { .. } => "probability_alive",
+            Self::ExpectedTransactions { .. } => "expected_transactions",
+            Self::ProbabilityOfTransactions { .. } => "probability_of_transactions",
+            Self::ProbabilityOfNoTransactions { .. } => "probability_of_no_transactions",
+            Self::DiscountedExpectedTransactions { .. } => "discounted_expected_transactions",
+            Self::DiscountedExpectedResidualTransactions { .. } => {
+                "discounted_expected_residual_transactions"
+            }
+            Self::TimeToNextTransaction { .. } => "time_to_next_transaction",
+        }
+    }
+
+    /// Refuses what no model can answer.
+    pub fn validate(&self) -> Result<()> {
+        match self {
+            Self::TimeToNextTransaction { probability }
+                if !(*probability > 0.0 && *probability < 1.0) =>
+            {
+                let message = format!("expected a number between 0 and 1, got {probability}");
+                Err(Error::argument(message).in_field("probability"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The answer for one customer; `None` where there is none, see
+    /// [`PurchaseModel::time_to_next_transaction`].
+    pub fn of<M: PurchaseModel>(&self, model: &M, history: &History) -> Result<Option<f64>> {
+        let answer = match *self {
+            Self::ProbabilityAlive { horizon } if horizon > Horizon::NOW => {
+                model.probability_alive_after(history, horizon)
+            }
+            Self::ProbabilityAlive { .. } => model.probability_alive(history),
+            Self::ExpectedTransactions { horizon } => model.expected_transactions(history, horizon),
+            Self::ProbabilityOfTransactions { horizon, count } => {
+                model.probability_of_transactions(history, horizon, count)
+            }
+            Self::ProbabilityOfNoTransactions { horizon } => {
+                model.probability_of_no_transactions(history, horizon)
+            }
+            Self::DiscountedExpectedTransactions { horizon, discount } => {
+                model.discounted_expected_transactions(history, horizon, discount)
+            }
+            Self::DiscountedExpectedResidualTransactions { discount } => {
+                model.discounted_expected_residual_transactions(history, discount)
+            }
+            Self::TimeToNextTransaction { probability } => {
+                return model.time_to_next_transaction(history, probability);
+            }
+        };
+        Ok(Some(answer))
+    }
+}
