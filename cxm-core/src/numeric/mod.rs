@@ -1,9 +1,11 @@
-//! Arithmetic that no library offers: counting columns, distributions, special series, exact sums.
+//! Arithmetic that no library offers: counting columns, distributions, special series, exact sums,
+//! small matrices.
 //!
 //! Pure functions over slices and numbers; nothing here knows what a survey is. Everything
 //! transcendental goes through `libm`, so that the bits are the same on every platform.
 
 pub mod distribution;
+pub mod linear;
 pub mod roots;
 pub mod special_functions;
 pub mod tally;
