@@ -33,9 +33,11 @@
 pub mod batch;
 pub mod codec;
 pub mod state;
+pub mod table;
 
 pub use batch::{Column, Ratings, Values, Weights};
 pub use state::{Kind, State};
+pub use table::{ColumnData, Table};
 
 use crate::error::{Error, ErrorKind, Result};
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::functions::{self, Function, Parameter};
-use super::{CALCULATORS, Entry, PresetEntry};
+use super::{CALCULATORS, Entry, PresetEntry, TableEntry};
 
 /// Every calculator with its batch shape, definition and presets, and every statistic with its
 /// parameters.
@@ -36,7 +36,17 @@ fn calculator(entry: &Entry) -> Value {
         "shape": entry.shape,
         "summary": entry.summary,
         "default_definition": (entry.default_definition)(),
+        "tables": entry.tables.iter().map(table).collect::<Vec<_>>(),
         "presets": (entry.presets)().iter().map(preset).collect::<Vec<_>>(),
+    })
+}
+
+/// A table that a calculator offers, for doors that list it.
+pub fn table(table: &TableEntry) -> Value {
+    json!({
+        "name": table.name,
+        "summary": table.summary,
+        "parameters": table.parameters.iter().map(parameter).collect::<Vec<_>>(),
     })
 }
 

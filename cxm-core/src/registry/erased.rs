@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::definition::to_value;
+use super::functions::{Arguments as FunctionArguments, Parameter};
 use super::question::Reading;
 use crate::calculator::batch::Batch;
-use crate::calculator::{Calculator, Kind, Report, Retract, State};
+use crate::calculator::{Calculator, Kind, Report, Retract, State, Table};
 use crate::error::{Error, Result};
 use crate::stats::Histogram;
 use crate::survey::{
@@ -49,8 +50,11 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value>;
     /// This score minus the other's: difference, standard error, statistic, p-value, interval.
     fn compare(&self, other: &dyn DynCalculator, arguments: &Value) -> Result<Value>;
-    /// Another calculator over the ratings counted here: from a ledger to an NPS with its
-    /// duplicates.
+    /// The tables that it offers.
+    fn tables(&self) -> &'static [TableEntry];
+    /// A reading of one row a customer, or a row a pattern or a day, by its name.
+    fn tabulate(&self, name: &str, arguments: &Value) -> Result<Table>;
+    /// Another calculator over what is counted here: from a ledger to an NPS with its duplicates.
     fn derive(&self, name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>>;
     /// The canonical bytes.
     fn to_bytes(&self) -> Vec<u8>;
@@ -83,6 +87,37 @@ pub trait RatingCounts: State {
         Err(Error::not_offered("it cannot be made from counts of single ratings"))
     }
 }
+
+/// A reading that is a table: its name, what it says, what it takes.
+#[derive(Debug, Clone, Copy)]
+pub struct TableEntry {
+    /// The name in `snake_case`, the same in every door.
+    pub name: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// The arguments, in their order.
+    pub parameters: &'static [Parameter],
+}
+
+/// The tables that a calculator offers; the first is what its users ask for most.
+pub trait Tabulate: State {
+    /// Names, arguments and words of the tables.
+    const TABLES: &'static [TableEntry] = &[];
+
+    /// The table of this name; the arguments were checked against those of its entry.
+    fn table(&self, name: &str, arguments: &FunctionArguments) -> Result<Table> {
+        let _ = (name, arguments);
+        Err(Error::not_offered("it has no tables"))
+    }
+}
+
+impl<D: RatingDefinition> Tabulate for RatingCalculator<D> {}
+
+impl<D: ItemDefinition> Tabulate for ItemCalculator<D> {}
+
+impl Tabulate for ResponseRate {}
+
+impl Tabulate for ResponseLedger {}
 
 impl<D: RatingDefinition> UpdateRating for RatingCalculator<D> {
     #[inline]
@@ -126,7 +161,7 @@ fn same_kind<C: State>(other: &dyn DynCalculator) -> Result<&C> {
 
 impl<C> DynCalculator for C
 where
-    C: Retract + State + UpdateRating + RatingCounts,
+    C: Retract + State + UpdateRating + RatingCounts + Tabulate,
     C::Definition: Serialize,
     C::Report: Reading,
     for<'a> C::Batch<'a>: TryFrom<Batch<'a>, Error = Error>,
@@ -209,6 +244,24 @@ where
             fields.insert("interval".to_owned(), to_value(&interval));
         }
         Ok(answer)
+    }
+
+    fn tables(&self) -> &'static [TableEntry] {
+        C::TABLES
+    }
+
+    fn tabulate(&self, name: &str, arguments: &Value) -> Result<Table> {
+        let entry = C::TABLES.iter().find(|table| table.name == name).ok_or_else(|| {
+            let names: Vec<_> = C::TABLES.iter().map(|table| table.name).collect();
+            let listed = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            Error::not_found(format!("no table \"{name}\"; there are {listed}"))
+        });
+        let none = Value::Object(serde_json::Map::new());
+        let arguments = if arguments.is_null() { &none } else { arguments };
+        entry
+            .and_then(|entry| FunctionArguments::new(entry.parameters, arguments))
+            .and_then(|arguments| self.table(name, &arguments))
+            .map_err(|error| error.within(C::KIND.name))
     }
 
     fn derive(&self, name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>> {

@@ -16,7 +16,7 @@ mod reading;
 use serde_json::Value;
 
 pub use catalogue::catalogue;
-pub use erased::{DynCalculator, RatingCounts};
+pub use erased::{DynCalculator, RatingCounts, TableEntry, Tabulate};
 pub use keyed::{DynKeyed, KeyedOptions};
 
 use crate::calculator::state::Frame;
@@ -77,6 +77,8 @@ pub struct Entry {
     pub new_keyed: fn(&KeyedOptions, &Value) -> Result<Box<dyn DynKeyed>>,
     /// Reads the state bytes of a table of them.
     pub keyed_from_bytes: fn(&[u8]) -> Result<Box<dyn DynKeyed>>,
+    /// The tables that it offers.
+    pub tables: &'static [TableEntry],
     /// The definition that goes without saying.
     pub default_definition: fn() -> Value,
     /// The named definitions.
@@ -108,6 +110,7 @@ macro_rules! entries {
                 Ok(Box::new(Keyed::<$calculator>::new(table)?))
             },
             keyed_from_bytes: |bytes| Ok(Box::new(Keyed::<$calculator>::from_bytes(bytes)?)),
+            tables: <$calculator as Tabulate>::TABLES,
             default_definition: || {
                 definition::to_value(&<$calculator as Calculator>::Definition::default())
             },

@@ -1,16 +1,16 @@
-//! From key columns to dense group numbers.
+//! From several key columns to dense group numbers.
 //!
 //! Each distinct key of a batch is looked up once; the rows then go through dense arrays, which is
-//! several times faster than a hash table a row. The hash seed differs from process to process and
-//! never shows: groups are numbered by first appearance and sorted before anybody sees them.
+//! several times faster than a hash table a row. Groups are numbered by first appearance and sorted
+//! before anybody sees them.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::borrow::Cow;
 
 use super::keyed::Key;
-use crate::calculator::batch::{KeyColumn, KeyPart, KeyValues, same_length};
-use crate::error::{Error, Result};
-use std::borrow::Cow;
+use crate::calculator::batch::{
+    KeyColumn, KeyPart, Lookup, check_codes, number, number_keys, same_length,
+};
+use crate::error::Result;
 
 /// The group number of every row, and the key of every group.
 #[derive(Debug, Clone)]
@@ -18,8 +18,6 @@ pub(crate) struct Groups<'a> {
     pub(crate) codes: Cow<'a, [u32]>,
     pub(crate) keys: Vec<Key>,
 }
-
-type Lookup<K> = HashMap<K, u32, foldhash::fast::RandomState>;
 
 /// Numbers the rows by their key over all key columns.
 ///
@@ -39,103 +37,13 @@ pub(crate) fn group_rows<'a>(columns: &[KeyColumn<'a>], rows: usize) -> Result<G
     if !more.is_empty() {
         check_codes(columns)?;
     }
-    let (mut codes, first_parts) = encode_column(first)?;
+    let (mut codes, first_parts) = number_keys(first)?;
     let mut keys: Vec<Vec<KeyPart>> = first_parts.into_iter().map(|part| vec![part]).collect();
     for column in more {
-        let (next, parts) = encode_column(column)?;
+        let (next, parts) = number_keys(column)?;
         (codes, keys) = combine(&codes, &keys, &next, &parts)?;
     }
     Ok(Groups { codes, keys: keys.into_iter().map(Key::new).collect() })
-}
-
-fn number(position: usize) -> Result<u32> {
-    u32::try_from(position).map_err(|_| Error::limit("a batch may have at most 2^32 distinct keys"))
-}
-
-fn encode_column<'a>(column: &KeyColumn<'a>) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
-    match column.values {
-        KeyValues::Codes { codes, dictionary } => encode_codes(codes, dictionary, column),
-        KeyValues::Integers(values) => {
-            let rows = values.iter().enumerate();
-            let rows = rows.map(|(row, value)| valid(column, row).then_some(*value));
-            encode(rows, |value| KeyPart::Integer(*value))
-        }
-        KeyValues::Texts(values) => {
-            let rows = values.iter().enumerate();
-            let rows = rows.map(|(row, value)| valid(column, row).then_some(*value));
-            encode(rows, |value| KeyPart::Text((*value).into()))
-        }
-    }
-}
-
-fn valid(column: &KeyColumn<'_>, row: usize) -> bool {
-    column.validity.is_none_or(|validity| validity.is_valid(row))
-}
-
-/// A dictionary is its own encoding, unless it names a key twice or rows have none.
-fn encode_codes<'a>(
-    codes: &'a [u32],
-    dictionary: &[KeyPart],
-    column: &KeyColumn<'a>,
-) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
-    let mut sorted: Vec<_> = dictionary.iter().collect();
-    sorted.sort_unstable();
-    let distinct = sorted.windows(2).all(|pair| pair.first() != pair.last());
-    if distinct && column.validity.is_none() {
-        return Ok((Cow::Borrowed(codes), dictionary.to_vec()));
-    }
-    check_codes(std::slice::from_ref(column))?;
-    // Each entry is looked up once, and each row goes through an array.
-    let entries: Vec<_> = dictionary.iter().chain([&KeyPart::Missing]).map(Some).collect();
-    let (groups, parts) = encode(entries.into_iter(), |part| (*part).clone())?;
-    let missing = dictionary.len();
-    let rows = codes.iter().enumerate().map(|(row, &code)| {
-        let entry = if valid(column, row) { usize::try_from(code).ok() } else { Some(missing) };
-        entry.and_then(|entry| groups.get(entry)).copied().unwrap_or_default()
-    });
-    Ok((Cow::Owned(rows.collect()), parts))
-}
-
-/// Refuses a code outside its dictionary, unless its row has no key.
-pub(crate) fn check_codes(columns: &[KeyColumn<'_>]) -> Result<()> {
-    for column in columns {
-        let KeyValues::Codes { codes, dictionary } = column.values else { continue };
-        let outside = codes.iter().enumerate().find(|&(row, &code)| {
-            usize::try_from(code).is_ok_and(|code| code >= dictionary.len()) && valid(column, row)
-        });
-        if let Some((row, code)) = outside {
-            return Err(Error::observation(format!(
-                "code {code} is outside its dictionary of {} keys",
-                dictionary.len()
-            ))
-            .in_field("keys")
-            .at_row(row));
-        }
-    }
-    Ok(())
-}
-
-/// Numbers values by first appearance; `None` is the missing key.
-fn encode<'a, T: Hash + Eq + Copy>(
-    rows: impl ExactSizeIterator<Item = Option<T>>,
-    part: impl Fn(&T) -> KeyPart,
-) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
-    let mut lookup: Lookup<Option<T>> = Lookup::default();
-    let mut parts = Vec::new();
-    let mut codes = Vec::with_capacity(rows.len());
-    for value in rows {
-        let code = match lookup.get(&value) {
-            Some(&code) => code,
-            None => {
-                let code = number(parts.len())?;
-                parts.push(value.as_ref().map_or(KeyPart::Missing, &part));
-                lookup.insert(value, code);
-                code
-            }
-        };
-        codes.push(code);
-    }
-    Ok((Cow::Owned(codes), parts))
 }
 
 type Combined<'a> = (Cow<'a, [u32]>, Vec<Vec<KeyPart>>);

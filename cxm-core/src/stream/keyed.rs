@@ -34,8 +34,8 @@
 
 use std::collections::BTreeMap;
 
-use super::encode::{check_codes, group_rows};
-use crate::calculator::batch::{KeyColumn, KeyPart};
+use super::encode::group_rows;
+use crate::calculator::batch::{KeyColumn, KeyPart, check_codes};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Report, Retract, State, Update, UpdateByGroup,

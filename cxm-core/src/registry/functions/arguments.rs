@@ -14,7 +14,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    pub(super) fn new(parameters: &[Parameter], input: &Value) -> Result<Self> {
+    /// Checks the names, and fills in the defaults.
+    pub(crate) fn new(parameters: &[Parameter], input: &Value) -> Result<Self> {
         let Value::Object(given) = input else {
             return Err(Error::argument("the arguments must be one JSON object"));
         };
@@ -43,7 +44,7 @@ impl Arguments {
     }
 
     /// The argument of this name.
-    pub(super) fn get<T: DeserializeOwned>(&self, name: &'static str) -> Result<T> {
+    pub fn get<T: DeserializeOwned>(&self, name: &'static str) -> Result<T> {
         let value = self.fields.get(name).cloned().unwrap_or(Value::Null);
         serde_json::from_value(value).map_err(|error| unreadable(&error, name))
     }

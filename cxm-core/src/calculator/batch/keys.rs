@@ -1,0 +1,251 @@
+//! Keys: customers, segments, waves, as values and as columns.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::calculator::codec::{Reader, Writer};
+use crate::error::{Error, Result};
+use crate::numeric::tally::Validity;
+
+/// A part of a key: one value of one key column.
+///
+/// Sorted missing first, then booleans, integers, texts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(untagged))]
+pub enum KeyPart {
+    /// No value.
+    Missing,
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A text, compared byte by byte.
+    Text(Box<str>),
+}
+
+impl KeyPart {
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Missing => writer.u8(0),
+            Self::Boolean(value) => {
+                writer.u8(1);
+                writer.bool(*value);
+            }
+            Self::Integer(value) => {
+                writer.u8(2);
+                writer.signed(*value);
+            }
+            Self::Text(text) => {
+                writer.u8(3);
+                writer.text(text);
+            }
+        }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self> {
+        match reader.u8()? {
+            0 => Ok(Self::Missing),
+            1 => reader.bool().map(Self::Boolean),
+            2 => reader.signed().map(Self::Integer),
+            3 => reader.text().map(Self::from),
+            other => Err(Error::corrupt(format!("there is no key type {other}"))),
+        }
+    }
+}
+
+impl std::fmt::Display for KeyPart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing => f.write_str("(missing)"),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Text(value) => f.write_str(value),
+        }
+    }
+}
+
+impl From<&str> for KeyPart {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<i64> for KeyPart {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+/// The values of a key column.
+#[derive(Debug, Clone, Copy)]
+pub enum KeyValues<'a> {
+    /// Whole numbers.
+    Integers(&'a [i64]),
+    /// Texts.
+    Texts(&'a [&'a str]),
+    /// Positions in a dictionary: the fast form, since each key is looked up once a batch.
+    Codes {
+        /// One position a row.
+        codes: &'a [u32],
+        /// The keys.
+        dictionary: &'a [KeyPart],
+    },
+}
+
+/// A column of keys: customers, segments, waves.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyColumn<'a> {
+    /// The keys.
+    pub values: KeyValues<'a>,
+    /// Which rows have a key; without it, all do. The others have the key [`KeyPart::Missing`].
+    pub validity: Option<Validity<'a>>,
+}
+
+impl<'a> From<&'a [i64]> for KeyColumn<'a> {
+    fn from(values: &'a [i64]) -> Self {
+        Self { values: KeyValues::Integers(values), validity: None }
+    }
+}
+
+impl<'a> From<&'a [&'a str]> for KeyColumn<'a> {
+    fn from(values: &'a [&'a str]) -> Self {
+        Self { values: KeyValues::Texts(values), validity: None }
+    }
+}
+
+impl<'a> KeyColumn<'a> {
+    /// A dictionary-coded column.
+    pub fn coded(codes: &'a [u32], dictionary: &'a [KeyPart]) -> Self {
+        Self { values: KeyValues::Codes { codes, dictionary }, validity: None }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self.values {
+            KeyValues::Integers(values) => values.len(),
+            KeyValues::Texts(values) => values.len(),
+            KeyValues::Codes { codes, .. } => codes.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The key of a row; a code outside the dictionary is an error with its row.
+    pub fn part(&self, row: usize) -> Result<KeyPart> {
+        if !self.validity.is_none_or(|validity| validity.is_valid(row)) {
+            return Ok(KeyPart::Missing);
+        }
+        let part = match self.values {
+            KeyValues::Integers(values) => values.get(row).map(|&value| KeyPart::Integer(value)),
+            KeyValues::Texts(values) => values.get(row).map(|&text| KeyPart::Text(text.into())),
+            KeyValues::Codes { codes, dictionary } => codes
+                .get(row)
+                .and_then(|&code| dictionary.get(usize::try_from(code).ok()?))
+                .cloned(),
+        };
+        part.ok_or_else(|| Error::observation("a code is outside its dictionary").at_row(row))
+    }
+}
+
+/// A hash table whose seed differs from process to process and never shows.
+pub(crate) type Lookup<K> = HashMap<K, u32, foldhash::fast::RandomState>;
+
+/// A position as a key number.
+pub(crate) fn number(position: usize) -> Result<u32> {
+    u32::try_from(position).map_err(|_| Error::limit("a batch may have at most 2^32 distinct keys"))
+}
+
+/// Numbers the rows by their key; a key may be numbered that no row has.
+///
+/// A dictionary may be its own numbering; whether each of its codes has a key is then left to
+/// whoever reads them anyway: reading them twice would cost a third of a grouped score.
+pub(crate) fn number_keys<'a>(column: &KeyColumn<'a>) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
+    match column.values {
+        KeyValues::Codes { codes, dictionary } => encode_codes(codes, dictionary, column),
+        KeyValues::Integers(values) => {
+            let rows = values.iter().enumerate();
+            let rows = rows.map(|(row, value)| valid(column, row).then_some(*value));
+            encode(rows, |value| KeyPart::Integer(*value))
+        }
+        KeyValues::Texts(values) => {
+            let rows = values.iter().enumerate();
+            let rows = rows.map(|(row, value)| valid(column, row).then_some(*value));
+            encode(rows, |value| KeyPart::Text((*value).into()))
+        }
+    }
+}
+
+fn valid(column: &KeyColumn<'_>, row: usize) -> bool {
+    column.validity.is_none_or(|validity| validity.is_valid(row))
+}
+
+/// A dictionary is its own encoding, unless it names a key twice or rows have none.
+fn encode_codes<'a>(
+    codes: &'a [u32],
+    dictionary: &[KeyPart],
+    column: &KeyColumn<'a>,
+) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
+    let mut sorted: Vec<_> = dictionary.iter().collect();
+    sorted.sort_unstable();
+    let distinct = sorted.windows(2).all(|pair| pair.first() != pair.last());
+    if distinct && column.validity.is_none() {
+        return Ok((Cow::Borrowed(codes), dictionary.to_vec()));
+    }
+    check_codes(std::slice::from_ref(column))?;
+    // Each entry is looked up once, and each row goes through an array.
+    let entries: Vec<_> = dictionary.iter().chain([&KeyPart::Missing]).map(Some).collect();
+    let (groups, parts) = encode(entries.into_iter(), |part| (*part).clone())?;
+    let missing = dictionary.len();
+    let rows = codes.iter().enumerate().map(|(row, &code)| {
+        let entry = if valid(column, row) { usize::try_from(code).ok() } else { Some(missing) };
+        entry.and_then(|entry| groups.get(entry)).copied().unwrap_or_default()
+    });
+    Ok((Cow::Owned(rows.collect()), parts))
+}
+
+/// Refuses a code outside its dictionary, unless its row has no key.
+pub(crate) fn check_codes(columns: &[KeyColumn<'_>]) -> Result<()> {
+    for column in columns {
+        let KeyValues::Codes { codes, dictionary } = column.values else { continue };
+        let outside = codes.iter().enumerate().find(|&(row, &code)| {
+            usize::try_from(code).is_ok_and(|code| code >= dictionary.len()) && valid(column, row)
+        });
+        if let Some((row, code)) = outside {
+            return Err(Error::observation(format!(
+                "code {code} is outside its dictionary of {} keys",
+                dictionary.len()
+            ))
+            .in_field("keys")
+            .at_row(row));
+        }
+    }
+    Ok(())
+}
+
+/// Numbers values by first appearance; `None` is the missing key.
+fn encode<'a, T: Hash + Eq + Copy>(
+    rows: impl ExactSizeIterator<Item = Option<T>>,
+    part: impl Fn(&T) -> KeyPart,
+) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
+    let mut lookup: Lookup<Option<T>> = Lookup::default();
+    let mut parts = Vec::new();
+    let mut codes = Vec::with_capacity(rows.len());
+    for value in rows {
+        let code = match lookup.get(&value) {
+            Some(&code) => code,
+            None => {
+                let code = number(parts.len())?;
+                parts.push(value.as_ref().map_or(KeyPart::Missing, &part));
+                lookup.insert(value, code);
+                code
+            }
+        };
+        codes.push(code);
+    }
+    Ok((Cow::Owned(codes), parts))
+}

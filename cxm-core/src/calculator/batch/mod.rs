@@ -1,0 +1,108 @@
+//! The batch shapes: what a row looks like, as columns. A closed set.
+//!
+//! | shape | columns | taken by |
+//! | --- | --- | --- |
+//! | [`Ratings`] | one rating; optional weights or counts | `nps`, `csat`, `ces`, `star_rating` |
+//! | [`ItemRatings`] | several ratings of one respondent | `cx_index`, `secure_customer_index`, `paired_nps`, `emotional_value` |
+//! | [`Invitations`] | invited at, answered at | `response_rate` |
+//! | [`Answers`] | customer, wave, time, rating | `response_ledger` |
+//! | [`Transactions`] | customer, time; optional amount, cost, currency | `customer_summaries` |
+//! | [`Histories`] | frequency, recency, age; optional spend, counts | `purchase_patterns` |
+//!
+//! Columns are borrowed; nothing is copied. A new shape is the one thing for which the C and the
+//! Python door need new code.
+
+mod columns;
+mod customers;
+mod keys;
+mod responses;
+
+pub use columns::{Column, Values, WEIGHT_ONE, Weights, fixed_weight};
+pub(crate) use columns::{same_length, with_column};
+pub use customers::{Histories, Transactions};
+pub use keys::{KeyColumn, KeyPart, KeyValues};
+pub(crate) use keys::{Lookup, check_codes, number, number_keys};
+pub use responses::{Answers, Invitations, ItemRatings, Ratings};
+
+use crate::error::{Error, Result};
+pub use crate::numeric::tally::{Bitmap, Validity};
+
+/// A batch of any shape.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Batch<'a> {
+    /// One rating a row.
+    Ratings(Ratings<'a>),
+    /// Several ratings a row.
+    Items(ItemRatings<'a>),
+    /// One invitation a row.
+    Invitations(Invitations<'a>),
+    /// One answer of a known customer a row.
+    Answers(Answers<'a>),
+    /// One purchase or refund of a known customer a row.
+    Transactions(Transactions<'a>),
+    /// One customer's summary a row.
+    Histories(Histories<'a>),
+}
+
+impl Batch<'_> {
+    /// The name of the shape.
+    pub const fn shape(&self) -> &'static str {
+        match self {
+            Self::Ratings(_) => "ratings",
+            Self::Items(_) => "items",
+            Self::Invitations(_) => "invitations",
+            Self::Answers(_) => "answers",
+            Self::Transactions(_) => "transactions",
+            Self::Histories(_) => "histories",
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Ratings(batch) => batch.len(),
+            Self::Items(batch) => batch.len(),
+            Self::Invitations(batch) => batch.invited_at.len(),
+            Self::Answers(batch) => batch.ratings.len(),
+            Self::Transactions(batch) => batch.times.len(),
+            Self::Histories(batch) => batch.frequencies.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+macro_rules! batch_conversions {
+    ($($shape:ident => $variant:ident, $name:literal;)*) => {$(
+        impl<'a> From<$shape<'a>> for Batch<'a> {
+            fn from(batch: $shape<'a>) -> Self {
+                Self::$variant(batch)
+            }
+        }
+
+        impl<'a> TryFrom<Batch<'a>> for $shape<'a> {
+            type Error = Error;
+
+            fn try_from(batch: Batch<'a>) -> Result<Self> {
+                match batch {
+                    Batch::$variant(batch) => Ok(batch),
+                    other => Err(Error::batch(format!(
+                        "expected a batch of {}, got one of {}", $name, other.shape()
+                    ))),
+                }
+            }
+        }
+    )*};
+}
+batch_conversions! {
+    Ratings => Ratings, "ratings";
+    ItemRatings => Items, "items";
+    Invitations => Invitations, "invitations";
+    Answers => Answers, "answers";
+    Transactions => Transactions, "transactions";
+    Histories => Histories, "histories";
+}
