@@ -40,7 +40,7 @@
 //! | feature | default | what it adds |
 //! | --- | --- | --- |
 //! | `serde` | yes | definitions and reports as serde types |
-//! | `bootstrap` | no | the seeded bootstrap interval |
+//! | `random` | no | what draws from a seed: the bootstrap interval, simulated customers, posteriors |
 //! | `registry` | no | calculators and statistics by name with JSON values: what the C and Python doors use |
 #![forbid(unsafe_code)]
 

@@ -309,7 +309,7 @@ fn the_largest_counts_are_read() {
             assert!(interval.lower <= interval.upper, "{counts:?} {interval:?}");
         }
         let bootstrap = IntervalOptions::by(Method::Bootstrap, 0.95);
-        if cfg!(feature = "bootstrap") {
+        if cfg!(feature = "random") {
             assert!(net_score::interval(&counts, &bootstrap).unwrap().unwrap().width() >= 0.0);
         }
         let share = Share { successes: positive, total: counts.total() };

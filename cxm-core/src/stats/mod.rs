@@ -3,7 +3,7 @@
 //! Everything here is a pure function of a small sufficient statistic that a calculator keeps.
 
 mod betting;
-#[cfg(feature = "bootstrap")]
+#[cfg(feature = "random")]
 mod bootstrap;
 pub mod comparison;
 pub mod confidence_sequence;

@@ -283,13 +283,13 @@ fn mover_wilson(cells: &Cells, z: f64) -> (f64, f64) {
     (lower.max(-1.0), upper.min(1.0))
 }
 
-#[cfg(feature = "bootstrap")]
+#[cfg(feature = "random")]
 fn bootstrap_limits(counts: &NetCounts, options: &IntervalOptions) -> Result<(f64, f64)> {
     super::bootstrap::net_score_limits(counts, options)
 }
 
-#[cfg(not(feature = "bootstrap"))]
+#[cfg(not(feature = "random"))]
 fn bootstrap_limits(_: &NetCounts, _: &IntervalOptions) -> Result<(f64, f64)> {
-    Err(crate::Error::not_offered("this build of cxm-core lacks the feature `bootstrap`")
+    Err(crate::Error::not_offered("this build of cxm-core lacks the feature `random`")
         .in_field("method"))
 }
