@@ -19,6 +19,6 @@ pub mod quantity;
 
 pub use fit::{Diagnosis, FitOptions, FitStatus, Fitted, Prior};
 pub use history::{Discount, History, Horizon};
-pub use model::{Derivatives, MAX_PARAMETERS, Model, PurchaseModel};
+pub use model::{Derivatives, MAX_OPPORTUNITIES, MAX_PARAMETERS, Model, PurchaseModel};
 pub use patterns::{Pattern, PatternTable};
 pub use quantity::Quantity;

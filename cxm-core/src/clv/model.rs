@@ -58,6 +58,14 @@ pub trait Model: Clone + PartialEq + std::fmt::Debug + Send + Sync + Sized + 'st
     /// The parameters, in their order; the entries behind the last are 0.
     fn parameters(&self) -> [f64; MAX_PARAMETERS];
 
+    /// Refuses a row that the model cannot have brought about, as a fraction of a period.
+    ///
+    /// Fits and [`Quantity`](super::Quantity) ask this first; the other methods take it for granted.
+    fn check(pattern: &Self::Pattern) -> Result<()> {
+        let _ = pattern;
+        Ok(())
+    }
+
     /// The log-likelihood of one row.
     fn log_likelihood(&self, pattern: &Self::Pattern) -> f64;
 
@@ -98,6 +106,23 @@ pub fn check_parameters<const K: usize>(
         }
     }
     Ok(given)
+}
+
+/// The most opportunities that a history or a horizon in discrete time may have: the work of an
+/// answer grows with them.
+pub const MAX_OPPORTUNITIES: f64 = 1e6;
+
+/// Checks that a time in whole opportunities is one, and not above [`MAX_OPPORTUNITIES`].
+pub fn check_opportunities(field: &'static str, opportunities: f64) -> Result<()> {
+    if !(opportunities >= 0.0 && libm::floor(opportunities) >= opportunities) {
+        let message = format!("expected a whole number of opportunities, got {opportunities}");
+        return Err(Error::argument(message).in_field(field));
+    }
+    if opportunities > MAX_OPPORTUNITIES {
+        let message = format!("expected at most {MAX_OPPORTUNITIES} opportunities");
+        return Err(Error::limit(message).in_field(field));
+    }
+    Ok(())
 }
 
 /// A model of when customers without a contract buy, and when they leave unseen.

@@ -2,7 +2,7 @@
 //! columns.
 
 use super::history::{Discount, History, Horizon};
-use super::model::PurchaseModel;
+use super::model::{PurchaseModel, check_opportunities};
 use crate::error::{Error, Result};
 
 /// A prediction, with what it needs to know.
@@ -87,9 +87,33 @@ impl Quantity {
         }
     }
 
+    /// How far it looks ahead; `None` for the whole future.
+    pub const fn horizon(&self) -> Option<Horizon> {
+        match *self {
+            Self::ProbabilityAlive { horizon }
+            | Self::ExpectedTransactions { horizon }
+            | Self::ProbabilityOfTransactions { horizon, .. }
+            | Self::ProbabilityOfNoTransactions { horizon }
+            | Self::DiscountedExpectedTransactions { horizon, .. } => Some(horizon),
+            Self::DiscountedExpectedResidualTransactions { .. }
+            | Self::TimeToNextTransaction { .. } => None,
+        }
+    }
+
+    /// Refuses what this model cannot answer: a fraction of an opportunity where time is discrete.
+    pub fn validate_for<M: PurchaseModel>(&self) -> Result<()> {
+        self.validate()?;
+        match self.horizon() {
+            Some(horizon) if M::DISCRETE => check_opportunities("horizon", horizon.get()),
+            _ => Ok(()),
+        }
+    }
+
     /// The answer for one customer; `None` where there is none, see
     /// [`PurchaseModel::time_to_next_transaction`].
     pub fn of<M: PurchaseModel>(&self, model: &M, history: &History) -> Result<Option<f64>> {
+        self.validate_for::<M>()?;
+        M::check(history)?;
         let answer = match *self {
             Self::ProbabilityAlive { horizon } if horizon > Horizon::NOW => {
                 model.probability_alive_after(history, horizon)
