@@ -3,6 +3,8 @@
 //! | step | module |
 //! | --- | --- |
 //! | the distinct histories that a fit reads, with counts | [`patterns`] |
+//! | purchases at discrete opportunities, unseen leaving | [`bg_bb`] |
+//! | contracts that are renewed period by period | [`shifted_beta_geometric`] |
 //! | what every model can do | [`model`] |
 //! | the fit, its errors and its diagnosis | [`fit`] |
 //! | what a model can be asked, one customer or a column | [`quantity`] |
@@ -11,14 +13,19 @@
 //! and returns a fitted model. A model without parameters cannot be made, so nothing unfitted can
 //! predict.
 
+mod beta_sequence;
+pub mod bg_bb;
 pub mod fit;
 pub mod history;
 pub mod model;
 pub mod patterns;
 pub mod quantity;
+pub mod shifted_beta_geometric;
 
+pub use bg_bb::BgBb;
 pub use fit::{Diagnosis, FitOptions, FitStatus, Fitted, Prior};
 pub use history::{Discount, History, Horizon};
 pub use model::{Derivatives, MAX_OPPORTUNITIES, MAX_PARAMETERS, Model, PurchaseModel};
 pub use patterns::{Pattern, PatternTable};
 pub use quantity::Quantity;
+pub use shifted_beta_geometric::{ChurnPropensity, RenewalTiming, ShiftedBetaGeometric, Tenure};

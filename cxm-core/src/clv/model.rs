@@ -60,7 +60,7 @@ pub trait Model: Clone + PartialEq + std::fmt::Debug + Send + Sync + Sized + 'st
 
     /// Refuses a row that the model cannot have brought about, as a fraction of a period.
     ///
-    /// Fits and [`Quantity`](super::Quantity) ask this first; the other methods take it for granted.
+    /// Fits and [`Quantity`](super::Quantity) ask this first; other methods take it for granted.
     fn check(pattern: &Self::Pattern) -> Result<()> {
         let _ = pattern;
         Ok(())

@@ -5,6 +5,9 @@ use super::history::{Discount, History, Horizon};
 use super::model::{PurchaseModel, check_opportunities};
 use crate::error::{Error, Result};
 
+/// The smallest rate for which an endless sum over opportunities is carried to its end.
+const MIN_DISCOUNT: f64 = 1e-10;
+
 /// A prediction, with what it needs to know.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -103,9 +106,16 @@ impl Quantity {
     /// Refuses what this model cannot answer: a fraction of an opportunity where time is discrete.
     pub fn validate_for<M: PurchaseModel>(&self) -> Result<()> {
         self.validate()?;
-        match self.horizon() {
-            Some(horizon) if M::DISCRETE => check_opportunities("horizon", horizon.get()),
-            _ => Ok(()),
+        match (self.horizon(), self) {
+            _ if !M::DISCRETE => Ok(()),
+            (Some(horizon), _) => check_opportunities("horizon", horizon.get()),
+            (None, Self::DiscountedExpectedResidualTransactions { discount })
+                if discount.rate() < MIN_DISCOUNT =>
+            {
+                let message = format!("expected at least {MIN_DISCOUNT:e} an opportunity");
+                Err(Error::argument(message).in_field("discount"))
+            }
+            (None, _) => Ok(()),
         }
     }
 
