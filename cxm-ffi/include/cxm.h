@@ -182,6 +182,9 @@ struct ArrowSchema;
 // An object: `cxm_report_length`, fields by name, names by `cxm_report_field`.
 #define CXM_VALUE_OBJECT 5
 
+// Keys of any kind: `cxm_table_key`, or `cxm_table_text` for showing.
+#define CXM_TYPE_KEY 13
+
 // The number of the binary interface: as long as it stays, nothing is removed or resized.
 #define CXM_ABI_VERSION 1
 
@@ -206,6 +209,12 @@ typedef struct cxm_keyed cxm_keyed;
 // whole. It never changes, so that several threads may read it, and it does not need the
 // calculator that it came from. Give it back with `cxm_report_free`.
 typedef struct cxm_report cxm_report;
+
+// A table: columns of equal length under names, such as one row a customer.
+//
+// It never changes, so that several threads may read it, and it does not need the calculator that
+// it came from. Columns and rows are numbered from 0. Give it back with `cxm_table_free`.
+typedef struct cxm_table cxm_table;
 
 // What a function returns: 0 for success, otherwise one of the CXM_STATUS_ codes.
 typedef int32_t cxm_status;
@@ -480,6 +489,30 @@ void cxm_batch_answers(struct cxm_batch *out,
                        const struct cxm_key_column *waves,
                        const struct cxm_column *times,
                        const struct cxm_column *ratings);
+
+// Fills a batch of one purchase or refund of a known customer a row: for `customer_summaries`.
+//
+// `times` is of CXM_TYPE_I64, microseconds since 1970. `amounts`, `costs` and `currencies` may be
+// NULL; a negative amount is a refund. Amounts are minor units (cents) unless the definition says
+// otherwise. The columns are borrowed until the last use of the batch.
+void cxm_batch_transactions(struct cxm_batch *out,
+                            const struct cxm_key_column *customers,
+                            const struct cxm_column *times,
+                            const struct cxm_column *amounts,
+                            const struct cxm_column *costs,
+                            const struct cxm_key_column *currencies);
+
+// Fills a batch of one customer's summary a row, in whole ticks of time: for `purchase_patterns`.
+//
+// `spends` is the total of the repeat purchases in minor units, or NULL. `counts` says how many
+// customers each row stands for, or is NULL for one; it has as many rows as `frequencies`. The
+// columns are borrowed until the last use of the batch.
+void cxm_batch_histories(struct cxm_batch *out,
+                         const struct cxm_column *frequencies,
+                         const struct cxm_column *recencies,
+                         const struct cxm_column *ages,
+                         const struct cxm_column *spends,
+                         const uint64_t *counts);
 
 // Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
 //
@@ -941,6 +974,98 @@ void cxm_report_free(struct cxm_report *report);
 //
 // Never NULL; a constant that ends with a zero byte. May be called from any thread.
 const char *cxm_status_name(cxm_status status);
+
+// Reads a table of the calculator by its name; `cxm_catalogue` lists them with their arguments.
+//
+// `arguments` is a JSON object, or NULL for none, as in {"until": "1997-09-30", "unit": "week"}. A
+// calculator without such a table is CXM_STATUS_NOT_FOUND. On success `*out` is a table of the
+// caller's.
+cxm_status cxm_calculator_tabulate(const struct cxm_calculator *calculator,
+                                   const char *name,
+                                   size_t name_length,
+                                   const char *arguments,
+                                   size_t arguments_length,
+                                   struct cxm_table **out,
+                                   struct cxm_error *err);
+
+// Number of rows.
+cxm_status cxm_table_rows(const struct cxm_table *table, size_t *rows, struct cxm_error *err);
+
+// Number of columns.
+cxm_status cxm_table_columns(const struct cxm_table *table, size_t *columns, struct cxm_error *err);
+
+// The position of the column of this name; CXM_STATUS_NOT_FOUND where there is none.
+cxm_status cxm_table_find(const struct cxm_table *table,
+                          const char *name,
+                          size_t name_length,
+                          size_t *position,
+                          struct cxm_error *err);
+
+// The name of a column, lent until the table is freed; it does not end with a zero byte.
+cxm_status cxm_table_name(const struct cxm_table *table,
+                          size_t position,
+                          const char **name,
+                          size_t *name_length,
+                          struct cxm_error *err);
+
+// The type of a column: CXM_TYPE_I64, CXM_TYPE_U64, CXM_TYPE_F64, CXM_TYPE_TEXT or CXM_TYPE_KEY.
+cxm_status cxm_table_type(const struct cxm_table *table,
+                          size_t position,
+                          int32_t *type,
+                          struct cxm_error *err);
+
+// Copies a column of whole numbers, or of keys that are all whole numbers.
+//
+// `values` has room for `capacity` rows, and so has `present`, which gets 1 where a row has a
+// value and 0 where it has none. `present` may be NULL: then a row without a value is
+// CXM_STATUS_INSUFFICIENT_DATA.
+cxm_status cxm_table_integers(const struct cxm_table *table,
+                              size_t position,
+                              int64_t *values,
+                              uint8_t *present,
+                              size_t capacity,
+                              struct cxm_error *err);
+
+// Copies a column of counts. As `cxm_table_integers`.
+cxm_status cxm_table_counts(const struct cxm_table *table,
+                            size_t position,
+                            uint64_t *values,
+                            uint8_t *present,
+                            size_t capacity,
+                            struct cxm_error *err);
+
+// Copies a column of numbers. As `cxm_table_integers`; no value is a NaN.
+cxm_status cxm_table_floats(const struct cxm_table *table,
+                            size_t position,
+                            double *values,
+                            uint8_t *present,
+                            size_t capacity,
+                            struct cxm_error *err);
+
+// One value of a column of keys.
+//
+// Set `key->struct_size` before. The text is lent until the table is freed.
+cxm_status cxm_table_key(const struct cxm_table *table,
+                         size_t position,
+                         size_t row,
+                         struct cxm_key *key,
+                         struct cxm_error *err);
+
+// Copies a column of texts, or of keys in words, without zero bytes: one text after the other.
+//
+// `ends` has room for `capacity` rows and gets the end of each text in `buffer`, or is NULL. Two
+// calls: a NULL buffer gives the size in `*written`. A row without a value has the empty text.
+cxm_status cxm_table_texts(const struct cxm_table *table,
+                           size_t position,
+                           size_t *ends,
+                           size_t capacity,
+                           char *buffer,
+                           size_t buffer_capacity,
+                           size_t *written,
+                           struct cxm_error *err);
+
+// Frees a table; NULL does nothing.
+void cxm_table_free(struct cxm_table *table);
 
 // The version of the library that runs, such as "0.1.0"; compare with CXM_VERSION of the header.
 //

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::ptr::null;
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Invitations, ItemRatings, KeyColumn, Ratings, Values,
+    Answers, Batch, Histories, Invitations, ItemRatings, KeyColumn, Ratings, Transactions, Values,
 };
 
 use crate::columns::{KeyRoom, cxm_column, cxm_key_column};
@@ -19,6 +19,8 @@ const RATINGS: u32 = 1;
 const ITEMS: u32 = 2;
 const INVITATIONS: u32 = 3;
 const ANSWERS: u32 = 4;
+const TRANSACTIONS: u32 = 5;
+const HISTORIES: u32 = 6;
 
 /// Says that a batch was filled by this library and is not what happened to be on the stack.
 const FILLED: u32 = 0x6278_6d63;
@@ -45,12 +47,17 @@ pub struct cxm_batch {
 ///
 /// # Safety
 /// `out` is NULL or may be written.
-unsafe fn fill(out: *mut cxm_batch, shape: u32, length: usize, columns: [*const c_void; 4]) {
+unsafe fn fill<const N: usize>(
+    out: *mut cxm_batch,
+    shape: u32,
+    length: usize,
+    given: [*const c_void; N],
+) {
     if out.is_null() || !out.is_aligned() {
         return;
     }
-    let [a, b, c, d] = columns;
-    let columns = [a, b, c, d, null(), null(), null(), null()];
+    let mut columns = [null(); 8];
+    columns.iter_mut().zip(given).for_each(|(column, given)| *column = given);
     // SAFETY: not NULL, aligned, and the caller's to write.
     unsafe { out.write(cxm_batch { filled: FILLED, shape, length, columns }) };
 }
@@ -70,7 +77,7 @@ pub unsafe extern "C" fn cxm_batch_ratings(
     counts: *const u64,
 ) {
     // SAFETY: the caller keeps the conventions of the header.
-    unsafe { fill(out, RATINGS, 0, [ratings.cast(), weights.cast(), counts.cast(), null()]) }
+    unsafe { fill(out, RATINGS, 0, [ratings.cast(), weights.cast(), counts.cast()]) }
 }
 
 /// Fills a batch of several ratings of one respondent a row: for `cx_index`,
@@ -85,7 +92,7 @@ pub unsafe extern "C" fn cxm_batch_items(
     items_length: usize,
 ) {
     // SAFETY: the caller keeps the conventions of the header.
-    unsafe { fill(out, ITEMS, items_length, [items.cast(), null(), null(), null()]) }
+    unsafe { fill(out, ITEMS, items_length, [items.cast()]) }
 }
 
 /// Fills a batch of one invitation a row: for `response_rate`.
@@ -98,7 +105,7 @@ pub unsafe extern "C" fn cxm_batch_invitations(
     invited_at: *const cxm_column,
     answered_at: *const cxm_column,
 ) {
-    let columns = [invited_at.cast(), answered_at.cast(), null(), null()];
+    let columns = [invited_at.cast(), answered_at.cast()];
     // SAFETY: the caller keeps the conventions of the header.
     unsafe { fill(out, INVITATIONS, 0, columns) }
 }
@@ -118,6 +125,44 @@ pub unsafe extern "C" fn cxm_batch_answers(
     let columns = [customers.cast(), waves.cast(), times.cast(), ratings.cast()];
     // SAFETY: the caller keeps the conventions of the header.
     unsafe { fill(out, ANSWERS, 0, columns) }
+}
+
+/// Fills a batch of one purchase or refund of a known customer a row: for `customer_summaries`.
+///
+/// `times` is of CXM_TYPE_I64, microseconds since 1970. `amounts`, `costs` and `currencies` may be
+/// NULL; a negative amount is a refund. Amounts are minor units (cents) unless the definition says
+/// otherwise. The columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_transactions(
+    out: *mut cxm_batch,
+    customers: *const cxm_key_column,
+    times: *const cxm_column,
+    amounts: *const cxm_column,
+    costs: *const cxm_column,
+    currencies: *const cxm_key_column,
+) {
+    let columns = [customers.cast(), times.cast(), amounts.cast(), costs.cast(), currencies.cast()];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, TRANSACTIONS, 0, columns) }
+}
+
+/// Fills a batch of one customer's summary a row, in whole ticks of time: for `purchase_patterns`.
+///
+/// `spends` is the total of the repeat purchases in minor units, or NULL. `counts` says how many
+/// customers each row stands for, or is NULL for one; it has as many rows as `frequencies`. The
+/// columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_histories(
+    out: *mut cxm_batch,
+    frequencies: *const cxm_column,
+    recencies: *const cxm_column,
+    ages: *const cxm_column,
+    spends: *const cxm_column,
+    counts: *const u64,
+) {
+    let columns = [frequencies.cast(), recencies.cast(), ages.cast(), spends.cast(), counts.cast()];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, HISTORIES, 0, columns) }
 }
 
 /// Reads the caller's batch and hands it to a verb.
@@ -150,21 +195,89 @@ pub(crate) unsafe fn with<R>(
                 let (answered_at, answered) = answered.optional_times("answered_at")?;
                 verb(Batch::Invitations(Invitations { invited_at, answered_at, answered }))
             }
-            ANSWERS => {
-                let times = input::one(third.cast::<cxm_column>(), "times")?.times("times")?;
-                let ratings = input::one(fourth.cast::<cxm_column>(), "ratings")?;
-                let ratings = ratings.values("ratings")?;
-                let customers = input::one(first.cast::<cxm_key_column>(), "customers")?;
-                let waves = input::optional(second.cast::<cxm_key_column>(), "waves")?;
-                let customer_room = customers.room("customers")?;
-                let customers = customers.keys("customers", &customer_room)?;
-                let wave_room = waves.map(|waves| waves.room("waves")).transpose()?;
-                let wave_room = wave_room.unwrap_or_default();
-                let waves = waves.map(|waves| waves.keys("waves", &wave_room)).transpose()?;
-                verb(Batch::Answers(Answers { customers, waves, times, ratings }))
-            }
+            ANSWERS => answers([first, second, third, fourth], verb),
+            TRANSACTIONS => transactions(batch.columns, verb),
+            HISTORIES => histories(batch.columns, verb),
             _ => Err(unfilled()),
         }
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises.
+unsafe fn answers<R>(
+    columns: [*const c_void; 4],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [customers, waves, times, ratings] = columns;
+    // SAFETY: the caller's.
+    unsafe {
+        let times = input::one(times.cast::<cxm_column>(), "times")?.times("times")?;
+        let ratings = input::one(ratings.cast::<cxm_column>(), "ratings")?.values("ratings")?;
+        let customers = input::one(customers.cast::<cxm_key_column>(), "customers")?;
+        let waves = input::optional(waves.cast::<cxm_key_column>(), "waves")?;
+        let customer_room = customers.room("customers")?;
+        let customers = customers.keys("customers", &customer_room)?;
+        let wave_room = waves.map(|waves| waves.room("waves")).transpose()?.unwrap_or_default();
+        let waves = waves.map(|waves| waves.keys("waves", &wave_room)).transpose()?;
+        verb(Batch::Answers(Answers { customers, waves, times, ratings }))
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises.
+unsafe fn transactions<R>(
+    columns: [*const c_void; 8],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [customers, times, amounts, costs, currencies, ..] = columns;
+    // SAFETY: the caller's.
+    unsafe {
+        let times = input::one(times.cast::<cxm_column>(), "times")?.times("times")?;
+        let amounts = optional_values(amounts, "amounts")?;
+        let costs = optional_values(costs, "costs")?;
+        let customers = input::one(customers.cast::<cxm_key_column>(), "customers")?;
+        let currencies = input::optional(currencies.cast::<cxm_key_column>(), "currencies")?;
+        let room = customers.room("customers")?;
+        let customers = customers.keys("customers", &room)?;
+        let room = currencies.map(|keys| keys.room("currencies")).transpose()?.unwrap_or_default();
+        let currencies = currencies.map(|keys| keys.keys("currencies", &room)).transpose()?;
+        verb(Batch::Transactions(Transactions { customers, times, amounts, costs, currencies }))
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises; there are as many counts as rows.
+unsafe fn histories<R>(
+    columns: [*const c_void; 8],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [frequencies, recencies, ages, spends, counts, ..] = columns;
+    // SAFETY: the caller's.
+    unsafe {
+        let needed = |column: *const c_void, name| {
+            input::one(column.cast::<cxm_column>(), name)?.values(name)
+        };
+        let frequencies = needed(frequencies, "frequencies")?;
+        let recencies = needed(recencies, "recencies")?;
+        let ages = needed(ages, "ages")?;
+        let spends = optional_values(spends, "spends")?;
+        let counts = if counts.is_null() {
+            None
+        } else {
+            Some(input::slice(counts.cast::<u64>(), frequencies.len(), "counts")?)
+        };
+        verb(Batch::Histories(Histories { frequencies, recencies, ages, spends, counts }))
+    }
+}
+
+/// # Safety
+/// The column is NULL or keeps its promises.
+unsafe fn optional_values<'a>(column: *const c_void, name: &str) -> Outcome<Option<Values<'a>>> {
+    // SAFETY: the caller's.
+    unsafe {
+        let column = input::optional(column.cast::<cxm_column>(), name)?;
+        column.map(|column| column.values(name)).transpose()
     }
 }
 

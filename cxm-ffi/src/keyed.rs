@@ -86,7 +86,7 @@ pub struct cxm_key {
 }
 
 impl cxm_key {
-    fn of(part: &KeyPart) -> Self {
+    pub(crate) fn of(part: &KeyPart) -> Self {
         let struct_size = u32::try_from(size_of::<Self>()).unwrap_or_default();
         let mut key = Self {
             struct_size,

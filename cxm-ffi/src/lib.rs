@@ -30,4 +30,5 @@ mod path;
 pub mod readings;
 pub mod report;
 pub mod status;
+pub mod table;
 pub mod version;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowDictionaryKeyType, Date32Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    ArrowDictionaryKeyType, Date32Type, Date64Type, Float16Type, Float32Type, Float64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
     TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
@@ -17,7 +17,7 @@ use arrow_schema::{DataType, TimeUnit};
 use cxm_core::Error;
 use cxm_core::calculator::Values;
 use cxm_core::calculator::batch::{Bitmap, Validity};
-use cxm_core::model::time::{MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND};
+use cxm_core::model::time::{MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND, parse};
 
 use crate::errors::{Failure, Outcome};
 
@@ -251,11 +251,34 @@ pub(crate) fn time_array(array: &ArrayRef) -> Outcome<ArrayRef> {
         DataType::Null => Ok(new_null_array(&DataType::Int64, array.len())),
         DataType::Int64 => Ok(Arc::clone(array)),
         DataType::Int32 | DataType::UInt8 => Ok(Arc::new(Int64Array::from(as_integers(array)?))),
+        DataType::Date64 => convert::<Date64Type>(array, |t| t.checked_mul(milli)),
+        DataType::Utf8 => iso_times(array.as_string::<i32>().iter()),
+        DataType::LargeUtf8 => iso_times(array.as_string::<i64>().iter()),
+        DataType::Utf8View => iso_times(array.as_string_view().iter()),
         other => Err(Error::batch(format!(
-            "expected timestamps or whole microseconds since 1970, got a column of {other}"
+            "expected timestamps, ISO dates or whole microseconds since 1970, got a column of {other}"
         ))
         .into()),
     }
+}
+
+/// Dates and times in words, as ISO 8601 has them.
+fn iso_times<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Outcome<ArrayRef> {
+    let mut times = Vec::new();
+    for (row, text) in texts.enumerate() {
+        times.push(text.map(|text| iso_time(text, row)).transpose()?);
+    }
+    Ok(Arc::new(Int64Array::from(times)))
+}
+
+/// One date or time in words.
+pub(crate) fn iso_time(text: &str, row: usize) -> Outcome<i64> {
+    let refused = || {
+        Error::observation(format!("expected a time such as 1997-09-30T12:00, got \"{text}\""))
+            .at_row(row)
+            .into()
+    };
+    parse(text).ok_or_else(refused)
 }
 
 /// Weights: floats, none missing.

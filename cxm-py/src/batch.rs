@@ -6,11 +6,15 @@
 //! | items | `update(first, second, …)`, or one two-dimensional array or frame |
 //! | invitations | `update(invited_at, answered_at)` |
 //! | answers | `update(ratings, customer=…, time=…, wave=…)` |
+//! | transactions | `update(customer, time, amount=…, cost=…, currency=…)` |
+//! | histories | `update(frequency, recency, age, spend=…, counts=…)` |
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
-use cxm_core::calculator::batch::{Answers, Batch, Invitations, ItemRatings, KeyColumn};
+use cxm_core::calculator::batch::{
+    Answers, Batch, Histories, Invitations, ItemRatings, KeyColumn, Transactions,
+};
 use cxm_core::calculator::{Ratings, Values, Weights};
 use cxm_core::{Error, Result};
 use pyo3::exceptions::PyTypeError;
@@ -30,6 +34,8 @@ enum Layout {
     Items,
     Invitations,
     Answers { waves: bool },
+    Transactions { amounts: bool, costs: bool, currencies: bool },
+    Histories { spends: bool, counted: bool },
 }
 
 /// A batch that holds on to its memory.
@@ -72,6 +78,31 @@ impl<'a, 'py> Named<'a, 'py> {
     }
 }
 
+/// Columns that may be given by position or by name.
+struct Given<'a, 'b, 'py> {
+    positional: std::vec::IntoIter<Bound<'py, PyAny>>,
+    named: &'a mut Named<'b, 'py>,
+}
+
+impl<'a, 'b, 'py> Given<'a, 'b, 'py> {
+    fn new(columns: &Bound<'py, PyTuple>, named: &'a mut Named<'b, 'py>) -> Self {
+        let columns: Vec<_> = columns.iter().collect();
+        Self { positional: columns.into_iter(), named }
+    }
+
+    fn require(&mut self, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.positional.next().map_or_else(|| self.named.require(name), Ok)
+    }
+
+    fn take(&mut self, name: &str) -> Option<Bound<'py, PyAny>> {
+        self.positional.next().or_else(|| self.named.take(name)).filter(|column| !column.is_none())
+    }
+
+    fn finish(mut self, refusal: &'static str) -> PyResult<()> {
+        if self.positional.next().is_some() { Err(PyTypeError::new_err(refusal)) } else { Ok(()) }
+    }
+}
+
 impl Columns {
     /// Reads the columns of a batch of this shape.
     pub(crate) fn read(
@@ -85,6 +116,8 @@ impl Columns {
             "items" => Self::items(columns)?,
             "invitations" => Self::invitations(columns, &mut named)?,
             "answers" => Self::answers(only(columns, "ratings")?, &mut named)?,
+            "transactions" => Self::transactions(columns, &mut named)?,
+            "histories" => Self::histories(columns, &mut named)?,
             other => {
                 return Err(Error::batch(format!("no batches of {other} in Python yet")).into());
             }
@@ -142,6 +175,43 @@ impl Columns {
         if let Some(waves) = waves {
             all.push(columns::keys(&waves, "wave")?);
         }
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
+    fn transactions<'py>(given: &Bound<'py, PyTuple>, named: &mut Named<'_, 'py>) -> Outcome<Self> {
+        let mut given = Given::new(given, named);
+        let mut all = vec![
+            columns::keys(&given.require("customer")?, "customer")?,
+            columns::times(&given.require("time")?, "time")?,
+        ];
+        let amounts = given.take("amount");
+        let costs = given.take("cost");
+        let currencies = given.take("currency");
+        given.finish("transactions have at most five columns")?;
+        let layout = Layout::Transactions {
+            amounts: amounts.is_some(),
+            costs: costs.is_some(),
+            currencies: currencies.is_some(),
+        };
+        for (column, name) in [(amounts, "amount"), (costs, "cost")] {
+            let column = column.map(|column| columns::numbers(&column, name));
+            all.extend(column.transpose()?);
+        }
+        all.extend(currencies.map(|column| columns::keys(&column, "currency")).transpose()?);
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
+    fn histories<'py>(given: &Bound<'py, PyTuple>, named: &mut Named<'_, 'py>) -> Outcome<Self> {
+        let mut given = Given::new(given, named);
+        let mut all = Vec::new();
+        for name in ["frequency", "recency", "age"] {
+            all.push(columns::numbers(&given.require(name)?, name)?);
+        }
+        let (spends, counts) = (given.take("spend"), given.take("counts"));
+        given.finish("histories have at most five columns")?;
+        let layout = Layout::Histories { spends: spends.is_some(), counted: counts.is_some() };
+        all.extend(spends.map(|column| columns::numbers(&column, "spend")).transpose()?);
+        all.extend(counts.map(|column| columns::counts(&column)).transpose()?);
         Ok(Self { layout, keys: 0, columns: all })
     }
 
@@ -203,6 +273,35 @@ impl Columns {
                     ratings: values(ratings)?,
                 };
                 take(&keys, answers.into())
+            }
+            (Layout::Transactions { amounts, costs, currencies }, [customers, time, rest @ ..]) => {
+                no_missing(time).map_err(|error| error.in_field("time"))?;
+                let customers = Keys::read(customers)?;
+                let mut rest = rest.iter();
+                let mut next = |present: bool| if present { rest.next() } else { None };
+                let amounts = next(amounts).map(values).transpose()?;
+                let costs = next(costs).map(values).transpose()?;
+                let currencies = next(currencies).map(Keys::read).transpose()?;
+                let transactions = Transactions {
+                    customers: customers.column()?,
+                    times: times(time),
+                    amounts,
+                    costs,
+                    currencies: currencies.as_ref().map(Keys::column).transpose()?,
+                };
+                take(&keys, transactions.into())
+            }
+            (Layout::Histories { spends, counted }, [frequencies, recencies, ages, rest @ ..]) => {
+                let mut rest = rest.iter();
+                let mut next = |present: bool| if present { rest.next() } else { None };
+                let histories = Histories {
+                    frequencies: values(frequencies)?,
+                    recencies: values(recencies)?,
+                    ages: values(ages)?,
+                    spends: next(spends).map(values).transpose()?,
+                    counts: next(counted).map(whole),
+                };
+                take(&keys, histories.into())
             }
             _ => Err(Error::batch("the columns do not make a batch")),
         }

@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyInt, PyTuple, PyType};
 use crate::batch::Columns;
 use crate::errors::{Failure, Outcome};
 use crate::json;
+use crate::table::Table;
 
 /// A state as it was when it was read; it never changes.
 #[pyclass(frozen, module = "cxm._cxm")]
@@ -91,6 +92,19 @@ impl Snapshot {
     ) -> PyResult<Bound<'py, PyAny>> {
         let arguments = json::object(arguments)?;
         json::answer(py, py.detach(|| self.calculator.compare(&*other.calculator, &arguments)))
+    }
+
+    /// A table of the state by its name.
+    #[pyo3(signature = (name, /, **arguments))]
+    fn tabulate(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        arguments: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Table> {
+        let arguments = json::object(arguments)?;
+        let table = py.detach(|| self.calculator.tabulate(name, &arguments));
+        Ok(Table::new(table.map_err(Failure::from)?)?)
     }
 
     /// The canonical bytes of the state.
@@ -276,6 +290,19 @@ impl Calculator {
                 self.write()?.subtract(&*theirs)
             })
             .map_err(Failure::from)?)
+    }
+
+    /// A table of the state as it is now, by its name.
+    #[pyo3(signature = (name, /, **arguments))]
+    fn tabulate_(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        arguments: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Table> {
+        let arguments = json::object(arguments)?;
+        let table = py.detach(|| self.read()?.tabulate(name, &arguments));
+        Ok(Table::new(table.map_err(Failure::from)?)?)
     }
 
     /// The state as it is now.

@@ -88,8 +88,11 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, depth: usize) -> Outcome<Val
     from_foreign(value, depth)
 }
 
-/// numpy arrays and scalars, pandas, polars and Arrow columns, and anything that is a number.
+/// Dates and times, which cross in words; numpy arrays and scalars, pandas, polars and Arrow columns, and anything that is a number.
 fn from_foreign(value: &Bound<'_, PyAny>, depth: usize) -> Outcome<Value> {
+    if let Some(method) = value.getattr_opt("isoformat")? {
+        return Ok(Value::String(method.call0()?.extract()?));
+    }
     for name in ["tolist", "to_list", "to_pylist"] {
         if let Some(method) = value.getattr_opt(name)? {
             return from_python(&method.call0()?, depth + 1);

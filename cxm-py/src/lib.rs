@@ -21,6 +21,7 @@ mod keys;
 mod pieces;
 mod sequences;
 mod source;
+mod table;
 
 use pyo3::prelude::*;
 
@@ -35,6 +36,8 @@ mod _cxm {
     use super::keyed::Keyed;
     #[pymodule_export]
     use super::source::{Column, frame_columns};
+    #[pymodule_export]
+    use super::table::{Table, TableColumn};
 
     use super::{Bound, PyModule, PyModuleMethods, PyResult};
 

@@ -10,6 +10,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString};
 
+use crate::arrays::iso_time;
 use crate::errors::Outcome;
 
 /// `None`, `pandas.NA`, `NaT`.
@@ -113,7 +114,8 @@ fn nulls(rows: usize, missing: &[usize]) -> Option<NullBuffer> {
     Some(NullBuffer::new(present.finish()))
 }
 
-/// A column of times in microseconds since 1970: whole numbers, or `datetime`s, UTC unless aware.
+/// A column of times in microseconds since 1970: whole numbers, `datetime`s and `date`s, or ISO
+/// texts; UTC unless aware.
 pub(crate) fn times(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
     let mut times = Vec::with_capacity(items.len());
     for (row, item) in items.iter().enumerate() {
@@ -128,9 +130,15 @@ pub(crate) fn times(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
 
 fn microseconds(item: &Bound<'_, PyAny>, row: usize) -> Outcome<i64> {
     let py = item.py();
+    if let Ok(text) = item.cast::<PyString>() {
+        return iso_time(text.to_str()?, row);
+    }
     let datetime = py.import(intern!(py, "datetime"))?;
     if !item.is_instance(&datetime.getattr("datetime")?)? {
-        return refuse("a datetime, whole microseconds since 1970 or None", item, row);
+        if item.is_instance(&datetime.getattr("date")?)? {
+            return iso_time(&item.call_method0("isoformat")?.extract::<String>()?, row);
+        }
+        return refuse("a datetime, a date, whole microseconds since 1970 or None", item, row);
     }
     let zone = item.getattr("tzinfo")?;
     let zone = if zone.is_none() { zone } else { datetime.getattr("timezone")?.getattr("utc")? };

@@ -162,6 +162,7 @@ def package_stub():
         "from . import stats as stats\n"
         "from ._calculators import Calculator as Calculator\n"
         "from ._calculators import from_bytes as from_bytes\n"
+        "from ._columns import ColumnTable as ColumnTable\n"
         "from ._cxm import Snapshot\n"
         "from ._cxm import __version__ as __version__\n"
         "from ._one_shot import compare as compare\n"

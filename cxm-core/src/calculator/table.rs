@@ -95,6 +95,11 @@ impl TableColumn {
         &self.data
     }
 
+    /// The name, the values and which of them are there.
+    pub fn into_parts(self) -> (Cow<'static, str>, ColumnData, Option<Vec<bool>>) {
+        (self.name, self.data, self.present)
+    }
+
     /// Which rows have a value; without it, all do.
     pub fn present(&self) -> Option<&[bool]> {
         self.present.as_deref()
@@ -157,6 +162,11 @@ impl Table {
     /// The columns in their order.
     pub fn columns(&self) -> &[TableColumn] {
         &self.columns
+    }
+
+    /// The columns, to be handed on without a copy.
+    pub fn into_columns(self) -> Vec<TableColumn> {
+        self.columns
     }
 
     /// The column of this name.

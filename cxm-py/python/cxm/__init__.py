@@ -16,6 +16,7 @@ from . import errors
 from ._calculators import CLASSES as _CLASSES
 from ._calculators import REPORTS as _REPORTS
 from ._calculators import Calculator, from_bytes
+from ._columns import ColumnTable
 from ._cxm import __version__
 from ._one_shot import FUNCTIONS as _FUNCTIONS
 from ._one_shot import compare
@@ -29,6 +30,7 @@ globals().update({_item.__name__: _item for _item in _LISTED})
 __all__ = [  # noqa: PLE0604 (names from the core's list)
     *(_item.__name__ for _item in _LISTED),
     "Calculator",
+    "ColumnTable",
     "Comparison",
     "CxmError",
     "Interval",

@@ -8,6 +8,7 @@ from . import plots as plots
 from . import stats as stats
 from ._calculators import Calculator as Calculator
 from ._calculators import from_bytes as from_bytes
+from ._columns import ColumnTable as ColumnTable
 from ._cxm import Snapshot
 from ._cxm import __version__ as __version__
 from ._one_shot import compare as compare
@@ -51,6 +52,7 @@ __all__ = [
     "response_rate",
     "response_ledger",
     "Calculator",
+    "ColumnTable",
     "Comparison",
     "CxmError",
     "Interval",

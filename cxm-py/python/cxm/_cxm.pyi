@@ -1,6 +1,6 @@
 """The compiled half of the package: what the classes of `cxm` are built on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, final
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "Keyed",
     "Column",
     "frame_columns",
+    "Table",
+    "TableColumn",
     "__version__",
     "error_classes",
 ]
@@ -40,6 +42,39 @@ class Column:
     """One column of a frame, taken out of an Arrow stream."""
 
 @final
+class Table:
+    """Columns of equal length under names."""
+
+    @staticmethod
+    def of_lists(columns: Sequence[tuple[str, str, Sequence[Any]]]) -> Table: ...
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in their order."""
+
+    def column(self, name: str) -> TableColumn: ...
+    def __len__(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
+
+@final
+class TableColumn:
+    """One column: a sequence, an Arrow array, and, where it holds numbers, memory for numpy."""
+
+    @property
+    def missing(self) -> int:
+        """Rows without a value."""
+
+    @property
+    def type_name(self) -> str:
+        """The type: `int64`, `uint64`, `float64`, `bool` or `text`."""
+
+    def to_list(self) -> list[Any]:
+        """The values as a list; None where there is none."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, row: int, /) -> Any: ...
+    def __arrow_c_array__(self, requested_schema: Any | None = None) -> tuple[Any, Any]: ...
+
+@final
 class Snapshot:
     """A state as it was when it was read; it never changes."""
 
@@ -58,6 +93,7 @@ class Snapshot:
     def ask(self, question: str, /, **arguments: Any) -> Any: ...
     def compare(self, other: Snapshot, /, **arguments: Any) -> dict[str, Any]: ...
     def derive(self, kind: str, /, **definition: Any) -> Snapshot: ...
+    def tabulate(self, name: str, /, **arguments: Any) -> Table: ...
     def to_bytes(self) -> bytes: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -94,6 +130,7 @@ class Calculator:
         """Takes another state away again, or fails and changes nothing."""
 
     def snapshot_(self) -> Snapshot: ...
+    def tabulate_(self, name: str, /, **arguments: Any) -> Table: ...
     def to_bytes(self) -> bytes:
         """The canonical bytes: equal states are equal bytes."""
 

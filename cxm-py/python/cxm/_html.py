@@ -116,6 +116,19 @@ def table(table):
     )
 
 
+def columns(cells, rest):
+    """The leading rows of plain columns, and how many there are."""
+    head = "".join(f'<th style="{_CELL}">{escape(_text.words(name))}</th>' for name in cells)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in row) + "</tr>"
+        for row in zip(*cells.values(), strict=True)
+    )
+    return (
+        f'<div class="cxm-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<div style="{_SMALL}">{escape(rest)}</div></div>'
+    )
+
+
 def _row(by, columns, row, unit, ends, shown):
     def text(name):
         return _text.cell(columns[name][row], name, unit)
