@@ -5,6 +5,8 @@
 //! E[pʸ (1 − p)ⁿ],  p ~ Beta(a, b)   =   B(a + y, b + n) / B(a, b)
 //! ```
 
+use crate::numeric::rising_factorial::ln_rising_factorial;
+
 /// ln B(a + yeses, b + noes) − ln B(a, b), with its derivatives in ln a and ln b.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BetaSequence {
@@ -73,14 +75,8 @@ impl BetaSequence {
 
 /// ln a (a+1) … (a+n−1), the sum of the reciprocals of the factors, and of their squares.
 fn rising(a: f64, n: f64) -> [f64; 3] {
-    let mut sums = [0.0; 3];
-    let mut i = 0.0;
-    while i < n {
-        let r = 1.0 / (a + i);
-        sums = [sums[0] + libm::log(a + i), sums[1] + r, sums[2] + r * r];
-        i += 1.0;
-    }
-    sums
+    let rising = ln_rising_factorial(a, n);
+    [rising.value, rising.first, -rising.second]
 }
 
 /// Steps of the continued fraction: some 20/√(1 − w) are needed.

@@ -67,6 +67,7 @@ use super::beta_sequence::{BetaSequence, discounted_noes};
 use super::history::{Discount, History, Horizon};
 use super::model::{
     Derivatives, MAX_OPPORTUNITIES, MAX_PARAMETERS, Model, PurchaseModel, check_parameters,
+    check_probability,
 };
 use super::patterns::PatternTable;
 use crate::error::{Error, Result};
@@ -328,10 +329,7 @@ impl PurchaseModel for BgBb {
     /// The first opportunity by which the next purchase has come with this probability; `None`
     /// where that is never, or not among the next [`MAX_OPPORTUNITIES`].
     fn time_to_next_transaction(&self, history: &History, probability: f64) -> Result<Option<f64>> {
-        if !(probability > 0.0 && probability < 1.0) {
-            let message = format!("expected a number between 0 and 1, got {probability}");
-            return Err(Error::argument(message).in_field("probability"));
-        }
+        check_probability(probability)?;
         Ok(self.posterior(history).opportunity_of_next(probability))
     }
 }

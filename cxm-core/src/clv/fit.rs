@@ -107,6 +107,19 @@ pub struct Fitted<M> {
     pub priors: Option<Vec<Prior>>,
 }
 
+/// How a fit stands after a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FitProgress<'a> {
+    /// Which start, from 1.
+    pub start: u32,
+    /// Evaluations of the table since this start.
+    pub iteration: u32,
+    /// The log-likelihood, with the priors.
+    pub log_likelihood: f64,
+    /// The parameters.
+    pub parameters: &'a [f64],
+}
+
 impl<M: Model> Fitted<M> {
     /// Standard errors on the scale of the parameters, in their order: θ · SE(ln θ).
     pub fn standard_errors(&self) -> Option<Vec<f64>> {

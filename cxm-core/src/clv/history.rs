@@ -45,7 +45,8 @@ impl History {
         if frequency <= 0.0 && recency > 0.0 {
             return Err(refuse("recency", "0, since there is no repeat", recency));
         }
-        Ok(Self { frequency, recency, age })
+        // Adding 0 turns −0 into 0, so that equal histories have equal bits.
+        Ok(Self { frequency: frequency + 0.0, recency: recency + 0.0, age: age + 0.0 })
     }
 
     /// Repeat purchases, a whole number.
@@ -82,6 +83,14 @@ pub struct Horizon(f64);
 impl Horizon {
     /// Now.
     pub const NOW: Self = Self(0.0);
+
+    /// Farther than any integral looks.
+    pub(super) const FARTHEST: Self = Self(f64::MAX);
+
+    /// So many units from now, which are known not to be negative, and not beyond the other.
+    pub(super) fn at_most(horizon: f64, other: Self) -> Self {
+        Self(horizon.min(other.0))
+    }
 
     /// So many units from now.
     pub fn new(horizon: f64) -> Result<Self> {

@@ -6,26 +6,37 @@
 //! | purchases at discrete opportunities, unseen leaving | [`bg_bb`] |
 //! | contracts that are renewed period by period | [`shifted_beta_geometric`] |
 //! | what every model can do | [`model`] |
-//! | the fit, its errors and its diagnosis | [`fit`] |
+//! | the fit, its errors and its diagnosis | [`mod@fit`], [`engine`] |
+//! | purchases without leaving | [`nbd`] |
+//! | leaving after a purchase | [`bg_nbd`], [`mbg_nbd`] |
 //! | what a model can be asked, one customer or a column | [`quantity`] |
 //!
 //! A fit is not a calculator: calculators stream into small sufficient tables, a fit reads those
 //! and returns a fitted model. A model without parameters cannot be made, so nothing unfitted can
 //! predict.
 
+pub mod beta_geometric;
 mod beta_sequence;
 pub mod bg_bb;
+pub mod bg_nbd;
+pub mod engine;
 pub mod fit;
 pub mod history;
+pub mod mbg_nbd;
 pub mod model;
+pub mod nbd;
 pub mod patterns;
 pub mod quantity;
 pub mod shifted_beta_geometric;
 
 pub use bg_bb::BgBb;
-pub use fit::{Diagnosis, FitOptions, FitStatus, Fitted, Prior};
+pub use bg_nbd::BgNbd;
+pub use engine::{fit, fit_with_progress};
+pub use fit::{Diagnosis, FitOptions, FitProgress, FitStatus, Fitted, Prior};
 pub use history::{Discount, History, Horizon};
+pub use mbg_nbd::MbgNbd;
 pub use model::{Derivatives, MAX_OPPORTUNITIES, MAX_PARAMETERS, Model, PurchaseModel};
+pub use nbd::Nbd;
 pub use patterns::{Pattern, PatternTable};
 pub use quantity::Quantity;
 pub use shifted_beta_geometric::{ChurnPropensity, RenewalTiming, ShiftedBetaGeometric, Tenure};

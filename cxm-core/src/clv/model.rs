@@ -6,6 +6,7 @@
 use super::history::{Discount, History, Horizon};
 use super::patterns::{Pattern, PatternTable};
 use crate::error::{Error, Result};
+use crate::numeric::{quadrature, roots};
 
 /// The most parameters of a model without covariates.
 pub const MAX_PARAMETERS: usize = 4;
@@ -155,21 +156,74 @@ pub trait PurchaseModel: Model<Pattern = History> {
     }
 
     /// Expected purchases within the horizon, each discounted from when it happens.
+    ///
+    /// ```text
+    /// exp(−δH) E(H) + δ ∫ exp(−δt) E(t) dt over (0, H),   E: expected transactions
+    /// ```
     fn discounted_expected_transactions(
         &self,
         history: &History,
         horizon: Horizon,
         discount: Discount,
-    ) -> f64;
+    ) -> f64 {
+        let (end, rate) = (horizon.get(), discount.rate());
+        let at_end = libm::exp(-rate * end) * self.expected_transactions(history, horizon);
+        let before = quadrature::interval(end, |t| {
+            libm::exp(-rate * t) * self.expected_transactions(history, Horizon::at_most(t, horizon))
+        });
+        at_end + rate * before
+    }
 
     /// Expected purchases of the whole future, each discounted from when it happens (DERT).
+    ///
+    /// ```text
+    /// δ ∫ exp(−δt) E(t) dt over (0, ∞),   E: expected transactions
+    /// ```
     fn discounted_expected_residual_transactions(
         &self,
         history: &History,
         discount: Discount,
-    ) -> f64;
+    ) -> f64 {
+        let rate = discount.rate();
+        quadrature::half_line(1.0 / rate, |t| {
+            let weight = rate * libm::exp(-rate * t);
+            if weight > 0.0 {
+                weight * self.expected_transactions(history, Horizon::at_most(t, Horizon::FARTHEST))
+            } else {
+                0.0
+            }
+        })
+    }
 
     /// The time within which the next purchase comes with this probability; `None` where it never
     /// does, since the customer may have left.
-    fn time_to_next_transaction(&self, history: &History, probability: f64) -> Result<Option<f64>>;
+    fn time_to_next_transaction(&self, history: &History, probability: f64) -> Result<Option<f64>> {
+        check_probability(probability)?;
+        let reached = |t: f64| {
+            let horizon = Horizon::at_most(t, Horizon::FARTHEST);
+            1.0 - self.probability_of_no_transactions(history, horizon) >= probability
+        };
+        // From a trillionth of the age to a trillion times as much; after that it never comes.
+        let age = if history.age() > 0.0 { history.age() } else { 1.0 };
+        let (mut below, mut above) = (1e-12 * age, 1e-12 * age);
+        while !reached(above) {
+            if above > 1e12 * age {
+                return Ok(None);
+            }
+            below = above;
+            above *= 8.0;
+        }
+        let end =
+            roots::boundary(libm::log(below), libm::log(above), |ln_t| !reached(libm::exp(ln_t)));
+        Ok(Some(libm::exp(end)))
+    }
+}
+
+/// Refuses a probability that is not strictly between 0 and 1.
+pub(super) fn check_probability(probability: f64) -> Result<()> {
+    if probability > 0.0 && probability < 1.0 {
+        return Ok(());
+    }
+    let message = format!("expected a number between 0 and 1, got {probability}");
+    Err(Error::argument(message).in_field("probability"))
 }

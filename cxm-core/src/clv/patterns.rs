@@ -5,14 +5,30 @@
 //! the rows that it was made from never shows in a fit.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::history::History;
+use crate::calculator::codec::crc32c;
 use crate::error::{Error, Result};
+
+/// Whole weights up to here are added exactly, in any order, over more rows than there can be.
+const MOST_EXACT: f64 = 1e6;
 
 /// A row that many customers may share.
 pub trait Pattern: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
+    /// The numbers that it is made of, in the order by which rows are sorted; 0 behind the last.
+    ///
+    /// Rows are the same where these have the same bits; they are what a fingerprint is taken of.
+    fn numbers(&self) -> [f64; 3];
+
     /// A total order.
-    fn order(&self, other: &Self) -> Ordering;
+    fn order(&self, other: &Self) -> Ordering {
+        let (ours, theirs) = (self.numbers(), other.numbers());
+        let mut pairs = ours.iter().zip(&theirs);
+        pairs
+            .find_map(|(a, b)| Some(a.total_cmp(b)).filter(|order| order.is_ne()))
+            .unwrap_or(Ordering::Equal)
+    }
 
     /// Whether the customer has bought again; what a fit learns most from.
     fn is_repeater(&self) -> bool;
@@ -24,10 +40,8 @@ pub trait Pattern: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static {
 }
 
 impl Pattern for History {
-    fn order(&self, other: &Self) -> Ordering {
-        let by_age = || self.age().total_cmp(&other.age());
-        let by_recency = || self.recency().total_cmp(&other.recency());
-        self.frequency().total_cmp(&other.frequency()).then_with(by_recency).then_with(by_age)
+    fn numbers(&self) -> [f64; 3] {
+        [self.frequency(), self.recency(), self.age()]
     }
 
     fn is_repeater(&self) -> bool {
@@ -61,17 +75,38 @@ impl<P: Pattern> PatternTable<P> {
     /// A weight is a number of customers: finite and not negative; the first that is not is an
     /// error with its row.
     pub fn from_rows(rows: impl IntoIterator<Item = (P, f64)>) -> Result<Self> {
-        let mut patterns = Vec::new();
-        for (row, (pattern, weight)) in rows.into_iter().enumerate() {
+        Self::group(rows.into_iter().map(Ok))
+    }
+
+    fn group(rows: impl Iterator<Item = Result<(P, f64)>>) -> Result<Self> {
+        // Most rows are repeats: a lookup each is far cheaper than to sort them all.
+        let mut places = HashMap::<[u64; 3], usize, foldhash::fast::RandomState>::default();
+        let mut patterns: Vec<(P, f64)> = Vec::new();
+        let mut fractions = Vec::new();
+        for (row, item) in rows.enumerate() {
+            let (pattern, weight) = item?;
             if !(weight >= 0.0 && weight.is_finite()) {
                 let message = format!("expected a finite weight, not negative, got {weight}");
                 return Err(Error::observation(message).in_field("weights").at_row(row));
             }
-            if weight > 0.0 {
-                patterns.push((pattern, weight));
+            if weight <= 0.0 {
+                continue;
+            }
+            if weight > MOST_EXACT || libm::floor(weight) < weight {
+                fractions.push((pattern, weight));
+                continue;
+            }
+            let place = *places.entry(pattern.numbers().map(f64::to_bits)).or_insert_with(|| {
+                patterns.push((pattern, 0.0));
+                patterns.len() - 1
+            });
+            if let Some((_, total)) = patterns.get_mut(place) {
+                *total += weight;
             }
         }
-        // Weights are ordered too, so that their sum has the same bits in every order of the rows.
+        // Sums of whole weights are exact. The others are added in the order of their size, so
+        // that the bits do not tell the order of the rows.
+        patterns.append(&mut fractions);
         patterns.sort_unstable_by(|(a, left): &(P, f64), (b, right)| {
             a.order(b).then(left.total_cmp(right))
         });
@@ -83,6 +118,16 @@ impl<P: Pattern> PatternTable<P> {
             same
         });
         Ok(Self { patterns })
+    }
+
+    /// CRC32C of the rows and their weights: tells one table from another.
+    pub fn fingerprint(&self) -> u32 {
+        let cells = self.iter().flat_map(|(row, weight)| {
+            let [first, second, third] = row.numbers();
+            [first, second, third, weight]
+        });
+        let bytes: Vec<u8> = cells.flat_map(f64::to_le_bytes).collect();
+        crc32c(&bytes)
     }
 
     /// The distinct rows with their numbers of customers, sorted.
@@ -123,7 +168,8 @@ impl<P: Pattern> PatternTable<P> {
 impl PatternTable<History> {
     /// From columns, one customer a row; the first impossible history is an error with its row.
     pub fn from_columns(frequency: &[f64], recency: &[f64], age: &[f64]) -> Result<Self> {
-        Self::from_rows(histories(frequency, recency, age)?.into_iter().map(|row| (row, 1.0)))
+        let rows = history_rows(frequency, recency, age)?;
+        Self::group(rows.map(|history| history.map(|row| (row, 1.0))))
     }
 
     /// From columns, where each row stands for `weights` customers.
@@ -133,21 +179,28 @@ impl PatternTable<History> {
         age: &[f64],
         weights: &[f64],
     ) -> Result<Self> {
-        let histories = histories(frequency, recency, age)?;
-        same_length("weights", weights.len(), histories.len())?;
-        Self::from_rows(histories.into_iter().zip(weights.iter().copied()))
+        let rows = history_rows(frequency, recency, age)?;
+        same_length("weights", weights.len(), frequency.len())?;
+        Self::group(rows.zip(weights).map(|(history, &weight)| Ok((history?, weight))))
     }
 }
 
 /// The histories of columns of equal length; the first impossible one is an error with its row.
 pub fn histories(frequency: &[f64], recency: &[f64], age: &[f64]) -> Result<Vec<History>> {
+    history_rows(frequency, recency, age)?.collect()
+}
+
+fn history_rows<'a>(
+    frequency: &'a [f64],
+    recency: &'a [f64],
+    age: &'a [f64],
+) -> Result<impl Iterator<Item = Result<History>> + 'a> {
     same_length("recency", recency.len(), frequency.len())?;
     same_length("age", age.len(), frequency.len())?;
     let rows = frequency.iter().zip(recency).zip(age).enumerate();
-    rows.map(|(row, ((&x, &recency), &age))| {
+    Ok(rows.map(|(row, ((&x, &recency), &age))| {
         History::new(x, recency, age).map_err(|error| error.at_row(row))
-    })
-    .collect()
+    }))
 }
 
 fn same_length(field: &'static str, got: usize, expected: usize) -> Result<()> {

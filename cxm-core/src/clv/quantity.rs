@@ -2,7 +2,7 @@
 //! columns.
 
 use super::history::{Discount, History, Horizon};
-use super::model::{PurchaseModel, check_opportunities};
+use super::model::{PurchaseModel, check_opportunities, check_probability};
 use crate::error::{Error, Result};
 
 /// The smallest rate for which an endless sum over opportunities is carried to its end.
@@ -80,12 +80,7 @@ impl Quantity {
     /// Refuses what no model can answer.
     pub fn validate(&self) -> Result<()> {
         match self {
-            Self::TimeToNextTransaction { probability }
-                if !(*probability > 0.0 && *probability < 1.0) =>
-            {
-                let message = format!("expected a number between 0 and 1, got {probability}");
-                Err(Error::argument(message).in_field("probability"))
-            }
+            Self::TimeToNextTransaction { probability } => check_probability(*probability),
             _ => Ok(()),
         }
     }

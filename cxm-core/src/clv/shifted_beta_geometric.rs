@@ -61,8 +61,6 @@
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
-use std::cmp::Ordering;
-
 use super::beta_sequence::{BetaSequence, discounted_noes};
 use super::history::Discount;
 use super::model::{Derivatives, MAX_PARAMETERS, Model, check_opportunities, check_parameters};
@@ -118,8 +116,8 @@ impl Tenure {
 }
 
 impl Pattern for Tenure {
-    fn order(&self, other: &Self) -> Ordering {
-        self.periods.total_cmp(&other.periods).then(self.churned.cmp(&other.churned))
+    fn numbers(&self) -> [f64; 3] {
+        [self.periods, f64::from(u8::from(self.churned)), 0.0]
     }
 
     /// Whether the customer has renewed.

@@ -6,6 +6,9 @@
 
 pub mod distribution;
 pub mod linear;
+pub mod maximise;
+pub mod quadrature;
+pub mod rising_factorial;
 pub mod roots;
 pub mod special_functions;
 pub mod tally;
