@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 pub mod calculator;
+pub mod churn;
 pub mod clv;
 pub mod error;
 pub mod model;

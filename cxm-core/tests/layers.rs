@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 
 /// Every top module with its layer.
-const LAYERS: [(&str, usize); 9] = [
+const LAYERS: [(&str, usize); 10] = [
     ("error", 0),
     ("model", 1),
     ("numeric", 1),
     ("calculator", 1),
     ("stats", 2),
     ("survey", 3),
+    ("churn", 3),
     ("clv", 4),
     ("stream", 4),
     ("registry", 5),

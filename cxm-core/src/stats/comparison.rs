@@ -70,7 +70,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    fn new(
+    pub(crate) fn new(
         difference: f64,
         variance: f64,
         degrees_of_freedom: Option<f64>,

@@ -44,6 +44,8 @@ pub enum Method {
     BetaBinomialTuned,
     /// Anytime-valid, asymptotic: normal mixture, CS-C; from about 100 answers.
     AsymptoticMixture,
+    /// Rate of events: exact limits of a Poisson mean (Garwood 1936).
+    ExactPoisson,
 }
 
 impl Method {
@@ -68,6 +70,7 @@ impl Method {
             Self::BetaBinomial => "beta_binomial",
             Self::BetaBinomialTuned => "beta_binomial_tuned",
             Self::AsymptoticMixture => "asymptotic_mixture",
+            Self::ExactPoisson => "exact_poisson",
         }
     }
 

@@ -8,6 +8,7 @@
 //! | [`Answers`] | customer, wave, time, rating | `response_ledger` |
 //! | [`Transactions`] | customer, time; optional amount, cost, currency | `customer_summaries` |
 //! | [`Histories`] | frequency, recency, age; optional spend, counts | `purchase_patterns` |
+//! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause | `subscriptions` |
 //!
 //! Columns are borrowed; nothing is copied. A new shape is the one thing for which the C and the
 //! Python door need new code.
@@ -16,6 +17,7 @@ mod columns;
 mod customers;
 mod keys;
 mod responses;
+mod subscriptions;
 
 pub use columns::{Column, Values, WEIGHT_ONE, Weights, fixed_weight};
 pub(crate) use columns::{same_length, with_column};
@@ -23,6 +25,7 @@ pub use customers::{Histories, Transactions};
 pub use keys::{KeyColumn, KeyPart, KeyValues};
 pub(crate) use keys::{Lookup, check_codes, number, number_keys};
 pub use responses::{Answers, Invitations, ItemRatings, Ratings};
+pub use subscriptions::{Spans, Times};
 
 use crate::error::{Error, Result};
 pub use crate::numeric::tally::{Bitmap, Validity};
@@ -43,6 +46,8 @@ pub enum Batch<'a> {
     Transactions(Transactions<'a>),
     /// One customer's summary a row.
     Histories(Histories<'a>),
+    /// One span of a subscription a row.
+    Spans(Spans<'a>),
 }
 
 impl Batch<'_> {
@@ -55,6 +60,7 @@ impl Batch<'_> {
             Self::Answers(_) => "answers",
             Self::Transactions(_) => "transactions",
             Self::Histories(_) => "histories",
+            Self::Spans(_) => "spans",
         }
     }
 
@@ -67,6 +73,7 @@ impl Batch<'_> {
             Self::Answers(batch) => batch.ratings.len(),
             Self::Transactions(batch) => batch.times.len(),
             Self::Histories(batch) => batch.frequencies.len(),
+            Self::Spans(batch) => batch.len(),
         }
     }
 
@@ -105,4 +112,5 @@ batch_conversions! {
     Answers => Answers, "answers";
     Transactions => Transactions, "transactions";
     Histories => Histories, "histories";
+    Spans => Spans, "spans";
 }
