@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use cxm_core::clv::{
-    BgNbd, FitOptions, FitStatus, History, MbgNbd, Model, Nbd, PatternTable, PurchaseModel,
-    Quantity, fit,
+    BgNbd, FitOptions, FitStatus, History, MbgNbd, Model, Nbd, ParetoNbd, PatternTable,
+    PurchaseModel, Quantity, fit,
 };
 use serde_json::Value;
 
@@ -26,8 +26,8 @@ fn floats(column: &Value) -> Vec<f64> {
 }
 
 fn off(got: f64, expected: f64, tolerance: f64) -> bool {
-    // Written so that NaN is off too.
-    !((got - expected).abs() <= tolerance)
+    let error = (got - expected).abs();
+    error.is_nan() || error > tolerance
 }
 
 fn check_fit<M: Model<Pattern = History>>(case: &Value) -> Result<(), String> {
@@ -93,7 +93,7 @@ fn models_agree_with_reference_values() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/clv");
     let mut failures = Vec::new();
     let mut cases = 0;
-    for name in ["nbd", "bg_nbd", "mbg_nbd"] {
+    for name in ["nbd", "bg_nbd", "mbg_nbd", "pareto_nbd"] {
         let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
         let list: Vec<Value> = serde_json::from_str(&text).unwrap();
         for case in &list {
@@ -101,7 +101,8 @@ fn models_agree_with_reference_values() {
             let outcome = match name {
                 "nbd" => check::<Nbd>(case),
                 "bg_nbd" => check::<BgNbd>(case),
-                _ => check::<MbgNbd>(case),
+                "mbg_nbd" => check::<MbgNbd>(case),
+                _ => check::<ParetoNbd>(case),
             };
             if let Err(got) = outcome {
                 failures.push(format!(

@@ -2,13 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::float_cmp, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
-use cxm_core::numeric::{distribution as d, special_functions as s};
+use cxm_core::numeric::exponential_integral::scaled_exponential_integral;
+use cxm_core::numeric::hypergeometric::hypergeometric_one;
+use cxm_core::numeric::{distribution as d, gamma_distribution as g, special_functions as s};
 use serde_json::Value;
 
 #[test]
 fn agree_with_thirty_four_digit_arithmetic() {
-    let text = include_str!("golden/numeric/distributions.json");
-    let cases: Vec<Value> = serde_json::from_str(text).unwrap();
+    let files = [
+        include_str!("golden/numeric/distributions.json"),
+        include_str!("golden/numeric/gamma_functions.json"),
+    ];
+    let cases = files.iter().flat_map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap());
+    let cases: Vec<Value> = cases.collect();
     let mut failures = Vec::new();
     for case in &cases {
         let x: Vec<f64> =
@@ -27,6 +33,11 @@ fn agree_with_thirty_four_digit_arithmetic() {
             "ln_beta" => s::ln_beta(x[0], x[1]),
             "ln_gamma_ratio_half" => s::ln_gamma_ratio_half(x[0]),
             "stirling_remainder" => s::stirling_remainder(x[0]),
+            "scaled_exponential_integral" => scaled_exponential_integral(x[0], x[1]),
+            "hypergeometric_one" => hypergeometric_one(x[0], x[1], x[2]),
+            "gamma_cdf" => g::gamma_cdf(x[0], x[1]),
+            "gamma_survival" => g::gamma_survival(x[0], x[1]),
+            "gamma_quantile" => g::gamma_quantile(x[0], x[1]),
             other => panic!("no function {other}"),
         };
         let expected = case["expected"].as_f64().unwrap();

@@ -5,7 +5,11 @@
 //! transcendental goes through `libm`, so that the bits are the same on every platform.
 
 pub mod distribution;
+pub mod exponential_integral;
+pub mod gamma_distribution;
+pub mod hypergeometric;
 pub mod linear;
+pub mod log_concave;
 pub mod maximise;
 pub mod quadrature;
 pub mod rising_factorial;
