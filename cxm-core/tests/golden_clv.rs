@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use cxm_core::clv::{
-    BgNbd, FitOptions, FitStatus, History, MbgNbd, Model, Nbd, ParetoNbd, PatternTable,
+    BgBb, BgNbd, FitOptions, FitStatus, History, MbgNbd, Model, Nbd, ParetoNbd, PatternTable,
     PurchaseModel, Quantity, fit,
 };
 use serde_json::Value;
@@ -21,6 +21,15 @@ fn cdnow() -> PatternTable<History> {
     PatternTable::from_columns(&column(0, 1.0), &column(1, 7.0), &column(2, 7.0)).unwrap()
 }
 
+/// Donors of 1995 and the six years after, four columns with the number of donors last.
+fn donations() -> PatternTable<History> {
+    let text = include_str!("golden/clv/donations_summary.csv");
+    let column = |k: usize| -> Vec<f64> {
+        text.lines().skip(1).map(|line| line.split(',').nth(k).unwrap().parse().unwrap()).collect()
+    };
+    PatternTable::from_weighted_columns(&column(0), &column(1), &column(2), &column(3)).unwrap()
+}
+
 fn floats(column: &Value) -> Vec<f64> {
     column.as_array().unwrap().iter().map(|cell| cell.as_f64().unwrap()).collect()
 }
@@ -31,8 +40,12 @@ fn off(got: f64, expected: f64, tolerance: f64) -> bool {
 }
 
 fn check_fit<M: Model<Pattern = History>>(case: &Value) -> Result<(), String> {
-    assert_eq!(case["data"], "cdnow");
-    let fitted = fit::<M>(&cdnow(), &FitOptions::default()).map_err(|error| error.to_string())?;
+    let table = match case["data"].as_str().unwrap() {
+        "cdnow" => cdnow(),
+        "donations" => donations(),
+        other => panic!("no data {other}"),
+    };
+    let fitted = fit::<M>(&table, &FitOptions::default()).map_err(|error| error.to_string())?;
     let (expected, tolerance) = (&case["expected"], &case["tolerance"]);
     let log_likelihood = expected["log_likelihood"].as_f64().unwrap();
     let parameters = fitted.model.parameters();
@@ -93,7 +106,7 @@ fn models_agree_with_reference_values() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/clv");
     let mut failures = Vec::new();
     let mut cases = 0;
-    for name in ["nbd", "bg_nbd", "mbg_nbd", "pareto_nbd"] {
+    for name in ["nbd", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb"] {
         let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).unwrap();
         let list: Vec<Value> = serde_json::from_str(&text).unwrap();
         for case in &list {
@@ -101,6 +114,7 @@ fn models_agree_with_reference_values() {
             let outcome = match name {
                 "nbd" => check::<Nbd>(case),
                 "bg_nbd" => check::<BgNbd>(case),
+                "bg_bb" => check::<BgBb>(case),
                 "mbg_nbd" => check::<MbgNbd>(case),
                 _ => check::<ParetoNbd>(case),
             };
@@ -123,4 +137,10 @@ fn the_cdnow_sample_is_the_one_of_the_paper() {
     let counts = [table.customers(), table.repeaters(), purchases];
     assert_eq!(counts.map(|count| count.to_string()), ["2357", "946", "2457"]);
     assert_eq!(table.len(), 1016);
+}
+
+#[test]
+fn the_donors_are_those_of_the_paper() {
+    let table = donations();
+    assert_eq!((table.len(), table.customers().to_string()), (22, "11104".to_owned()));
 }

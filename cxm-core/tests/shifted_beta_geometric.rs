@@ -3,7 +3,11 @@
 #![allow(clippy::float_cmp, clippy::cast_precision_loss)]
 
 use cxm_core::ErrorKind;
-use cxm_core::clv::{Discount, Model, PatternTable, RenewalTiming, ShiftedBetaGeometric, Tenure};
+use cxm_core::clv::{
+    Discount, FitOptions, FitStatus, Model, PatternTable, RenewalTiming, ShiftedBetaGeometric,
+    Tenure, fit,
+};
+use serde_json::Value;
 
 fn model(alpha: f64, beta: f64) -> ShiftedBetaGeometric {
     ShiftedBetaGeometric::from_parameters(&[alpha, beta]).unwrap()
@@ -141,4 +145,97 @@ fn bad_input_names_its_place() {
     let model = model(1.0, 1.0);
     assert_eq!(model.survival(-1.0, 2.0).unwrap_err().field(), Some("renewals"));
     assert_eq!(model.churn_probability(0.0, 0.0).unwrap_err().field(), Some("period"));
+}
+
+/// One reading by its name, as the doors call it.
+fn reading(model: &ShiftedBetaGeometric, name: &str, arguments: &Value) -> f64 {
+    let number = |name: &str| arguments[name].as_f64().unwrap();
+    let answer = match name {
+        "survival" => model.survival(number("renewals"), number("periods")),
+        "churn_probability" => model.churn_probability(number("renewals"), number("period")),
+        "retention_rate" => model.retention_rate(number("renewals")),
+        "expected_tenure" => model.expected_tenure(),
+        "expected_tenure_within" => model.expected_tenure_within(number("periods")),
+        "expected_residual_lifetime" => {
+            let discount = Some(Discount::continuous(number("discount")).unwrap());
+            let timing = serde_json::from_value(arguments["timing"].clone()).unwrap();
+            model.expected_residual_lifetime(number("renewals"), discount, timing)
+        }
+        other => panic!("no reading {other}"),
+    };
+    answer.unwrap()
+}
+
+fn floats(values: &Value) -> Vec<f64> {
+    values.as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+}
+
+fn check_fit(case: &Value) {
+    let (id, expected) = (&case["id"], &case["expected"]);
+    let tolerance = |name: &str| case["tolerance"][name].as_f64().unwrap();
+    let cohorts: Vec<Vec<f64>> = case["survivors"].as_array().unwrap().iter().map(floats).collect();
+    let table = PatternTable::from_cohorts(&cohorts).unwrap();
+    let fitted = fit::<ShiftedBetaGeometric>(&table, &FitOptions::default()).unwrap();
+    assert_eq!(fitted.diagnosis.status, FitStatus::Optimum, "{id}: {fitted:?}");
+    let log_likelihood = expected["log_likelihood"].as_f64().unwrap();
+    let error = (fitted.log_likelihood - log_likelihood).abs();
+    assert!(error <= tolerance("log_likelihood_absolute"), "{id}: {fitted:?}");
+    let errors = fitted.standard_errors().unwrap();
+    for (got, name, tolerance) in [
+        (&fitted.model.parameters()[..2], "parameters", tolerance("parameters_relative")),
+        (&errors, "standard_errors", tolerance("standard_errors_relative")),
+    ] {
+        for (got, expected) in got.iter().zip(floats(&expected[name])) {
+            assert!((got - expected).abs() <= tolerance * expected, "{id}: {name} {got}");
+        }
+    }
+}
+
+#[test]
+fn readings_and_fits_agree_with_reference_values() {
+    let text = include_str!("golden/clv/shifted_beta_geometric.json");
+    let cases: Vec<Value> = serde_json::from_str(text).unwrap();
+    for case in &cases {
+        if case.get("survivors").is_some() {
+            check_fit(case);
+            continue;
+        }
+        let model = ShiftedBetaGeometric::from_parameters(&floats(&case["parameters"])).unwrap();
+        let got = reading(&model, case["reading"].as_str().unwrap(), &case["arguments"]);
+        let expected = case["expected"].as_f64().unwrap();
+        let tolerance = case["tolerance"]["relative"].as_f64().unwrap();
+        let error = (got - expected).abs();
+        assert!(error <= tolerance * expected, "{}: {got}, not {expected}", case["id"]);
+    }
+    assert_eq!(cases.len(), 52);
+}
+
+#[test]
+fn survival_of_the_paper_is_reproduced_to_its_digits() {
+    // Customers of the "High End" group, fitted to years 1 to 7 of a thousand.
+    let high_end = [1000.0, 869.0, 743.0, 653.0, 593.0, 551.0, 517.0, 491.0];
+    let table = PatternTable::from_cohorts(&[high_end]).unwrap();
+    let fitted = fit::<ShiftedBetaGeometric>(&table, &FitOptions::default()).unwrap();
+    let rounded = fitted.model.parameters().map(|value| format!("{value:.3}"));
+    assert_eq!(rounded[..2], ["0.668", "3.806"]);
+    let discount = Some(Discount::compounded(0.10, 1.0).unwrap());
+    let before = RenewalTiming::ImmediatelyBeforeRenewal;
+    let residual = fitted.model.expected_residual_lifetime(7.0, discount, before).unwrap();
+    assert_eq!(format!("{residual:.2}"), "7.53");
+    // The years after those that were fitted.
+    for (period, actual) in (8_u8..).zip([46.8, 44.5, 42.7, 40.9, 39.4]) {
+        let projected = 100.0 * fitted.model.survival(0.0, f64::from(period)).unwrap();
+        assert!((projected - actual).abs() < 1.7, "{period}: {projected} and {actual}");
+    }
+}
+
+#[test]
+fn one_period_is_a_ridge_and_not_a_failure() {
+    let table = PatternTable::from_cohorts(&[[1000.0, 800.0]]).unwrap();
+    let fitted = fit::<ShiftedBetaGeometric>(&table, &FitOptions::default()).unwrap();
+    assert_ne!(fitted.diagnosis.status, FitStatus::Optimum, "{fitted:?}");
+    assert!((fitted.model.retention_rate(0.0).unwrap() - 0.8).abs() < 1e-3, "{fitted:?}");
+    let nobody = PatternTable::from_cohorts(&[[1000.0]]).unwrap();
+    let error = fit::<ShiftedBetaGeometric>(&nobody, &FitOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InsufficientData);
 }
