@@ -1,21 +1,21 @@
 //! Gamma–Gamma: what a customer's purchases are worth on average, once chance is taken out.
 //!
 //! # What it measures
-//! The mean value of a customer's future purchases. Few purchases say little about it, so a customer
-//! with few is drawn towards the mean of all.
+//! The mean value of a customer's future purchases. Few purchases say little about it, so a
+//! customer with few is drawn towards the mean of all.
 //!
 //! # Formula
 //! ```text
 //! one purchase    z ~ Gamma(p, rate ν),   ν ~ Gamma(q, rate v);   the mean M of a customer is p/ν
 //! f(m | x)        1/(m B(px, q)) (v/(v + mx))^q (mx/(v + mx))^(px)
-//! E(M | x, m)     p (v + mx)/(px + q − 1),   if px + q > 1;   a customer without repeats has px = 0
+//! E(M | x, m)     p (v + mx)/(px + q − 1),   if px + q > 1;   px = 0 without repeats
 //! M | x, m        p (v + mx) / G,   G ~ Gamma(px + q, rate 1)
 //! ```
 //! x repeat purchases of mean value m.
 //!
 //! # Input
-//! A [`PatternTable`] of [`Spend`]: customers with a repeat purchase and a mean spend above 0, in any
-//! unit of money; p and q do not depend on it, v is in it.
+//! A [`PatternTable`] of [`Spend`]: customers with a repeat purchase and a mean spend above 0, in
+//! any unit of money; p and q do not depend on it, v is in it.
 //!
 //! # Empty and edge cases
 //! A mean that is not finite, as that of all customers for q ≤ 1, is `None` and never a negative
@@ -25,7 +25,8 @@
 //! Tables merge, fits do not: fit the merged table.
 //!
 //! # Uncertainty
-//! Standard errors from the exact second derivatives at the maximum; for a customer, quantiles of M.
+//! Standard errors from the exact second derivatives at the maximum; for a customer, quantiles of
+//! M.
 //!
 //! # Not to be confused with
 //! The mean spend that was observed, which overrates customers with one lucky large purchase. The

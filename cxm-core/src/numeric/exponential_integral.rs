@@ -1,4 +1,4 @@
-//! The exponential integral of any order, scaled by exp(z): a power-law chance of staying, discounted.
+//! The exponential integral of any order, scaled by exp(z): a power law, discounted.
 //!
 //! # Formula
 //! ```text

@@ -22,7 +22,8 @@
 //! x purchases, the last at age t; age T at the cut-off; horizon h; discount δ.
 //!
 //! # Input
-//! A [`PatternTable`] of [`History`]: repeat purchases, age at the last one, age. Times in one unit.
+//! A [`PatternTable`] of [`History`]: repeat purchases, age at the last one, age; times in one
+//! unit.
 //!
 //! # Empty and edge cases
 //! Nothing happens at s = 1, at α = β, at t = T, or at thousands of purchases; P(alive) may
@@ -36,8 +37,8 @@
 //! better than apart; [`Diagnosis`](super::Diagnosis) says when they are not known apart.
 //!
 //! # Not to be confused with
-//! BG/NBD, whose customers leave only after a purchase, so that one who never bought again counts as
-//! alive for ever.
+//! BG/NBD, whose customers leave only after a purchase, so that one who never bought again counts
+//! as alive for ever.
 //!
 //! # Source
 //! Schmittlein, Morrison & Colombo (1987), Management Science 33; Fader & Hardie (2005), *A Note on
