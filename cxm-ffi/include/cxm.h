@@ -89,6 +89,10 @@
 #define CXM_COLUMN(type, data, length) \
     {sizeof(cxm_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0}
 
+/* cxm_named_column ages = CXM_NAMED_COLUMN("age", CXM_TYPE_F64, data, length) */
+#define CXM_NAMED_COLUMN(name, type, data, length) \
+    {sizeof(cxm_named_column), (name), CXM_NUL_TERMINATED, CXM_COLUMN(type, data, length)}
+
 /* cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_TEXT, data, length); every row has a key */
 #define CXM_KEY_COLUMN(type, data, length) \
     {sizeof(cxm_key_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0, NULL}
@@ -202,6 +206,13 @@ typedef struct cxm_calculator cxm_calculator;
 // back with `cxm_keyed_free`.
 typedef struct cxm_keyed cxm_keyed;
 
+// A model with its parameters, fitted or given, such as a BG/NBD.
+//
+// It never changes, so that several threads may ask it, and it does not keep the data of its fit.
+// Made by `cxm_model_fit`, `cxm_model_from_parameters` or `cxm_model_from_json`, given back with
+// `cxm_model_free`.
+typedef struct cxm_model cxm_model;
+
 // A report: what a reading returns. Numbers, counts, texts and lists under names, which are the
 // field names of the library and the same in every language.
 //
@@ -304,6 +315,19 @@ typedef struct cxm_key {
     // Bytes of the text.
     size_t text_length;
 } cxm_key;
+
+// A column of numbers with its name, borrowed for the call. CXM_NAMED_COLUMN(name, type, data,
+// length) makes one of a text that ends with a zero byte, without missing rows.
+typedef struct cxm_named_column {
+    // `sizeof(cxm_named_column)`.
+    uint32_t struct_size;
+    // The name, UTF-8.
+    const char *name;
+    // Its number of bytes; CXM_NUL_TERMINATED if a zero byte ends it.
+    size_t name_length;
+    // The numbers.
+    struct cxm_column column;
+} cxm_named_column;
 
 // Two limits with their level and their method.
 typedef struct cxm_interval {
@@ -803,6 +827,126 @@ cxm_status cxm_keyed_to_bytes(const struct cxm_keyed *keyed,
                               size_t capacity,
                               size_t *written,
                               struct cxm_error *err);
+
+// Fits a model by name ("bg_nbd", "pareto_nbd", "gamma_gamma", ...) to columns of customers;
+// `cxm_catalogue` has the list of models and of the columns that each of them reads.
+//
+// `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
+// {"days": 30}) in which the columns count time, "start", "priors", "max_iterations",
+// "tolerance". On success `*out` is a model of the caller's; how far its parameters can be
+// trusted is in the diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
+// naming the row, for a history that cannot be, with CXM_STATUS_WRONG_BATCH for columns that are
+// missing or unknown, and with CXM_STATUS_INSUFFICIENT_DATA where there is nothing to fit.
+cxm_status cxm_model_fit(const char *name,
+                         size_t name_length,
+                         const struct cxm_named_column *columns,
+                         size_t columns_length,
+                         const char *options,
+                         size_t options_length,
+                         struct cxm_model **out,
+                         struct cxm_error *err);
+
+// Fits a model to a table, such as the customers or the patterns that a calculator gives.
+//
+// Of its columns those are read that the fit knows; "customers" counts the customers of a row.
+// The "unit" of `options` has to be that of the table. Otherwise as `cxm_model_fit`.
+cxm_status cxm_model_fit_table(const char *name,
+                               size_t name_length,
+                               const struct cxm_table *table,
+                               const char *options,
+                               size_t options_length,
+                               struct cxm_model **out,
+                               struct cxm_error *err);
+
+// Makes a model of known parameters: {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}.
+//
+// `parameters` is a JSON object, or a list in the order of `cxm_catalogue`. `options` is a JSON
+// object of the "unit" of the times, or NULL for weeks. On success `*out` is a model of the
+// caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
+cxm_status cxm_model_from_parameters(const char *name,
+                                     size_t name_length,
+                                     const char *parameters,
+                                     size_t parameters_length,
+                                     const char *options,
+                                     size_t options_length,
+                                     struct cxm_model **out,
+                                     struct cxm_error *err);
+
+// Reads a model file of any model, UTF-8.
+//
+// Anything else is CXM_STATUS_CORRUPT_STATE; a file of a later version of the format is
+// CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a model of the caller's.
+cxm_status cxm_model_from_json(const char *text,
+                               size_t length,
+                               struct cxm_model **out,
+                               struct cxm_error *err);
+
+// The model file: JSON in UTF-8, without a zero byte at the end, to be stored or sent.
+//
+// The same model is the same text in every language. Two calls: a NULL buffer gives the size in
+// `*written`.
+cxm_status cxm_model_to_json(const struct cxm_model *model,
+                             char *buffer,
+                             size_t capacity,
+                             size_t *written,
+                             struct cxm_error *err);
+
+// Frees a model; NULL does nothing.
+void cxm_model_free(struct cxm_model *model);
+
+// The name of the model, such as "bg_nbd": a constant, which does not end with a zero byte.
+cxm_status cxm_model_name(const struct cxm_model *model,
+                          const char **name,
+                          size_t *name_length,
+                          struct cxm_error *err);
+
+// Whether two models are the same, parameters, fit and unit: 1 or 0.
+cxm_status cxm_model_equal(const struct cxm_model *model,
+                           const struct cxm_model *other,
+                           int32_t *equal,
+                           struct cxm_error *err);
+
+// What the fit knows: `parameters.r`, `standard_errors.r`, `intervals.r.lower`, `log_likelihood`,
+// `aic`, `bic`, `customers`, `diagnosis.status`, `diagnosis.message`.
+//
+// `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit is
+// null where the parameters were given. On success `*out` is a report of the caller's.
+cxm_status cxm_model_summary(const struct cxm_model *model,
+                             const char *options,
+                             size_t options_length,
+                             struct cxm_report **out,
+                             struct cxm_error *err);
+
+// The log-likelihood of the customers in columns of a fit: of those it was made of, or of others.
+//
+// Columns as for `cxm_model_fit`.
+cxm_status cxm_model_log_likelihood(const struct cxm_model *model,
+                                    const struct cxm_named_column *columns,
+                                    size_t columns_length,
+                                    double *log_likelihood,
+                                    struct cxm_error *err);
+
+// Answers a question for every row, in arrays of the caller's.
+//
+// `quantity` is a JSON object of its name and its parameters, as in {"quantity":
+// "expected_transactions", "horizon": 52}; `cxm_catalogue` has the list. `columns` say whom it is
+// about, such as "frequency", "recency" and "age"; without them the answer is that of a new
+// customer. A column has `length` rows, or one row that stands for all of them; a column
+// "horizon" gives every row its own.
+//
+// `values` has room for `length` rows, and so has `present`, which gets 1 where a row has an
+// answer and 0 where it has none; `values` is 0 there. `present` may be NULL: then a row without
+// an answer is CXM_STATUS_INSUFFICIENT_DATA. A bad row is CXM_STATUS_INVALID_OBSERVATION, with
+// its number in `err->row`. Nothing is written unless all rows are answered.
+cxm_status cxm_model_predict(const struct cxm_model *model,
+                             const char *quantity,
+                             size_t quantity_length,
+                             const struct cxm_named_column *columns,
+                             size_t columns_length,
+                             double *values,
+                             uint8_t *present,
+                             size_t length,
+                             struct cxm_error *err);
 
 // The score: the one figure that stands for the report.
 //

@@ -25,6 +25,7 @@ mod guard;
 mod handle;
 mod input;
 pub mod keyed;
+pub mod model;
 mod output;
 mod path;
 pub mod readings;

@@ -43,6 +43,51 @@ impl<T> Place<T> {
     }
 }
 
+/// An array of the caller's that will be written.
+#[derive(Debug)]
+pub(crate) struct Room<T> {
+    data: *mut T,
+    length: usize,
+}
+
+/// An array that must be there.
+///
+/// # Safety
+/// `data` is NULL or points to memory for `length` values that may be written until
+/// [`Room::put`].
+pub(crate) unsafe fn array<T>(data: *mut T, length: usize, name: &str) -> Outcome<Room<T>> {
+    // SAFETY: the caller's.
+    unsafe { optional_array(data, length, name) }?.ok_or_else(|| input::null(name))
+}
+
+/// An array that may be NULL.
+///
+/// # Safety
+/// As for [`array`].
+pub(crate) unsafe fn optional_array<T>(
+    data: *mut T,
+    length: usize,
+    name: &str,
+) -> Outcome<Option<Room<T>>> {
+    // SAFETY: the caller's.
+    let place = unsafe { optional(data, name) }?;
+    Ok(place.map(|Place(data)| Room { data, length }))
+}
+
+impl<T: Copy> Room<T> {
+    /// Writes the values, of which there are as many as there is room.
+    pub(crate) fn put(self, values: &[T]) -> Outcome {
+        if values.len() != self.length {
+            let message = format!("there is room for {}, got {}", self.length, values.len());
+            return Err(Failure::new(status::CXM_STATUS_BUFFER_TOO_SMALL, message));
+        }
+        // SAFETY: an array is made of a pointer that is not NULL, aligned, and the caller's to
+        // write; it has room for all values, which do not lie in memory of the caller's.
+        unsafe { self.data.copy_from_nonoverlapping(values.as_ptr(), values.len()) };
+        Ok(())
+    }
+}
+
 /// Writes a value and whether there is one.
 ///
 /// Without a place for the latter, absence is an error, so that it cannot be overlooked.

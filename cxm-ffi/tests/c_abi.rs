@@ -177,6 +177,8 @@ fn the_examples_run() {
             assert!(text.starts_with(expected), "{text}");
         }
     }
+    let text = run(&compile("examples/lifetime_value.c", Link::Shared), &[]);
+    assert!(text.contains("2 repeats, last at 30.43 of 38.86 weeks: alive 0.7"), "{text}");
     let ratings = output_folder().join("ratings.txt");
     fs::write(&ratings, "gold 9\nblue 3\n10\n").unwrap();
     let text = run(&compile("examples/quickstart.c", Link::Shared), &[ratings]);
@@ -318,6 +320,16 @@ fn golden_files() -> Vec<PathBuf> {
     files.sort();
     assert!(!files.is_empty());
     files
+}
+
+/// Models are fitted to the sample that the golden cases name, and asked what they ask.
+#[test]
+fn the_golden_models_come_out() {
+    if !skipped() {
+        let mut arguments = vec![root().join("../cxm-core/tests/golden/clv/cdnow_summary.csv")];
+        arguments.extend(golden_files());
+        run_everywhere("tests/c/models.c", &arguments);
+    }
 }
 
 #[test]

@@ -281,14 +281,20 @@ pub(crate) fn iso_time(text: &str, row: usize) -> Outcome<i64> {
     parse(text).ok_or_else(refused)
 }
 
-/// Weights: floats, none missing.
-pub(crate) fn weight_array(array: &ArrayRef) -> Outcome<ArrayRef> {
+/// Numbers as 64-bit floats; gaps stay gaps.
+pub(crate) fn float_array(array: &ArrayRef) -> Outcome<ArrayRef> {
     let array = number_array(array)?;
-    present(&array)?;
     if array.data_type() == &DataType::Float64 {
         return Ok(array);
     }
     Ok(Arc::new(Float64Array::from(as_floats(&array)?)))
+}
+
+/// Weights: floats, none missing.
+pub(crate) fn weight_array(array: &ArrayRef) -> Outcome<ArrayRef> {
+    let array = number_array(array)?;
+    present(&array)?;
+    float_array(&array)
 }
 
 /// Counts: whole numbers from 0, none missing.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, UInt8Array};
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, Float64Array, UInt8Array};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -51,6 +52,16 @@ pub(crate) fn numbers(object: &Bound<'_, PyAny>, name: &str) -> Outcome<Chunks> 
 /// A column of weights: floats, none missing.
 pub(crate) fn weights(object: &Bound<'_, PyAny>) -> Outcome<Chunks> {
     column(object, "weights", sequences::numbers, arrays::weight_array)
+}
+
+/// A column of numbers as 64-bit floats, in one piece; gaps stay gaps.
+pub(crate) fn floats(object: &Bound<'_, PyAny>, name: &str) -> Outcome<ArrayRef> {
+    let chunks = column(object, name, sequences::numbers, arrays::float_array)?;
+    if let [only] = chunks.as_slice() {
+        return Ok(Arc::clone(only));
+    }
+    let pieces = chunks.iter().map(|chunk| chunk.as_primitive::<Float64Type>());
+    Ok(Arc::new(pieces.flatten().collect::<Float64Array>()))
 }
 
 /// A column of counts: whole numbers from 0, none missing.

@@ -18,6 +18,7 @@ mod errors;
 mod json;
 mod keyed;
 mod keys;
+mod model;
 mod pieces;
 mod sequences;
 mod source;
@@ -34,6 +35,8 @@ mod _cxm {
     use super::catalogue::{call, catalogue, functions, preset};
     #[pymodule_export]
     use super::keyed::Keyed;
+    #[pymodule_export]
+    use super::model::{Model, list_models};
     #[pymodule_export]
     use super::source::{Column, frame_columns};
     #[pymodule_export]

@@ -155,7 +155,7 @@ impl Table {
         let position = self.names.iter().position(|known| known == name);
         let array = position.and_then(|position| self.columns.get(position));
         match array {
-            Some(array) => Ok(TableColumn { array: Arc::clone(array), shared: OnceLock::new() }),
+            Some(array) => Ok(TableColumn::new(Arc::clone(array))),
             None => Err(PyKeyError::new_err(name.to_owned())),
         }
     }
@@ -203,6 +203,10 @@ impl Shared {
 }
 
 impl TableColumn {
+    pub(crate) fn new(array: ArrayRef) -> Self {
+        Self { array, shared: OnceLock::new() }
+    }
+
     fn shared(&self) -> Option<&Shared> {
         self.shared.get_or_init(|| Shared::of(&self.array)).as_ref()
     }

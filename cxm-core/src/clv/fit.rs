@@ -121,6 +121,29 @@ pub struct FitProgress<'a> {
 }
 
 impl<M: Model> Fitted<M> {
+    /// A model whose parameters were given and not fitted: it knows of no customers and no errors.
+    pub fn given(model: M, unit: TimeUnit) -> Self {
+        Self {
+            model,
+            unit,
+            log_likelihood: 0.0,
+            ln_covariance: None,
+            diagnosis: Diagnosis {
+                status: FitStatus::Given,
+                message: "the parameters were given".to_owned(),
+                iterations: 0,
+                starts: 0,
+                gradient: 0.0,
+                condition: None,
+            },
+            customers: 0.0,
+            patterns: 0,
+            repeaters: 0.0,
+            fingerprint: 0,
+            priors: None,
+        }
+    }
+
     /// Standard errors on the scale of the parameters, in their order: θ · SE(ln θ).
     pub fn standard_errors(&self) -> Option<Vec<f64>> {
         let covariance = self.ln_covariance.as_ref()?;

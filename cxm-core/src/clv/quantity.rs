@@ -98,6 +98,21 @@ impl Quantity {
         }
     }
 
+    /// The same question, asked for another horizon; one about the whole future stays as it is.
+    #[must_use]
+    pub const fn looking(mut self, ahead: Horizon) -> Self {
+        match &mut self {
+            Self::ProbabilityAlive { horizon }
+            | Self::ExpectedTransactions { horizon }
+            | Self::ProbabilityOfTransactions { horizon, .. }
+            | Self::ProbabilityOfNoTransactions { horizon }
+            | Self::DiscountedExpectedTransactions { horizon, .. } => *horizon = ahead,
+            Self::DiscountedExpectedResidualTransactions { .. }
+            | Self::TimeToNextTransaction { .. } => {}
+        }
+        self
+    }
+
     /// Refuses what this model cannot answer: a fraction of an opportunity where time is discrete.
     pub fn validate_for<M: PurchaseModel>(&self) -> Result<()> {
         self.validate()?;

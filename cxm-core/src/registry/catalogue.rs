@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::functions::{self, Function, Parameter};
+use super::models::{ColumnEntry, MODELS, ModelEntry, QuantityEntry};
 use super::{CALCULATORS, Entry, PresetEntry, TableEntry};
 
-/// Every calculator with its batch shape, definition and presets, and every statistic with its
-/// parameters.
+/// Every calculator with its batch shape, definition and presets, every statistic with its
+/// parameters, and every model with its parameters, columns and quantities.
 ///
 /// ```
 /// let catalogue = cxm_core::registry::catalogue();
@@ -17,6 +18,7 @@ pub fn catalogue() -> Value {
     json!({
         "calculators": CALCULATORS.iter().map(calculator).collect::<Vec<_>>(),
         "functions": functions::all().map(function).collect::<Vec<_>>(),
+        "models": MODELS.iter().map(model).collect::<Vec<_>>(),
     })
 }
 
@@ -56,6 +58,33 @@ fn function(function: &Function) -> Value {
         "summary": function.summary,
         "parameters": function.parameters.iter().map(parameter).collect::<Vec<_>>(),
     })
+}
+
+/// A model with its parameters, the columns of its fit, and what it can be asked.
+pub fn model(entry: &ModelEntry) -> Value {
+    let named = |(name, is_time): (&&str, &bool)| json!({"name": name, "is_time": is_time});
+    json!({
+        "name": entry.name,
+        "type_name": entry.type_name,
+        "summary": entry.summary,
+        "parameters": entry.parameters.iter().zip(entry.times).map(named).collect::<Vec<_>>(),
+        "columns": entry.columns.iter().map(column).collect::<Vec<_>>(),
+        "quantities": entry.quantities.iter().map(quantity).collect::<Vec<_>>(),
+    })
+}
+
+fn quantity(entry: &QuantityEntry) -> Value {
+    json!({
+        "name": entry.name,
+        "summary": entry.summary,
+        "parameters": entry.parameters.iter().map(parameter).collect::<Vec<_>>(),
+        "columns": entry.columns.iter().map(column).collect::<Vec<_>>(),
+        "without_columns": entry.without,
+    })
+}
+
+fn column(column: &ColumnEntry) -> Value {
+    json!({"name": column.name, "required": !column.optional, "summary": column.doc})
 }
 
 fn parameter(parameter: &Parameter) -> Value {

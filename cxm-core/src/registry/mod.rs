@@ -10,6 +10,7 @@ pub mod definition;
 pub mod erased;
 pub mod functions;
 pub mod keyed;
+pub mod models;
 pub mod question;
 mod reading;
 

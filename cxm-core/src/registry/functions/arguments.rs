@@ -43,6 +43,11 @@ impl Arguments {
         Ok(Self { fields })
     }
 
+    /// All arguments, in the order of the parameters.
+    pub(crate) fn into_fields(self) -> Map<String, Value> {
+        self.fields
+    }
+
     /// The argument of this name.
     pub fn get<T: DeserializeOwned>(&self, name: &'static str) -> Result<T> {
         let value = self.fields.get(name).cloned().unwrap_or(Value::Null);

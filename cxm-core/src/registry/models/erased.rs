@@ -1,0 +1,186 @@
+//! A model whose type is known only by name: what the C and the Python door hold.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use serde_json::{Map, Value, json};
+
+use super::columns::{Columns, Predictions};
+use super::listed::{Listed, QuantityEntry};
+use super::{ModelEntry, file, options};
+use crate::clv::fit as fit_table;
+use crate::clv::{FitStatus, Fitted, PatternTable};
+use crate::error::{Error, Result};
+use crate::numeric::distribution::normal_two_sided_quantile;
+use crate::registry::definition::{object, to_value};
+use crate::registry::functions::Arguments;
+use crate::registry::question::Arguments as NamedArguments;
+use crate::stats::IntervalOptions;
+
+/// A model of any kind, with what its fit knows.
+pub trait DynModel: Debug + Send + Sync {
+    /// Its row of the list.
+    fn entry(&self) -> Result<&'static ModelEntry>;
+    /// The unit of its times.
+    fn unit(&self) -> Value;
+    /// Parameters, errors, likelihood and diagnosis.
+    ///
+    /// The one option is the `level` of the intervals.
+    fn summary(&self, options: &Value) -> Result<Value>;
+    /// The answer to a question for every row.
+    ///
+    /// `quantity` names it as `quantity`, beside its parameters. Without the columns of a history
+    /// the answer is that of a new customer; a column `horizon` gives every row its own.
+    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions>;
+    /// The log-likelihood of other customers, in the columns of a fit.
+    fn log_likelihood(&self, columns: &Columns<'_>) -> Result<f64>;
+    /// The model file: canonical, and the same in every language.
+    fn to_json(&self) -> String;
+    /// The same model once more.
+    fn clone_box(&self) -> Box<dyn DynModel>;
+    /// Whether it is the same model with the same fit.
+    fn equals(&self, other: &dyn DynModel) -> bool;
+    /// The model itself, for downcasting.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// Fits a model to columns.
+pub(super) fn fit<M: Listed>(columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynModel>> {
+    let options = options::fit(M::PARAMETERS, options)?;
+    Ok(Box::new(fit_table::<M>(&table::<M>(columns)?, &options)?))
+}
+
+/// The distinct rows of columns that a fit reads; another column is an error.
+fn table<M: Listed>(columns: &Columns<'_>) -> Result<PatternTable<M::Pattern>> {
+    let names: Vec<_> = M::FIT_COLUMNS.iter().map(|column| column.name).collect();
+    columns.only(&names)?;
+    M::table(columns)
+}
+
+/// Makes a model from known parameters.
+pub(super) fn from_parameters<M: Listed>(
+    parameters: &Value,
+    options: &Value,
+) -> Result<Box<dyn DynModel>> {
+    let parameters = options::parameters(M::PARAMETERS, parameters)?;
+    let mut named = NamedArguments::new(options)?;
+    let unit = options::unit(&named.take("unit")?.unwrap_or_default())?;
+    named.finish()?;
+    Ok(Box::new(Fitted::given(M::from_parameters(&parameters)?, unit)))
+}
+
+/// Numbers by the names of the parameters, as far as there are names.
+pub(super) fn by_name<M: Listed>(values: impl IntoIterator<Item = f64>) -> Value {
+    let named = M::PARAMETERS.iter().zip(values);
+    Value::Object(named.map(|(name, value)| ((*name).to_owned(), json!(value))).collect())
+}
+
+/// A figure of a fit; absent where the parameters were given.
+fn of_fit<M>(fitted: &Fitted<M>, figure: f64) -> Option<f64> {
+    (fitted.diagnosis.status != FitStatus::Given).then_some(figure)
+}
+
+/// The limits of every parameter: θ · exp(±z · SE(ln θ)), which stay above 0.
+fn intervals<M: Listed>(fitted: &Fitted<M>, level: f64) -> Result<Value> {
+    let z = normal_two_sided_quantile(IntervalOptions::at(level).alpha()?);
+    let Some(errors) = fitted.standard_errors() else { return Ok(Value::Null) };
+    let limits = fitted.model.parameters().into_iter().zip(errors).map(|(value, error)| {
+        let reach = z * error / value;
+        json!({
+            "lower": value * libm::exp(-reach),
+            "upper": value * libm::exp(reach),
+            "level": level,
+            "method": "wald_of_logarithm",
+        })
+    });
+    let named = M::PARAMETERS.iter().map(|name| (*name).to_owned());
+    Ok(Value::Object(named.zip(limits).collect()))
+}
+
+/// The entry of a quantity, and the quantity with its defaults filled in.
+fn asked(
+    entries: &'static [QuantityEntry],
+    quantity: &Value,
+    columns: &Columns<'_>,
+) -> Result<(&'static QuantityEntry, Map<String, Value>)> {
+    let mut given = object(quantity)?;
+    let name = match given.remove("quantity") {
+        Some(Value::String(name)) => name,
+        _ => return Err(Error::argument("expected the name of a quantity").in_field("quantity")),
+    };
+    let entry = entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let names: Vec<_> = entries.iter().map(|entry| entry.name).collect();
+        Error::not_found(format!("no quantity \"{name}\"; there are {}", names.join(", ")))
+    })?;
+    columns.only(&entry.column_names())?;
+    for name in entry.by_row().filter(|name| columns.get(name).is_some()) {
+        // The column is read row by row; this only says that nothing is missing.
+        if given.insert(name.to_owned(), json!(1)).is_some() {
+            return Err(Error::argument("given both as one number and by row").in_field(name));
+        }
+    }
+    given.retain(|_, value| !value.is_null());
+    Ok((entry, Arguments::new(entry.parameters, &Value::Object(given))?.into_fields()))
+}
+
+impl<M: Listed> DynModel for Fitted<M> {
+    fn entry(&self) -> Result<&'static ModelEntry> {
+        super::find(M::NAME)
+    }
+
+    fn unit(&self) -> Value {
+        to_value(&self.unit)
+    }
+
+    fn summary(&self, options: &Value) -> Result<Value> {
+        let mut options = NamedArguments::new(options)?;
+        let level = options.take("level")?.unwrap_or(IntervalOptions::default().level);
+        options.finish()?;
+        let intervals = intervals(self, level).map_err(|error| error.within(M::NAME))?;
+        Ok(json!({
+            "model": M::NAME,
+            "unit": self.unit,
+            "parameters": by_name::<M>(self.model.parameters()),
+            "standard_errors": self.standard_errors().map(by_name::<M>),
+            "intervals": intervals,
+            "log_likelihood": of_fit(self, self.log_likelihood),
+            "aic": of_fit(self, self.aic()),
+            "bic": of_fit(self, self.bic()),
+            "customers": of_fit(self, self.customers),
+            "repeaters": of_fit(self, self.repeaters),
+            "patterns": (self.diagnosis.status != FitStatus::Given).then_some(self.patterns),
+            "diagnosis": self.diagnosis,
+            "priors": self.priors,
+        }))
+    }
+
+    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions> {
+        let answer = || {
+            let (entry, mut fields) = asked(M::QUANTITIES, quantity, columns)?;
+            options::settle_discount(&mut fields, self.unit)?;
+            self.model.answer(entry, Value::Object(fields), columns)
+        };
+        answer().map_err(|error| error.within(M::NAME))
+    }
+
+    fn log_likelihood(&self, columns: &Columns<'_>) -> Result<f64> {
+        let table = table::<M>(columns).map_err(|error| error.within(M::NAME))?;
+        Ok(self.model.table_log_likelihood(&table))
+    }
+
+    fn to_json(&self) -> String {
+        file::write(self)
+    }
+
+    fn clone_box(&self) -> Box<dyn DynModel> {
+        Box::new(self.clone())
+    }
+
+    fn equals(&self, other: &dyn DynModel) -> bool {
+        other.as_any().is::<Self>() && self.to_json() == other.to_json()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,186 @@
+//! The one list of models, and how they are fitted, asked and stored by name.
+//!
+//! Columns, options, quantities and summaries cross by name, so that the doors hold no formula: a
+//! model that joins [`for_each_model!`](crate::for_each_model) is there in C and in Python at once.
+//!
+//! ```
+//! use cxm_core::registry::models::{self, Columns};
+//! use serde_json::json;
+//!
+//! let known = json!({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426});
+//! let model = models::from_parameters("bg_nbd", &known, &json!({"unit": "week"}))?;
+//! let columns = Columns::new()
+//!     .with("frequency", [2.0, 0.0].as_slice())?
+//!     .with("recency", [30.43, 0.0].as_slice())?
+//!     .with("age", 38.86)?;
+//! let quantity = json!({"quantity": "expected_transactions", "horizon": 39});
+//! let expected = model.predict(&quantity, &columns)?;
+//! assert!((expected.values[0] - 1.226).abs() < 1e-3);
+//! # Ok::<(), cxm_core::Error>(())
+//! ```
+
+mod columns;
+mod contractual;
+mod erased;
+mod file;
+mod listed;
+mod options;
+mod purchase;
+mod spend;
+
+use serde_json::Value;
+
+pub use columns::{Cells, Columns, Predictions};
+pub use erased::DynModel;
+pub use listed::{ColumnEntry, Listed, QuantityEntry};
+
+use crate::calculator::table::{ColumnData, Table};
+use crate::clv::Model;
+use crate::error::{Error, Result};
+
+/// Calls a macro with the list of models: type and one line of description.
+///
+/// A new model is one line here.
+#[macro_export]
+macro_rules! for_each_model {
+    ($callback:ident) => {
+        $callback! {
+            ParetoNbd, "purchases without a contract; customers leave at any time";
+            BgNbd, "purchases without a contract; customers leave after a purchase";
+            MbgNbd, "as BgNbd, and customers may leave right after their first purchase too";
+            Nbd, "purchases of customers who never leave: the baseline";
+            BgBb, "purchases at discrete opportunities; customers leave unseen";
+            GammaGamma, "what a purchase is worth on average, customer by customer";
+            ShiftedBetaGeometric, "contracts that are renewed; customers are seen to leave";
+        }
+    };
+}
+
+/// A model of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelEntry {
+    /// The name in `snake_case`, the same in every door.
+    pub name: &'static str,
+    /// The name of the type in Rust and in Python.
+    pub type_name: &'static str,
+    /// What it is a model of.
+    pub summary: &'static str,
+    /// The parameters in the paper's names.
+    pub parameters: &'static [&'static str],
+    /// Which of them are times in the unit of the model.
+    pub times: &'static [bool],
+    /// The columns that a fit reads.
+    pub columns: &'static [ColumnEntry],
+    /// The questions that it answers.
+    pub quantities: &'static [QuantityEntry],
+    /// Fits it to columns.
+    fit: fn(&Columns<'_>, &Value) -> Result<Box<dyn DynModel>>,
+    /// Makes it from known parameters.
+    from_parameters: fn(&Value, &Value) -> Result<Box<dyn DynModel>>,
+    /// Makes it from a model file.
+    from_file: fn(&str) -> Result<Box<dyn DynModel>>,
+}
+
+macro_rules! entries {
+    ($($model:ident, $summary:literal;)*) => {
+        use $crate::clv::{$($model),*};
+
+        /// Every model, in the order of the list.
+        pub static MODELS: &[ModelEntry] = &[$(ModelEntry {
+            name: <$model as Model>::NAME,
+            type_name: stringify!($model),
+            summary: $summary,
+            parameters: <$model as Model>::PARAMETERS,
+            times: <$model as Model>::TIMES,
+            columns: <$model as Listed>::FIT_COLUMNS,
+            quantities: <$model as Listed>::QUANTITIES,
+            fit: erased::fit::<$model>,
+            from_parameters: erased::from_parameters::<$model>,
+            from_file: file::read::<$model>,
+        }),*];
+    };
+}
+for_each_model!(entries);
+
+/// The model of this name.
+pub fn find(name: &str) -> Result<&'static ModelEntry> {
+    MODELS.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let names: Vec<_> = MODELS.iter().map(|entry| entry.name).collect();
+        Error::not_found(format!("no model \"{name}\"; there are {}", names.join(", ")))
+    })
+}
+
+/// Fits a model to columns; `null` stands for the default options.
+///
+/// The options are the fields of [`FitOptions`](crate::clv::FitOptions); `start` and `priors` may
+/// also go by the names of the parameters.
+pub fn fit(name: &str, columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynModel>> {
+    let entry = find(name)?;
+    (entry.fit)(columns, options).map_err(|error| error.within(entry.name))
+}
+
+/// Fits a model to a table, such as the patterns or the summaries that a calculator gives.
+///
+/// Of its columns those are read that the fit knows; a count of customers is their weight.
+pub fn fit_table(name: &str, table: &Table, options: &Value) -> Result<Box<dyn DynModel>> {
+    let entry = find(name)?;
+    let known = |name: &str| entry.columns.iter().any(|column| column.name == name);
+    let mut columns = Columns::of_rows(table.len());
+    for column in table.columns() {
+        let name = if column.name() == CUSTOMERS { listed::WEIGHTS.name } else { column.name() };
+        if known(name) {
+            columns.add(name, cells(column.data(), column.present())?)?;
+        }
+    }
+    (entry.fit)(&columns, options).map_err(|error| error.within(entry.name))
+}
+
+/// The column of a table that says how many customers a row stands for.
+const CUSTOMERS: &str = "customers";
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "beyond 2^53 no number counts purchases or customers"
+)]
+fn cells<'a>(data: &'a ColumnData, present: Option<&[bool]>) -> Result<Cells<'a>> {
+    let mut cells: Vec<f64> = match (data, present) {
+        (ColumnData::Floats(values), None) => return Ok(values.as_slice().into()),
+        (ColumnData::Floats(values), _) => values.clone(),
+        (ColumnData::Integers(values), _) => values.iter().map(|&value| value as f64).collect(),
+        (ColumnData::Counts(values), _) => values.iter().map(|&value| value as f64).collect(),
+        _ => return Err(Error::batch(format!("a column of {} is no number", data.type_name()))),
+    };
+    for (cell, present) in cells.iter_mut().zip(present.unwrap_or_default()) {
+        if !present {
+            *cell = f64::NAN;
+        }
+    }
+    Ok(Cells::Many(cells.into()))
+}
+
+/// Makes a model from known parameters, by name or in their order.
+///
+/// The one option is the `unit` of the times; `null` stands for the default.
+pub fn from_parameters(
+    name: &str,
+    parameters: &Value,
+    options: &Value,
+) -> Result<Box<dyn DynModel>> {
+    let entry = find(name)?;
+    (entry.from_parameters)(parameters, options).map_err(|error| error.within(entry.name))
+}
+
+/// Reads a model file of whichever model it is.
+pub fn from_json(text: &str) -> Result<Box<dyn DynModel>> {
+    (find(&file::kind(text)?)?.from_file)(text)
+}
+
+/// Reads a model file of this model; that of another one is an error.
+pub fn from_json_as(name: &str, text: &str) -> Result<Box<dyn DynModel>> {
+    let (entry, kind) = (find(name)?, file::kind(text)?);
+    if kind != entry.name {
+        let message = format!("expected the model file of a {}, got that of a {kind}", entry.name);
+        return Err(Error::merge(message).in_field("kind"));
+    }
+    (entry.from_file)(text)
+}

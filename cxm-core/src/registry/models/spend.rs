@@ -1,0 +1,116 @@
+//! Models of what purchases are worth, by name.
+
+use serde_json::Value;
+
+use super::columns::{Cells, Columns, Predictions};
+use super::listed::{ColumnEntry, FREQUENCY, Listed, PROBABILITY, QuantityEntry, WEIGHTS};
+use crate::clv::{GammaGamma, PatternTable, Spend};
+use crate::error::{Error, Result};
+use crate::registry::functions::Parameter;
+use crate::registry::question::Arguments;
+
+const MONETARY_VALUE: ColumnEntry = ColumnEntry {
+    name: "monetary_value",
+    optional: false,
+    doc: "mean value of the repeat purchases; not looked at without one",
+};
+
+const AMOUNT: Parameter =
+    Parameter { name: "amount", kind: "number", default: None, doc: "In the money of the spend." };
+
+const WHOM: &[ColumnEntry] = &[FREQUENCY, MONETARY_VALUE];
+const NEW: &str = "a customer of whom no repeat purchase is known";
+
+impl Listed for GammaGamma {
+    const FIT_COLUMNS: &'static [ColumnEntry] = &[FREQUENCY, MONETARY_VALUE, WEIGHTS];
+
+    const QUANTITIES: &'static [QuantityEntry] = &[
+        QuantityEntry {
+            name: "expected_spend",
+            summary: "expected mean spend of a purchase; none where it is not finite",
+            parameters: &[],
+            columns: WHOM,
+            without: NEW,
+        },
+        QuantityEntry {
+            name: "spend_variance",
+            summary: "variance of what is known of the mean spend; none where it is not finite",
+            parameters: &[],
+            columns: WHOM,
+            without: NEW,
+        },
+        QuantityEntry {
+            name: "spend_quantile",
+            summary: "the value below which the mean spend lies with this probability",
+            parameters: &[PROBABILITY],
+            columns: WHOM,
+            without: NEW,
+        },
+        QuantityEntry {
+            name: "probability_of_spend_below",
+            summary: "P(the mean spend lies below this amount)",
+            parameters: &[AMOUNT],
+            columns: WHOM,
+            without: NEW,
+        },
+    ];
+
+    /// Customers without a repeat purchase say nothing about repeat spend and are left out.
+    fn table(columns: &Columns<'_>) -> Result<PatternTable<Spend>> {
+        let cells = [columns.require(FREQUENCY.name)?, columns.require(MONETARY_VALUE.name)?];
+        let weights = columns.get(WEIGHTS.name);
+        let rows = (0..columns.rows()).filter_map(|row| {
+            let weight = weights.map_or(1.0, |weights| weights.get(row));
+            let spend = spend(cells, row).map_err(|error| error.at_row(row)).transpose()?;
+            Some(spend.map(|spend| (spend, weight)))
+        });
+        PatternTable::from_rows(rows.collect::<Result<Vec<_>>>()?)
+    }
+
+    fn answer(
+        &self,
+        entry: &QuantityEntry,
+        quantity: Value,
+        columns: &Columns<'_>,
+    ) -> Result<Predictions> {
+        let mut given = Arguments::new(&quantity)?;
+        let whom = columns.together([FREQUENCY.name, MONETARY_VALUE.name])?;
+        let known = |row| whom.map_or(Ok(None), |cells| spend(cells, row));
+        let rows = 0..columns.rows();
+        match entry.name {
+            "expected_spend" => {
+                Predictions::collect(rows.map(|row| Ok(self.expected_spend(known(row)?.as_ref()))))
+            }
+            "spend_variance" => {
+                Predictions::collect(rows.map(|row| Ok(self.spend_variance(known(row)?.as_ref()))))
+            }
+            "spend_quantile" => {
+                let probability: f64 = given.require(PROBABILITY.name)?;
+                Predictions::collect(
+                    rows.map(|row| {
+                        self.spend_quantile(known(row)?.as_ref(), probability).map(Some)
+                    }),
+                )
+            }
+            _ => {
+                let amount: f64 = given.require(AMOUNT.name)?;
+                if amount.is_nan() || amount < 0.0 {
+                    let message = format!("expected an amount that is not negative, got {amount}");
+                    return Err(Error::argument(message).in_field(AMOUNT.name));
+                }
+                Predictions::collect(rows.map(|row| {
+                    Ok(Some(self.probability_of_spend_below(known(row)?.as_ref(), amount)))
+                }))
+            }
+        }
+    }
+}
+
+/// The spend of a row; `None` without a repeat purchase.
+fn spend(cells: [&Cells<'_>; 2], row: usize) -> Result<Option<Spend>> {
+    let [frequency, mean] = cells.map(|cells| cells.get(row));
+    if frequency.abs() <= 0.0 {
+        return Ok(None);
+    }
+    Spend::new(frequency, mean).map(Some)
+}

@@ -1,0 +1,363 @@
+//! Models of customer lifetime value: fitted to columns, asked for whole columns, stored as files.
+
+use std::ffi::c_char;
+
+use cxm_core::registry::models::{self, Cells, Columns, DynModel, Predictions};
+use serde_json::Value;
+
+use crate::columns::cxm_column;
+use crate::error::{Failure, Outcome, cxm_error};
+use crate::guard;
+use crate::handle::{self, Opaque};
+use crate::report::{self, cxm_report};
+use crate::status::{self, cxm_status};
+use crate::table::cxm_table;
+use crate::{input, output};
+
+/// A model with its parameters, fitted or given, such as a BG/NBD.
+///
+/// It never changes, so that several threads may ask it, and it does not keep the data of its fit.
+/// Made by `cxm_model_fit`, `cxm_model_from_parameters` or `cxm_model_from_json`, given back with
+/// `cxm_model_free`.
+#[derive(Debug)]
+pub struct cxm_model {
+    _private: (),
+}
+
+impl Opaque for cxm_model {
+    type Body = Box<dyn DynModel>;
+    const MARK: u64 = 0x6378_6d5f_6d6f_6465;
+    const NAME: &'static str = "cxm_model";
+}
+
+/// A column of numbers with its name, borrowed for the call. CXM_NAMED_COLUMN(name, type, data,
+/// length) makes one of a text that ends with a zero byte, without missing rows.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct cxm_named_column {
+    /// `sizeof(cxm_named_column)`.
+    pub struct_size: u32,
+    /// The name, UTF-8.
+    pub name: *const c_char,
+    /// Its number of bytes; CXM_NUL_TERMINATED if a zero byte ends it.
+    pub name_length: usize,
+    /// The numbers.
+    pub column: cxm_column,
+}
+
+/// The caller's columns as the core reads them; one row stands for every row of a longer batch.
+///
+/// # Safety
+/// `columns` is NULL or an array of `length` columns that keep their promises.
+unsafe fn named<'a>(
+    columns: *const cxm_named_column,
+    length: usize,
+    rows: Option<usize>,
+) -> Outcome<Columns<'a>> {
+    let mut named = rows.map_or_else(Columns::new, Columns::of_rows);
+    // SAFETY: the caller's.
+    for column in unsafe { input::slice(columns, length, "columns") }? {
+        input::known_size::<cxm_named_column>(column.struct_size, "columns")?;
+        // SAFETY: the caller's.
+        let (name, values) = unsafe {
+            let name = input::text(column.name, column.name_length, "the name of a column")?;
+            (name, column.column.values(name)?)
+        };
+        let cells = Cells::from(values);
+        let cells = match rows {
+            Some(rows) if rows != 1 && values.len() == 1 => Cells::One(cells.get(0)),
+            _ => cells,
+        };
+        named.add(name, cells)?;
+    }
+    Ok(named)
+}
+
+/// Hands a model to the caller.
+///
+/// # Safety
+/// `out` is NULL or may be written.
+unsafe fn hand_out(
+    out: *mut *mut cxm_model,
+    make: impl FnOnce() -> Outcome<Box<dyn DynModel>>,
+) -> Outcome {
+    // SAFETY: the caller's.
+    let place = unsafe { output::place(out, "out") }?;
+    place.put(handle::new(make()?));
+    Ok(())
+}
+
+/// Fits a model by name ("bg_nbd", "pareto_nbd", "gamma_gamma", ...) to columns of customers;
+/// `cxm_catalogue` has the list of models and of the columns that each of them reads.
+///
+/// `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
+/// {"days": 30}) in which the columns count time, "start", "priors", "max_iterations",
+/// "tolerance". On success `*out` is a model of the caller's; how far its parameters can be
+/// trusted is in the diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
+/// naming the row, for a history that cannot be, with CXM_STATUS_WRONG_BATCH for columns that are
+/// missing or unknown, and with CXM_STATUS_INSUFFICIENT_DATA where there is nothing to fit.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_fit(
+    name: *const c_char,
+    name_length: usize,
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_model,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        guard::call(err, || {
+            let name = input::text(name, name_length, "name")?;
+            let columns = named(columns, columns_length, None)?;
+            let options = input::json(options, options_length, "options")?;
+            hand_out(out, || Ok(models::fit(name, &columns, &options)?))
+        })
+    }
+}
+
+/// Fits a model to a table, such as the customers or the patterns that a calculator gives.
+///
+/// Of its columns those are read that the fit knows; "customers" counts the customers of a row.
+/// The "unit" of `options` has to be that of the table. Otherwise as `cxm_model_fit`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_fit_table(
+    name: *const c_char,
+    name_length: usize,
+    table: *const cxm_table,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_model,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(table, err, |table| {
+            let name = input::text(name, name_length, "name")?;
+            let options = input::json(options, options_length, "options")?;
+            hand_out(out, || Ok(models::fit_table(name, table, &options)?))
+        })
+    }
+}
+
+/// Makes a model of known parameters: {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}.
+///
+/// `parameters` is a JSON object, or a list in the order of `cxm_catalogue`. `options` is a JSON
+/// object of the "unit" of the times, or NULL for weeks. On success `*out` is a model of the
+/// caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_from_parameters(
+    name: *const c_char,
+    name_length: usize,
+    parameters: *const c_char,
+    parameters_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_model,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        guard::call(err, || {
+            let name = input::text(name, name_length, "name")?;
+            let parameters = input::json(parameters, parameters_length, "parameters")?;
+            let options = input::json(options, options_length, "options")?;
+            hand_out(out, || Ok(models::from_parameters(name, &parameters, &options)?))
+        })
+    }
+}
+
+/// Reads a model file of any model, UTF-8.
+///
+/// Anything else is CXM_STATUS_CORRUPT_STATE; a file of a later version of the format is
+/// CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a model of the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_from_json(
+    text: *const c_char,
+    length: usize,
+    out: *mut *mut cxm_model,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        guard::call(err, || {
+            let text = input::text(text, length, "text")?;
+            hand_out(out, || Ok(models::from_json(text)?))
+        })
+    }
+}
+
+/// The model file: JSON in UTF-8, without a zero byte at the end, to be stored or sent.
+///
+/// The same model is the same text in every language. Two calls: a NULL buffer gives the size in
+/// `*written`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_to_json(
+    model: *const cxm_model,
+    buffer: *mut c_char,
+    capacity: usize,
+    written: *mut usize,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            output::bytes(model.to_json().as_bytes(), buffer.cast(), capacity, written)
+        })
+    }
+}
+
+/// Frees a model; NULL does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_free(model: *mut cxm_model) {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { handle::free(model) }
+}
+
+/// The name of the model, such as "bg_nbd": a constant, which does not end with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_name(
+    model: *const cxm_model,
+    name: *mut *const c_char,
+    name_length: *mut usize,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let data = output::place(name, "name")?;
+            let length = output::place(name_length, "name_length")?;
+            output::lend(model.entry()?.name, data, length);
+            Ok(())
+        })
+    }
+}
+
+/// Whether two models are the same, parameters, fit and unit: 1 or 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_equal(
+    model: *const cxm_model,
+    other: *const cxm_model,
+    equal: *mut i32,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let other = handle::borrow(other)?;
+            let place = output::place(equal, "equal")?;
+            place.put(i32::from(model.equals(other.as_ref())));
+            Ok(())
+        })
+    }
+}
+
+/// What the fit knows: `parameters.r`, `standard_errors.r`, `intervals.r.lower`, `log_likelihood`,
+/// `aic`, `bic`, `customers`, `diagnosis.status`, `diagnosis.message`.
+///
+/// `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit is
+/// null where the parameters were given. On success `*out` is a report of the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_summary(
+    model: *const cxm_model,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_report,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let options = input::json(options, options_length, "options")?;
+            report::hand_out(out, || Ok(model.summary(&options)?))
+        })
+    }
+}
+
+/// The log-likelihood of the customers in columns of a fit: of those it was made of, or of others.
+///
+/// Columns as for `cxm_model_fit`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_log_likelihood(
+    model: *const cxm_model,
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    log_likelihood: *mut f64,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let place = output::place(log_likelihood, "log_likelihood")?;
+            place.put(model.log_likelihood(&named(columns, columns_length, None)?)?);
+            Ok(())
+        })
+    }
+}
+
+/// Answers a question for every row, in arrays of the caller's.
+///
+/// `quantity` is a JSON object of its name and its parameters, as in {"quantity":
+/// "expected_transactions", "horizon": 52}; `cxm_catalogue` has the list. `columns` say whom it is
+/// about, such as "frequency", "recency" and "age"; without them the answer is that of a new
+/// customer. A column has `length` rows, or one row that stands for all of them; a column
+/// "horizon" gives every row its own.
+///
+/// `values` has room for `length` rows, and so has `present`, which gets 1 where a row has an
+/// answer and 0 where it has none; `values` is 0 there. `present` may be NULL: then a row without
+/// an answer is CXM_STATUS_INSUFFICIENT_DATA. A bad row is CXM_STATUS_INVALID_OBSERVATION, with
+/// its number in `err->row`. Nothing is written unless all rows are answered.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_predict(
+    model: *const cxm_model,
+    quantity: *const c_char,
+    quantity_length: usize,
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    values: *mut f64,
+    present: *mut u8,
+    length: usize,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let quantity: Value = input::json(quantity, quantity_length, "quantity")?;
+            let columns = named(columns, columns_length, Some(length))?;
+            let answers = model.predict(&quantity, &columns)?;
+            copy(&answers, values, present, length)
+        })
+    }
+}
+
+/// Copies answers into the caller's arrays, all of them or none.
+///
+/// # Safety
+/// `values` and `present` are NULL or have room for `length` rows.
+unsafe fn copy(
+    answers: &Predictions,
+    values: *mut f64,
+    present: *mut u8,
+    length: usize,
+) -> Outcome {
+    if length == 0 {
+        return Ok(());
+    }
+    // SAFETY: the caller's.
+    let target = unsafe { output::array(values, length, "values") }?;
+    // SAFETY: the caller's.
+    let marks = unsafe { output::optional_array(present, length, "present") }?;
+    match (&answers.validity, marks) {
+        (None, None) => {}
+        (Some(validity), None) => {
+            let row = validity.iter().position(|&mark| mark == 0).unwrap_or_default();
+            let message = format!("row {row} has no answer, and present is NULL");
+            return Err(Failure::new(status::CXM_STATUS_INSUFFICIENT_DATA, message));
+        }
+        (Some(validity), Some(marks)) => marks.put(validity)?,
+        (None, Some(marks)) => marks.put(&vec![1; length])?,
+    }
+    target.put(&answers.values)
+}
