@@ -22,6 +22,7 @@ mod comparisons;
 mod intervals;
 mod parameters;
 mod planning;
+mod value;
 mod weighting;
 
 use crate::error::{Error, Result};
@@ -64,8 +65,13 @@ impl Function {
 }
 
 /// All functions, area by area.
-pub const FUNCTIONS: &[&[Function]] =
-    &[intervals::FUNCTIONS, comparisons::FUNCTIONS, planning::FUNCTIONS, weighting::FUNCTIONS];
+pub const FUNCTIONS: &[&[Function]] = &[
+    intervals::FUNCTIONS,
+    comparisons::FUNCTIONS,
+    planning::FUNCTIONS,
+    weighting::FUNCTIONS,
+    value::FUNCTIONS,
+];
 
 /// All functions in one row.
 pub fn all() -> impl Iterator<Item = &'static Function> {

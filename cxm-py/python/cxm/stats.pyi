@@ -53,6 +53,13 @@ __all__ = [
     "non_response_bounds_mean",
     "round_ratio",
     "round_shares",
+    "concentration",
+    "lorenz_curve",
+    "rfm_scores",
+    "contribution",
+    "customer_equity",
+    "cohort_equity",
+    "discount_rate",
 ]
 
 def net_summary(
@@ -754,4 +761,123 @@ def round_shares(
 
         counts: array of integers. answers of each kind.
         decimals: integer, default 0. digits after the point.
+    """
+
+def concentration(
+    values: Any,
+    *,
+    top: float = 0.1,
+    share: float = 0.8,
+) -> Any:
+    """How much of the value comes from how few customers: Gini, top share, key customers.
+
+        values: array of numbers. one value a customer, none negative.
+        top: number, default 0.1. part of the customers, the best first.
+        share: number, default 0.8. part of the value that key customers make.
+    """
+
+def lorenz_curve(
+    values: Any,
+    *,
+    steps: int = 100,
+) -> Any:
+    """The share of the value that the customers of lowest value bring, as a curve.
+
+        values: array of numbers. one value a customer, none negative.
+        steps: integer, default 100. points of the curve after (0, 0).
+    """
+
+def rfm_scores(
+    since_last: Any,
+    purchases: Any,
+    spend: Any,
+    *,
+    rules: Mapping[str, Any] | None = None,
+    segments: Any | None = None,
+) -> Any:
+    """Recency, frequency and monetary scores with the segments named after them.
+
+        since_last: array of numbers. time since the last purchase.
+        purchases: array of numbers. purchases, the first included.
+        spend: array of numbers. spend, total or mean.
+        rules: object, default None. rule of each score; null for quintiles.
+        segments: array of objects, default None. boxes of scores; null for the standard.
+    """
+
+def contribution(
+    revenue: Any,
+    *,
+    costs: Any | None = None,
+    service_costs: Any | None = None,
+    groups: Any | None = None,
+) -> Any:
+    """Revenue, margin and contribution so far, in all and by group; whole minor units.
+
+        revenue: array of integers. what each customer paid.
+        costs: array of integers, default None. what that cost.
+        service_costs: array of integers, default None. what serving them cost.
+        groups: array of texts, default None. group of each row; null for the total alone.
+    """
+
+def customer_equity(
+    retention: Any,
+    *,
+    acquisition: Any | None = None,
+    development: Any | None = None,
+    customers: Any | None = None,
+    groups: Any | None = None,
+) -> Any:
+    """The value of all customers by its source: acquisition, retention, development.
+
+        retention: array of numbers. discounted margin of purchases to come.
+        acquisition: array of numbers, default None. first margin less cost of winning.
+        development: array of numbers, default None. what selling more adds.
+        customers: array of numbers, default None. customers each row stands for.
+        groups: array of texts, default None. group of each row; null for the total alone.
+    """
+
+def cohort_equity(
+    prospects: float,
+    acquisition_rate: float,
+    first_margin: float,
+    retention_rate: float,
+    margin: float,
+    *,
+    acquisition_cost: float = 0,
+    retention_cost: float = 0,
+    added_margin: float = 0,
+    development_cost: float = 0,
+    discount_rate: float = 0,
+    periods: int | None = None,
+    starts_in: int = 0,
+) -> Any:
+    """What customers still to be won are worth today, by its source.
+
+        prospects: number. prospects who are approached.
+        acquisition_rate: number. part of them that is won.
+        first_margin: number. margin of the first purchase of one who is won.
+        acquisition_cost: number, default 0. cost of approaching one prospect, won or not.
+        retention_rate: number. part that is kept from one period to the next.
+        margin: number. margin of a customer in a period after the first.
+        retention_cost: number, default 0. cost of keeping a customer for a period.
+        added_margin: number, default 0. what selling more adds to the margin of a period.
+        development_cost: number, default 0. cost of selling more to a customer in a period.
+        discount_rate: number, default 0. rate of interest per period.
+        periods: integer, default None. periods after the first that count; null for all.
+        starts_in: integer, default 0. periods until the cohort is won.
+    """
+
+def discount_rate(
+    rate: float,
+    *,
+    per: str = 'year',
+    compounding: str = 'discrete',
+    unit: str = 'week',
+) -> Any:
+    """A rate of interest as the continuous rate per unit of a model.
+
+        rate: number. 0.15 for 15 %.
+        per: text, default 'year'. what the rate is stated for: year or unit.
+        compounding: text, default 'discrete'. discrete (effective) or continuous.
+        unit: text, default 'week'. unit of the model: day, week, month or year.
     """
