@@ -4,6 +4,7 @@
 
 use cxm_core::numeric::exponential_integral::scaled_exponential_integral;
 use cxm_core::numeric::hypergeometric::hypergeometric_one;
+use cxm_core::numeric::rising_factorial::ln_rising_factorial;
 use cxm_core::numeric::{distribution as d, gamma_distribution as g, special_functions as s};
 use serde_json::Value;
 
@@ -12,6 +13,7 @@ fn agree_with_thirty_four_digit_arithmetic() {
     let files = [
         include_str!("golden/numeric/distributions.json"),
         include_str!("golden/numeric/gamma_functions.json"),
+        include_str!("golden/numeric/rising_factorial.json"),
     ];
     let cases = files.iter().flat_map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap());
     let cases: Vec<Value> = cases.collect();
@@ -32,6 +34,9 @@ fn agree_with_thirty_four_digit_arithmetic() {
             "chi_square_quantile" => d::chi_square_quantile(x[0], count()),
             "ln_beta" => s::ln_beta(x[0], x[1]),
             "ln_gamma_ratio_half" => s::ln_gamma_ratio_half(x[0]),
+            "ln_rising_factorial" => ln_rising_factorial(x[0], x[1]).value,
+            "rising_factorial_first" => ln_rising_factorial(x[0], x[1]).first,
+            "rising_factorial_second" => ln_rising_factorial(x[0], x[1]).second,
             "stirling_remainder" => s::stirling_remainder(x[0]),
             "scaled_exponential_integral" => scaled_exponential_integral(x[0], x[1]),
             "hypergeometric_one" => hypergeometric_one(x[0], x[1], x[2]),

@@ -264,8 +264,13 @@ impl<'a, M: Model> Problem<'a, M> {
 
     /// The parameters that ran off, in words.
     fn held(&self, best: &Maximum) -> Vec<String> {
+        if !best.at_limit.contains(&true) {
+            return Vec::new();
+        }
+        // Those that were drawn along and are about as far count too.
+        let far = |x: &f64, scale: &f64| (x - scale).abs() >= 0.75 * FARTHEST;
         let each = M::PARAMETERS.iter().zip(&best.at_limit).zip(best.point.iter().zip(&self.scale));
-        each.filter(|((_, held), _)| **held)
+        each.filter(|((_, held), (x, scale))| **held || far(x, scale))
             .map(|((name, _), (x, scale))| {
                 let end = if x < scale { "runs towards 0" } else { "grows without end" };
                 format!("{name} {end}")

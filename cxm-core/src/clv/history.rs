@@ -30,7 +30,7 @@ impl History {
     /// assert_eq!(error.field(), Some("recency"));
     /// ```
     pub fn new(frequency: f64, recency: f64, age: f64) -> Result<Self> {
-        if !(frequency >= 0.0 && frequency.is_finite() && libm::floor(frequency) >= frequency) {
+        if !(frequency >= 0.0 && frequency.is_finite() && is_whole(frequency)) {
             return Err(refuse("frequency", "a whole number of repeat purchases", frequency));
         }
         if !(age >= 0.0 && age.is_finite()) {
@@ -68,6 +68,14 @@ impl History {
     pub fn is_repeater(&self) -> bool {
         self.frequency > 0.0
     }
+}
+
+/// Whether a number that is not negative is whole: a rounding instead of a call, since every row of
+/// a column is asked.
+pub(super) fn is_whole(number: f64) -> bool {
+    // From here on all doubles are whole.
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
+    number >= WHOLE || (((number + WHOLE) - WHOLE) - number).abs() <= 0.0
 }
 
 fn refuse(field: &'static str, expected: &str, got: f64) -> Error {

@@ -6,8 +6,9 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
-use super::history::History;
+use super::history::{History, is_whole};
 use crate::calculator::codec::crc32c;
 use crate::error::{Error, Result};
 
@@ -53,6 +54,25 @@ impl Pattern for History {
     }
 }
 
+/// Numbers that are the same where their bits are.
+#[derive(Clone, Copy)]
+struct Bits([f64; 3]);
+
+impl PartialEq for Bits {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.map(f64::to_bits) == other.0.map(f64::to_bits)
+    }
+}
+
+impl Eq for Bits {}
+
+impl Hash for Bits {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        // One by one: an array would be hashed as bytes, with its length.
+        self.0.iter().for_each(|number| hasher.write_u64(number.to_bits()));
+    }
+}
+
 /// Distinct rows, sorted, each with the number of customers who have it.
 ///
 /// ```
@@ -80,7 +100,7 @@ impl<P: Pattern> PatternTable<P> {
 
     fn group(rows: impl Iterator<Item = Result<(P, f64)>>) -> Result<Self> {
         // Most rows are repeats: a lookup each is far cheaper than to sort them all.
-        let mut places = HashMap::<[u64; 3], usize, foldhash::fast::RandomState>::default();
+        let mut places = HashMap::<Bits, usize, foldhash::fast::RandomState>::default();
         let mut patterns: Vec<(P, f64)> = Vec::new();
         let mut fractions = Vec::new();
         for (row, item) in rows.enumerate() {
@@ -92,11 +112,11 @@ impl<P: Pattern> PatternTable<P> {
             if weight <= 0.0 {
                 continue;
             }
-            if weight > MOST_EXACT || libm::floor(weight) < weight {
+            if weight > MOST_EXACT || !is_whole(weight) {
                 fractions.push((pattern, weight));
                 continue;
             }
-            let place = *places.entry(pattern.numbers().map(f64::to_bits)).or_insert_with(|| {
+            let place = *places.entry(Bits(pattern.numbers())).or_insert_with(|| {
                 patterns.push((pattern, 0.0));
                 patterns.len() - 1
             });

@@ -4,6 +4,7 @@
 //! ```text
 //! ∫ f(y) dy over the real line  ≈  h Σ f(c + kh)                     error ≈ exp(−2πd/h)
 //! ∫ f(t) dt over (0, ∞)         =  ∫ f(eʸ) eʸ dy
+//! ∫ f(t) dt over (a, b)         ≈  Σ wᵢ f(tᵢ)          (Gauss–Legendre)   error ≈ ρ⁻¹⁶
 //! ∫ f(t) dt over (0, b)         with t = b / (1 + exp(−π sinh y))     (double exponential)
 //! ```
 //! d is the distance of the nearest singularity from the real line, so halving the step squares the
@@ -14,6 +15,14 @@
 //! (1974).
 
 use std::f64::consts::PI;
+
+/// The nodes above 0 and the weights of the Gauss–Legendre rule of eight nodes over (−1, 1).
+const EIGHT_NODES: [(f64, f64); 4] = [
+    (0.183_434_642_495_649_8, 0.362_683_783_378_362),
+    (0.525_532_409_916_329, 0.313_706_645_877_887_3),
+    (0.796_666_477_413_626_7, 0.222_381_034_453_374_47),
+    (0.960_289_856_497_536_2, 0.101_228_536_290_376_26),
+];
 
 /// Two successive sums that agree so far leave an error of about its square.
 const AGREEMENT: f64 = 1e-8;
@@ -113,4 +122,24 @@ pub fn interval(end: f64, f: impl Fn(f64) -> f64) -> f64 {
         let density = PI * 0.5 * (grow + shrink) * small * large;
         if density < f64::MIN_POSITIVE { 0.0 } else { f(end * share) * end * density }
     })
+}
+
+/// ∫ f(t) dt over (0, end) by eight nodes on each of so many equal panels, for an f without
+/// singularity near them: exact to the last digit where the nearest one is four half-panels away.
+///
+/// # Example
+/// ```
+/// use cxm_core::numeric::quadrature::panels;
+/// assert!((panels(1.0, 1, |t| t.exp()) - 1.0_f64.exp_m1()).abs() < 1e-15);
+/// ```
+pub fn panels(end: f64, count: u32, f: impl Fn(f64) -> f64) -> f64 {
+    let half = 0.5 * end / f64::from(count);
+    let mut sum = 0.0;
+    for panel in 0..count {
+        let centre = half * (2.0 * f64::from(panel) + 1.0);
+        for (node, weight) in EIGHT_NODES {
+            sum += weight * (f(centre - half * node) + f(centre + half * node));
+        }
+    }
+    half * sum
 }

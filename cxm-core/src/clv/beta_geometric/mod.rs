@@ -14,6 +14,7 @@
 //! One who is still a customer at the cut-off is a new BG/NBD customer with r+x, α+T, a, b+n in
 //! place of r, α, a, b: [`Survivor`].
 
+mod discounted;
 mod likelihood;
 mod survivor;
 
@@ -22,7 +23,7 @@ use super::model::{
     Derivatives, MAX_PARAMETERS, Model, PurchaseModel, check_parameters, check_probability,
 };
 use super::patterns::PatternTable;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use likelihood::{CountPart, ln_odds_of_having_left, softplus};
 pub use survivor::Survivor;
 
@@ -53,7 +54,7 @@ struct Named {
 
 #[cfg(feature = "serde")]
 impl<const LEAVES_AT_FIRST: bool> TryFrom<Named> for BetaGeometricNbd<LEAVES_AT_FIRST> {
-    type Error = Error;
+    type Error = crate::error::Error;
 
     fn try_from(named: Named) -> Result<Self> {
         Self::from_parameters(&[named.r, named.alpha, named.a, named.b])
@@ -176,6 +177,16 @@ impl<const LEAVES_AT_FIRST: bool> PurchaseModel for BetaGeometricNbd<LEAVES_AT_F
         }
         let left = 1.0 / (1.0 + libm::exp(-self.ln_odds_of_having_left(history)));
         left + alive * survivor.probability_of_none(horizon.get())
+    }
+
+    fn discounted_expected_transactions(
+        &self,
+        history: &History,
+        horizon: Horizon,
+        discount: Discount,
+    ) -> f64 {
+        let within = self.survivor(history).discounted_within(horizon.get(), discount.rate());
+        self.probability_alive(history) * within
     }
 
     fn discounted_expected_residual_transactions(

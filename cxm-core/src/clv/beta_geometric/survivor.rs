@@ -14,7 +14,7 @@
 //! by quadrature.
 
 use crate::numeric::distribution::beta_cdf;
-use crate::numeric::quadrature::{half_line, real_line};
+use crate::numeric::quadrature::real_line;
 use crate::numeric::rising_factorial::ln_rising_factorial;
 use crate::numeric::special_functions::ln_beta;
 
@@ -24,8 +24,8 @@ const MAX_TERMS: u32 = 2_000;
 /// The rounding that a series may have, beside its result.
 const MAX_LOSS: f64 = 1e-12;
 
-/// Below this share of a, probabilities of leaving next to 0 are taken out of a quadrature.
-const SMALL_A: f64 = 0.5;
+/// Below this a, the probabilities of leaving next to 0 are taken out of a quadrature.
+const SMALL_A: f64 = 1.0;
 
 /// Someone who is still a customer, with what their history says of λ and p.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,6 +44,22 @@ pub struct Survivor {
 struct Series {
     sum: f64,
     magnitude: f64,
+}
+
+/// F(a, b; c; z) for z from 0 to 1; `None` where it takes too many terms.
+fn hypergeometric(a: f64, b: f64, c: f64, z: f64) -> Option<Series> {
+    let mut series = Series { sum: 1.0, magnitude: 1.0 };
+    let (mut term, mut k) = (1.0_f64, 0.0);
+    for _ in 0..MAX_TERMS {
+        term *= (a + k) * (b + k) / ((c + k) * (k + 1.0)) * z;
+        series.sum += term;
+        series.magnitude += term.abs();
+        k += 1.0;
+        if term.abs() <= f64::EPSILON * (1.0 - z) * series.sum.abs() {
+            return Some(series);
+        }
+    }
+    None
 }
 
 impl Survivor {
@@ -89,26 +105,26 @@ impl Survivor {
 
     /// P(still a customer at `t`).
     pub fn probability_alive(&self, t: f64) -> f64 {
+        self.mean_decay(self.r, t).min(1.0)
+    }
+
+    /// Expected purchases a unit of time at `t`: E[λ e^−λpt].
+    pub fn rate(&self, t: f64) -> f64 {
+        self.r / self.alpha * self.mean_decay(self.r + 1.0, t)
+    }
+
+    /// E[(1 + pτ)^−power] = (1−z)ᵃ F(a, a+b−power; a+b; z).
+    fn mean_decay(&self, power: f64, t: f64) -> f64 {
         let tau = t / self.alpha;
         let z = tau / (1.0 + tau);
-        let (sum, d) = (self.a + self.b, self.a + self.b - self.r);
-        let decay = libm::exp(-self.a * libm::log1p(tau));
-        let mut series = Series { sum: 1.0, magnitude: 1.0 };
-        let (mut term, mut k) = (1.0_f64, 0.0);
-        for _ in 0..MAX_TERMS {
-            term *= (self.a + k) * (d + k) / ((sum + k) * (k + 1.0)) * z;
-            series.sum += term;
-            series.magnitude += term.abs();
-            k += 1.0;
-            if term.abs() <= f64::EPSILON * (1.0 - z) * series.sum.abs() {
-                let alive = decay * series.sum;
-                if f64::EPSILON * decay * series.magnitude <= MAX_LOSS * alive {
-                    return alive.min(1.0);
-                }
-                break;
-            }
+        let (all, d) = (self.a + self.b, self.a + self.b - power);
+        let series = hypergeometric(self.a, d, all, z);
+        let exact =
+            series.filter(|series| f64::EPSILON * series.magnitude <= MAX_LOSS * series.sum);
+        if let Some(Series { sum, .. }) = exact {
+            return libm::exp(-self.a * libm::log1p(tau)) * sum;
         }
-        self.over_leaving(1.0, |p| libm::exp(-self.r * libm::log1p(p * tau))).min(1.0)
+        self.over_leaving(1.0, |p| libm::exp(-power * libm::log1p(p * tau)))
     }
 
     /// P(no purchase within `t`).
@@ -133,14 +149,6 @@ impl Survivor {
         let left = libm::log(self.a) + before - chances;
         let reached = beta_cdf(t / (self.alpha + t), n, self.r);
         libm::exp(stayed) + libm::exp(left) * reached
-    }
-
-    /// Expected purchases of the whole future, discounted: E[λ/(λp + δ)].
-    pub fn discounted(&self, rate: f64) -> f64 {
-        half_line(1.0 / rate, |t| {
-            let weight = rate * libm::exp(-rate * t);
-            if weight > 0.0 { weight * self.expected(t) } else { 0.0 }
-        })
     }
 
     /// The time within which the next purchase comes with this probability; `None` for 1 or more.
