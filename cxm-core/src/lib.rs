@@ -27,6 +27,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`survey`] | the metrics: one file each, all of the same shape |
+//! | [`survival`] | how long customers stay: curves, tests, hazards |
 //! | [`stream`] | any calculator per key; tables of segments; suppression of small groups |
 //! | [`clv`] | customer lifetime value: models of purchases and spend, fits, predictions |
 //! | [`stats`] | intervals, comparisons, confidence sequences, weights, planning |
@@ -55,14 +56,15 @@ pub mod registry;
 pub mod stats;
 pub mod stream;
 pub mod survey;
+pub mod survival;
 
 pub use error::{Error, ErrorKind, Result};
 
 /// Everything that a program of a few lines needs.
 pub mod prelude {
     pub use crate::calculator::batch::{
-        Answers, Column, Invitations, ItemRatings, KeyColumn, KeyPart, Ratings, Validity, Values,
-        Weights,
+        Answers, Column, Durations, Invitations, ItemRatings, KeyColumn, KeyPart, Ratings,
+        Validity, Values, Weights,
     };
     pub use crate::calculator::{
         Calculator, Definition, Merge, Report, Retract, State, Update, UpdateByGroup,
@@ -78,6 +80,7 @@ pub mod prelude {
         ResponseRateDefinition, SecureCustomerIndex, SecureCustomerIndexDefinition, StarRating,
         StarRatingDefinition,
     };
+    pub use crate::survival::{Lifetimes, LifetimesDefinition};
 }
 
 // The README's Rust example is compiled and run as a test.

@@ -52,8 +52,9 @@ fn check(case: &Value, out: &mut Vec<String>) {
 
 #[test]
 fn reference_values() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/stats");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folders = ["stats", "survival"].map(|area| std::fs::read_dir(golden.join(area)).unwrap());
+    let mut files: Vec<_> = folders.into_iter().flatten().map(|f| f.unwrap().path()).collect();
     files.sort();
     let (mut failures, mut called) = (Vec::new(), std::collections::BTreeSet::new());
     for file in files {

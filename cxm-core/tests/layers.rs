@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// Every top module with its layer.
-const LAYERS: [(&str, usize); 10] = [
+const LAYERS: &[(&str, usize)] = &[
     ("error", 0),
     ("model", 1),
     ("numeric", 1),
@@ -12,6 +12,7 @@ const LAYERS: [(&str, usize); 10] = [
     ("stats", 2),
     ("survey", 3),
     ("churn", 3),
+    ("survival", 3),
     ("clv", 4),
     ("stream", 4),
     ("registry", 5),

@@ -54,7 +54,7 @@ use super::window::{Reading, Window, WindowCounts};
 use crate::calculator::{Calculator, Definition, Preset, same_definition};
 use crate::error::{Error, Result};
 use crate::model::time::MICROSECONDS_PER_DAY;
-use crate::numeric::distribution::chi_square_quantile;
+use crate::stats::poisson::poisson_limits;
 use crate::stats::{
     Comparison, Interval, IntervalOptions, Method, Share, comparison, confidence_sequence,
     proportion,
@@ -434,12 +434,4 @@ pub fn annualized(rate: f64, periods: f64) -> f64 {
 /// ```
 pub fn expected_lifetime(rate: f64) -> Option<f64> {
     (rate > 0.0).then(|| -1.0 / libm::log1p(-rate))
-}
-
-/// Exact limits of a Poisson mean, Garwood (1936).
-fn poisson_limits(events: u64, alpha: f64) -> (f64, f64) {
-    let twice = |events: u64| u32::try_from(events.saturating_mul(2)).unwrap_or(u32::MAX);
-    let lower = if events == 0 { 0.0 } else { chi_square_quantile(alpha / 2.0, twice(events)) };
-    let upper = chi_square_quantile(1.0 - alpha / 2.0, twice(events.saturating_add(1)));
-    (lower / 2.0, upper / 2.0)
 }

@@ -19,9 +19,11 @@
 
 mod arguments;
 mod comparisons;
+mod cox;
 mod intervals;
 mod parameters;
 mod planning;
+mod survival;
 mod value;
 mod weighting;
 
@@ -71,6 +73,8 @@ pub const FUNCTIONS: &[&[Function]] = &[
     planning::FUNCTIONS,
     weighting::FUNCTIONS,
     value::FUNCTIONS,
+    survival::FUNCTIONS,
+    cox::FUNCTIONS,
 ];
 
 /// All functions in one row.

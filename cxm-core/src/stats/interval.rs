@@ -44,6 +44,16 @@ pub enum Method {
     BetaBinomialTuned,
     /// Anytime-valid, asymptotic: normal mixture, CS-C; from about 100 answers.
     AsymptoticMixture,
+    /// Survival curve: normal on the scale of ln(−ln S), the default.
+    LogLog,
+    /// Survival curve or cumulative hazard: normal on the scale of its logarithm.
+    Log,
+    /// Survival curve or cumulative hazard: estimate ± z·se, cut to its range.
+    Plain,
+    /// Survival curve: normal on the scale of ln(S/(1 − S)).
+    Logit,
+    /// Survival curve: normal on the scale of arcsin √S.
+    Arcsine,
     /// Rate of events: exact limits of a Poisson mean (Garwood 1936).
     ExactPoisson,
 }
@@ -70,6 +80,11 @@ impl Method {
             Self::BetaBinomial => "beta_binomial",
             Self::BetaBinomialTuned => "beta_binomial_tuned",
             Self::AsymptoticMixture => "asymptotic_mixture",
+            Self::LogLog => "log_log",
+            Self::Log => "log",
+            Self::Plain => "plain",
+            Self::Logit => "logit",
+            Self::Arcsine => "arcsine",
             Self::ExactPoisson => "exact_poisson",
         }
     }

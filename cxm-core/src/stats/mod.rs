@@ -16,6 +16,7 @@ pub mod multiplicity;
 pub mod net_score;
 pub mod non_response;
 pub mod permutation;
+pub mod poisson;
 mod population;
 pub mod proportion;
 pub mod raking;

@@ -9,12 +9,14 @@
 //! | [`Transactions`] | customer, time; optional amount, cost, currency | `customer_summaries` |
 //! | [`Histories`] | frequency, recency, age; optional spend, counts | `purchase_patterns` |
 //! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause | `subscriptions` |
+//! | [`Durations`] | duration, observed; optional entry, cause, counts | `lifetimes` |
 //!
 //! Columns are borrowed; nothing is copied. A new shape is the one thing for which the C and the
 //! Python door need new code.
 
 mod columns;
 mod customers;
+mod durations;
 mod keys;
 mod responses;
 mod subscriptions;
@@ -22,6 +24,7 @@ mod subscriptions;
 pub use columns::{Column, Values, WEIGHT_ONE, Weights, fixed_weight};
 pub(crate) use columns::{same_length, with_column};
 pub use customers::{Histories, Transactions};
+pub use durations::Durations;
 pub use keys::{KeyColumn, KeyPart, KeyValues};
 pub(crate) use keys::{Lookup, check_codes, number, number_keys};
 pub use responses::{Answers, Invitations, ItemRatings, Ratings};
@@ -48,6 +51,8 @@ pub enum Batch<'a> {
     Histories(Histories<'a>),
     /// One span of a subscription a row.
     Spans(Spans<'a>),
+    /// One lifetime a row.
+    Durations(Durations<'a>),
 }
 
 impl Batch<'_> {
@@ -61,6 +66,7 @@ impl Batch<'_> {
             Self::Transactions(_) => "transactions",
             Self::Histories(_) => "histories",
             Self::Spans(_) => "spans",
+            Self::Durations(_) => "durations",
         }
     }
 
@@ -74,6 +80,7 @@ impl Batch<'_> {
             Self::Transactions(batch) => batch.times.len(),
             Self::Histories(batch) => batch.frequencies.len(),
             Self::Spans(batch) => batch.len(),
+            Self::Durations(batch) => batch.len(),
         }
     }
 
@@ -113,4 +120,5 @@ batch_conversions! {
     Transactions => Transactions, "transactions";
     Histories => Histories, "histories";
     Spans => Spans, "spans";
+    Durations => Durations, "durations";
 }
