@@ -17,11 +17,16 @@
 //! | what customers have brought so far | [`contribution`] |
 //! | how much value comes from how few | [`concentration`] |
 //! | scores and segments of what customers did | [`rfm`] |
+//! | how sure the answers are | [`intervals`], [`posterior`] |
+//! | what a customer will really do | [`predictive`] |
+//! | which model to take, and how it would have done | [`selection`], [`back_test`] |
+//! | customers drawn from a model | `simulation` |
 //!
 //! A fit is not a calculator: calculators stream into small sufficient tables, a fit reads those
 //! and returns a fitted model. A model without parameters cannot be made, so nothing unfitted can
 //! predict.
 
+pub mod back_test;
 pub mod beta_geometric;
 mod beta_sequence;
 pub mod bg_bb;
@@ -33,15 +38,23 @@ pub mod engine;
 pub mod fit;
 pub mod gamma_gamma;
 pub mod history;
+pub mod intervals;
+#[cfg(feature = "random")]
+pub mod laplace;
 pub mod lifetime_value;
 pub mod mbg_nbd;
 pub mod model;
 pub mod nbd;
 pub mod pareto_nbd;
 pub mod patterns;
+pub mod posterior;
+pub mod predictive;
 pub mod quantity;
 pub mod rfm;
+pub mod selection;
 pub mod shifted_beta_geometric;
+#[cfg(feature = "random")]
+pub mod simulation;
 pub mod spend;
 
 pub use bg_bb::BgBb;

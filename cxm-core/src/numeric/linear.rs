@@ -229,6 +229,12 @@ impl Cholesky {
         Ok(self.solve_lower(right))
     }
 
+    /// L z: gives independent numbers of variance 1 the covariances A.
+    pub fn correlate(&self, independent: &[f64]) -> Result<Vec<f64>> {
+        expect_length(independent.len(), self.order())?;
+        Ok(self.rows.iter().map(|row| dot(row, independent)).collect())
+    }
+
     /// The x of A x = b.
     pub fn solve(&self, right: &[f64]) -> Result<Vec<f64>> {
         let mut solved = self.whiten(right)?;

@@ -12,6 +12,8 @@ pub mod linear;
 pub mod log_concave;
 pub mod maximise;
 pub mod quadrature;
+#[cfg(feature = "random")]
+pub mod random;
 pub mod rising_factorial;
 pub mod roots;
 pub mod special_functions;

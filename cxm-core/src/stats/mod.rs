@@ -5,11 +5,13 @@
 mod betting;
 #[cfg(feature = "random")]
 mod bootstrap;
+pub mod chains;
 pub mod comparison;
 pub mod confidence_sequence;
 pub mod estimate;
 pub mod exclusions;
 pub mod histogram;
+pub mod importance;
 pub mod interval;
 pub mod mean;
 pub mod multiplicity;
