@@ -11,10 +11,10 @@ use crate::numeric::linear::SymmetricMatrix;
 use crate::numeric::maximise::{Bounds, Maximum, Stop, Surface, maximise};
 
 /// ln θ beyond which a parameter counts as 0 or as endless: 1 in 9 million mean ages or units.
-const FARTHEST: f64 = 16.0;
+pub(super) const FARTHEST: f64 = 16.0;
 
 /// A direction whose standard error, in logs, is above this is a ridge: a factor of 7 either way.
-const FLAT: f64 = 2.0;
+pub(super) const FLAT: f64 = 2.0;
 
 /// A parameter takes part in a direction from this share of its unit vector on.
 const TAKES_PART: f64 = 0.3;

@@ -54,6 +54,8 @@ use special::Gamma as _;
 use super::model::{Derivatives, MAX_PARAMETERS, Model, check_parameters, check_probability};
 use super::patterns::PatternTable;
 use super::spend::Spend;
+#[cfg(feature = "serde")]
+use crate::error::Error;
 use crate::error::Result;
 use crate::numeric::gamma_distribution::{gamma_quantile, gamma_survival};
 use crate::numeric::rising_factorial::ln_rising_factorial;
@@ -61,10 +63,38 @@ use crate::numeric::special_functions::ln_beta;
 
 /// The Gamma–Gamma model at its parameters: see the [module](self).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Named", into = "Named"))]
 pub struct GammaGamma {
     p: f64,
     q: f64,
     v: f64,
+}
+
+/// The parameters by name, not checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    p: f64,
+    q: f64,
+    v: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Named> for GammaGamma {
+    type Error = Error;
+
+    fn try_from(named: Named) -> Result<Self> {
+        Self::new(named.p, named.q, named.v)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<GammaGamma> for Named {
+    fn from(model: GammaGamma) -> Self {
+        Self { p: model.p, q: model.q, v: model.v }
+    }
 }
 
 impl GammaGamma {

@@ -7,6 +7,7 @@
 //! | purchases without leaving | [`nbd`] |
 //! | leaving after a purchase | [`bg_nbd`], [`mbg_nbd`] |
 //! | leaving at any time | [`pareto_nbd`] |
+//! | what is known of customers moves a model | [`covariates`] |
 //! | what a purchase is worth | [`gamma_gamma`], of [`spend`] |
 //! | purchases at discrete opportunities, unseen leaving | [`bg_bb`] |
 //! | contracts that are renewed period by period | [`shifted_beta_geometric`] |
@@ -33,6 +34,7 @@ pub mod bg_bb;
 pub mod bg_nbd;
 pub mod concentration;
 pub mod contribution;
+pub mod covariates;
 pub mod customer_equity;
 pub mod engine;
 pub mod fit;

@@ -9,9 +9,35 @@ use crate::error::{Error, Result};
 /// The first purchase is left out of both, as it is of a [`History`](super::History).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Named", into = "Named"))]
 pub struct Spend {
     frequency: f64,
     monetary_value: f64,
+}
+
+/// The numbers by name, not checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    frequency: f64,
+    monetary_value: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Named> for Spend {
+    type Error = Error;
+
+    fn try_from(named: Named) -> Result<Self> {
+        Self::new(named.frequency, named.monetary_value)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Spend> for Named {
+    fn from(spend: Spend) -> Self {
+        Self { frequency: spend.frequency, monetary_value: spend.monetary_value }
+    }
 }
 
 impl Spend {

@@ -66,16 +66,47 @@ mod predictions;
 use super::history::History;
 use super::model::{Derivatives, MAX_PARAMETERS, Model, check_parameters};
 use super::patterns::PatternTable;
+#[cfg(feature = "serde")]
+use crate::error::Error;
 use crate::error::Result;
 use likelihood::Likelihood;
 
 /// The Pareto/NBD model at its parameters: see the [module](self).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Named", into = "Named"))]
 pub struct ParetoNbd {
     r: f64,
     alpha: f64,
     s: f64,
     beta: f64,
+}
+
+/// The parameters by name, not checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    r: f64,
+    alpha: f64,
+    s: f64,
+    beta: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Named> for ParetoNbd {
+    type Error = Error;
+
+    fn try_from(named: Named) -> Result<Self> {
+        Self::new(named.r, named.alpha, named.s, named.beta)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<ParetoNbd> for Named {
+    fn from(model: ParetoNbd) -> Self {
+        Self { r: model.r, alpha: model.alpha, s: model.s, beta: model.beta }
+    }
 }
 
 impl ParetoNbd {

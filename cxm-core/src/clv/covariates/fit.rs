@@ -1,0 +1,376 @@
+//! The fit of a model with covariates: Newton steps on the logs of the parameters and the
+//! coefficients together.
+
+use super::table::{Profile, Standard};
+use super::{Coefficient, CovariateModel, CovariateTable, WithCovariates, moved};
+use crate::clv::engine::{FARTHEST, FLAT, fit};
+use crate::clv::fit::{Diagnosis, FitOptions, FitStatus, Fitted};
+use crate::clv::model::{Derivatives, MAX_PARAMETERS};
+use crate::error::{Error, Result};
+use crate::model::TimeUnit;
+use crate::numeric::distribution::{chi_square_survival, normal_two_sided};
+use crate::numeric::linear::SymmetricMatrix;
+use crate::numeric::maximise::{Bounds, Maximum, Stop, Surface, maximise};
+
+/// The strongest effect of one standard deviation of a covariate, in logs.
+const STRONGEST: f64 = 20.0;
+
+/// What a coefficient acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Part {
+    /// The rate of purchase.
+    Purchase,
+    /// Dropout.
+    Dropout,
+}
+
+/// A coefficient with its error.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CoefficientEstimate {
+    /// What it acts on.
+    pub part: Part,
+    /// The name of the covariate.
+    pub name: String,
+    /// γ.
+    pub value: f64,
+    /// Its standard error; `None` where the data do not determine it.
+    pub standard_error: Option<f64>,
+    /// Two-sided p-value of γ = 0 (Wald).
+    pub p_value: Option<f64>,
+}
+
+/// Do the covariates explain more than chance would?
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct LikelihoodRatio {
+    /// Twice the gain in log-likelihood.
+    pub statistic: f64,
+    /// Coefficients.
+    pub degrees_of_freedom: u32,
+    /// P(a gain as large, if no covariate had an effect), by the chi-square distribution.
+    pub p_value: f64,
+}
+
+/// A model with covariates and what its fit knows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedCovariates<M> {
+    /// The model at its parameters and coefficients.
+    pub model: WithCovariates<M>,
+    /// The unit in which ages are counted.
+    pub unit: TimeUnit,
+    /// The log-likelihood of all customers.
+    pub log_likelihood: f64,
+    /// The covariance of the logs of the parameters, then of the coefficients of purchase and of
+    /// dropout; `None` where the data do not determine it.
+    pub covariance: Option<SymmetricMatrix>,
+    /// How far to trust it.
+    pub diagnosis: Diagnosis,
+    /// The fit of the same customers without covariates.
+    pub without: Fitted<M>,
+}
+
+impl<M: CovariateModel> FittedCovariates<M> {
+    /// Standard errors of the parameters of the base model, in their order: θ · SE(ln θ).
+    pub fn standard_errors(&self) -> Option<Vec<f64>> {
+        let covariance = self.covariance.as_ref()?;
+        let parameters = self.model.base().parameters();
+        let each = parameters.iter().take(M::PARAMETERS.len()).enumerate();
+        Some(each.map(|(k, value)| value * libm::sqrt(covariance.get(k, k))).collect())
+    }
+
+    /// The coefficients with their errors: those of purchase, then those of dropout.
+    pub fn coefficients(&self) -> Vec<CoefficientEstimate> {
+        let purchase = self.model.purchase().iter().map(|c| (Part::Purchase, c));
+        let dropout = self.model.dropout().iter().map(|c| (Part::Dropout, c));
+        let all = purchase.chain(dropout).enumerate();
+        all.map(|(place, (part, Coefficient { name, value }))| {
+            let row = M::PARAMETERS.len() + place;
+            let variance = self.covariance.as_ref().map(|matrix| matrix.get(row, row));
+            let standard_error = variance.map(libm::sqrt);
+            CoefficientEstimate {
+                part,
+                name: name.clone(),
+                value: *value,
+                standard_error,
+                p_value: standard_error.map(|error| normal_two_sided(value / error)),
+            }
+        })
+        .collect()
+    }
+
+    /// The test against the model without covariates.
+    pub fn likelihood_ratio(&self) -> LikelihoodRatio {
+        let statistic = (2.0 * (self.log_likelihood - self.without.log_likelihood)).max(0.0);
+        let count = self.model.purchase().len() + self.model.dropout().len();
+        let degrees_of_freedom = u32::try_from(count).unwrap_or(u32::MAX);
+        let p_value = chi_square_survival(statistic, degrees_of_freedom);
+        LikelihoodRatio { statistic, degrees_of_freedom, p_value }
+    }
+
+    /// Akaike: 2k − 2 ln L.
+    pub fn aic(&self) -> f64 {
+        2.0 * self.degrees() - 2.0 * self.log_likelihood
+    }
+
+    /// Schwarz: k ln(customers) − 2 ln L.
+    pub fn bic(&self) -> f64 {
+        self.degrees() * libm::log(self.without.customers) - 2.0 * self.log_likelihood
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "at most a few dozen")]
+    fn degrees(&self) -> f64 {
+        let coefficients = self.model.purchase().len() + self.model.dropout().len();
+        (M::PARAMETERS.len() + coefficients) as f64
+    }
+}
+
+/// The model and the effects of the highest likelihood.
+///
+/// Starts from the fit without covariates, which takes the options; priors are refused.
+pub fn fit_with_covariates<M: CovariateModel>(
+    table: &CovariateTable,
+    options: &FitOptions,
+) -> Result<FittedCovariates<M>> {
+    if options.priors.is_some() {
+        let message = "a fit with covariates takes no priors";
+        return Err(Error::argument(message).in_field("priors"));
+    }
+    let without = fit::<M>(table.histories(), options)?;
+    let problem = Problem::<M>::new(table);
+    let mut start: Vec<f64> =
+        without.model.parameters().iter().take(problem.parameters).map(|&x| libm::log(x)).collect();
+    // The limits of a fit without covariates.
+    let age = table.histories().mean_age().filter(|age| *age > 0.0).unwrap_or(1.0);
+    let scales = M::TIMES.iter().map(|&time| if time { libm::log(age) } else { 0.0 });
+    let mut limits: Vec<(f64, f64)> =
+        scales.map(|scale| (scale - FARTHEST, scale + FARTHEST)).collect();
+    start.resize(problem.directions.len(), 0.0);
+    limits.resize(problem.directions.len(), (-STRONGEST, STRONGEST));
+    let bounds =
+        Bounds { max_iterations: options.max_iterations, tolerance: options.tolerance, limits };
+    let best = maximise(&start, &bounds, |point| problem.surface(point), |_| {})?;
+    if best.stop == Stop::Undefined {
+        let message = "the log-likelihood is not finite at the fit without covariates";
+        return Err(Error::not_converged(message));
+    }
+    problem.read(&best, without)
+}
+
+/// What one free number moves: a parameter itself, or both or all parameters of a part by the value
+/// of a covariate.
+#[derive(Debug, Clone, Copy)]
+enum Direction {
+    Parameter(usize),
+    Purchase(usize),
+    Dropout(usize),
+}
+
+struct Problem<'a, M> {
+    table: &'a CovariateTable,
+    /// Parameters of the base model; they come first.
+    parameters: usize,
+    directions: Vec<Direction>,
+    model: std::marker::PhantomData<M>,
+}
+
+impl<'a, M: CovariateModel> Problem<'a, M> {
+    fn new(table: &'a CovariateTable) -> Self {
+        let parameters = M::PARAMETERS.len();
+        let (purchase, dropout) = table.standards();
+        let directions = (0..parameters)
+            .map(Direction::Parameter)
+            .chain((0..purchase.len()).map(Direction::Purchase))
+            .chain((0..dropout.len()).map(Direction::Dropout));
+        let directions = directions.collect();
+        Self { table, parameters, directions, model: std::marker::PhantomData }
+    }
+
+    /// How the logs of the parameters of a profile move along each direction.
+    fn jacobian(&self, profile: &Profile) -> Vec<[f64; MAX_PARAMETERS]> {
+        let scaled = |by: [f64; MAX_PARAMETERS], values: &[f64], place: usize| {
+            let value = values.get(place).copied().unwrap_or(0.0);
+            by.map(|cell| cell * value)
+        };
+        let columns = self.directions.iter().map(|direction| match *direction {
+            Direction::Parameter(place) => {
+                let mut unit = [0.0; MAX_PARAMETERS];
+                if let Some(cell) = unit.get_mut(place) {
+                    *cell = 1.0;
+                }
+                unit
+            }
+            Direction::Purchase(place) => scaled(M::PURCHASE, &profile.purchase, place),
+            Direction::Dropout(place) => scaled(M::DROPOUT, &profile.dropout, place),
+        });
+        columns.collect()
+    }
+
+    fn surface(&self, point: &[f64]) -> Option<Surface> {
+        let order = point.len();
+        let (mut value, mut gradient) = (0.0, vec![0.0; order]);
+        let mut hessian = vec![0.0; order * order];
+        let (logs, coefficients) = point.split_at_checked(self.parameters)?;
+        let mut base = [0.0; MAX_PARAMETERS];
+        base.iter_mut().zip(logs).for_each(|(cell, log)| *cell = *log);
+        let (purchase, dropout) = coefficients.split_at_checked(self.table.standards().0.len())?;
+        for profile in self.table.iter() {
+            let effects = [dot(purchase, &profile.purchase), dot(dropout, &profile.dropout)];
+            let model = moved::<M>(&base, effects[0], effects[1])?;
+            let Derivatives { value: term, gradient: slopes, hessian: bends } =
+                model.table_derivatives(&profile.patterns);
+            value += term;
+            let jacobian = self.jacobian(profile);
+            for ((sum, cells), left) in
+                gradient.iter_mut().zip(hessian.chunks_exact_mut(order)).zip(&jacobian)
+            {
+                *sum += dot(left, &slopes);
+                let bent = bends.map(|row| dot(&row, left));
+                for (cell, right) in cells.iter_mut().zip(&jacobian) {
+                    *cell += dot(&bent, right);
+                }
+            }
+        }
+        let cell = |row: usize, column: usize| {
+            hessian.get(row * order + column).copied().unwrap_or(f64::NAN)
+        };
+        Some(Surface { value, gradient, hessian: SymmetricMatrix::from_fn(order, cell) })
+    }
+
+    fn read(&self, best: &Maximum, without: Fitted<M>) -> Result<FittedCovariates<M>> {
+        let settled = best.stop == Stop::Maximum && !best.at_limit.contains(&true);
+        let back = self.back();
+        let point = times(&back, &best.point);
+        let (logs, coefficients) = point.split_at_checked(self.parameters).unwrap_or((&point, &[]));
+        let parameters: Vec<f64> = logs.iter().map(|&log| libm::exp(log)).collect();
+        let (purchase, dropout) = self.table.standards();
+        let (first, second) = coefficients.split_at_checked(purchase.len()).unwrap_or_default();
+        let model = WithCovariates::new(
+            M::from_parameters(&parameters)?,
+            named(purchase, first),
+            named(dropout, second),
+        )?;
+        let largest = best.surface.gradient.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
+        let (status, message) = self.judge(best, &without);
+        let diagnosis = Diagnosis {
+            status,
+            message,
+            iterations: best.iterations,
+            starts: 1,
+            gradient: largest / without.customers,
+            condition: (smallest > 0.0).then(|| best.curvature.condition_number()),
+        };
+        Ok(FittedCovariates {
+            model,
+            unit: without.unit,
+            log_likelihood: best.surface.value,
+            covariance: if settled { covariance(&best.surface.hessian, &back) } else { None },
+            diagnosis,
+            without,
+        })
+    }
+
+    /// From standardised covariates to the given ones: γ = γ'/spread, and what γ at the centre
+    /// comes to is taken out of the parameters.
+    fn back(&self) -> Vec<Vec<f64>> {
+        let (purchase, dropout) = self.table.standards();
+        let row = |place: usize, direction: &Direction| -> Vec<f64> {
+            let part = |by: [f64; MAX_PARAMETERS], standard: Option<&Standard>| {
+                let moves = by.get(place).copied().unwrap_or(0.0);
+                standard.map_or(0.0, |standard| -moves * standard.centre / standard.spread)
+            };
+            let cells = self.directions.iter().enumerate().map(|(column, other)| {
+                match (direction, other) {
+                    (Direction::Parameter(_), Direction::Parameter(_)) => {
+                        f64::from(u8::from(column == place))
+                    }
+                    (Direction::Parameter(_), Direction::Purchase(k)) => {
+                        part(M::PURCHASE, purchase.get(*k))
+                    }
+                    (Direction::Parameter(_), Direction::Dropout(k)) => {
+                        part(M::DROPOUT, dropout.get(*k))
+                    }
+                    (Direction::Purchase(k), _) if column == place => {
+                        purchase.get(*k).map_or(0.0, |standard| 1.0 / standard.spread)
+                    }
+                    (Direction::Dropout(k), _) if column == place => {
+                        dropout.get(*k).map_or(0.0, |standard| 1.0 / standard.spread)
+                    }
+                    _ => 0.0,
+                }
+            });
+            cells.collect()
+        };
+        self.directions.iter().enumerate().map(|(place, direction)| row(place, direction)).collect()
+    }
+
+    fn judge(&self, best: &Maximum, without: &Fitted<M>) -> (FitStatus, String) {
+        if best.stop != Stop::Maximum {
+            let message = format!("the maximum was not reached in {} steps", best.iterations);
+            return (FitStatus::NotConverged, message);
+        }
+        #[allow(clippy::cast_precision_loss, reason = "at most a few dozen")]
+        let count = self.directions.len() as f64;
+        if without.repeaters <= count {
+            let message = format!(
+                "{} customers have bought again, too few to tell {count} parameters",
+                without.repeaters
+            );
+            return (FitStatus::TooFewRepeaters, message);
+        }
+        let names: Vec<&str> = self.names(&best.at_limit);
+        if !names.is_empty() {
+            let message = format!("the likelihood still rises along {}", names.join(" and "));
+            return (FitStatus::Boundary, message);
+        }
+        let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
+        if smallest < 1.0 / (FLAT * FLAT) {
+            let direction = best.curvature.vectors.last().map_or(&[][..], Vec::as_slice);
+            let parts: Vec<bool> = direction.iter().map(|part| part.abs() >= 0.3).collect();
+            let names = self.names(&parts).join(" and ");
+            let message = format!("a maximum, but the likelihood is nearly flat along {names}");
+            return (FitStatus::Ridge, message);
+        }
+        (FitStatus::Optimum, "an inner maximum, well determined".to_owned())
+    }
+
+    /// The names of the directions that are marked.
+    fn names(&self, marked: &[bool]) -> Vec<&str> {
+        let (purchase, dropout) = self.table.standards();
+        let name = |direction: &Direction| match *direction {
+            Direction::Parameter(place) => M::PARAMETERS.get(place).copied(),
+            Direction::Purchase(k) => purchase.get(k).map(|standard| standard.name.as_str()),
+            Direction::Dropout(k) => dropout.get(k).map(|standard| standard.name.as_str()),
+        };
+        let pairs = self.directions.iter().zip(marked).filter(|(_, marked)| **marked);
+        pairs.filter_map(|(direction, _)| name(direction)).collect()
+    }
+}
+
+fn named(standards: &[Standard], values: &[f64]) -> Vec<Coefficient> {
+    let pairs = standards.iter().zip(values);
+    pairs.map(|(standard, &value)| Coefficient { name: standard.name.clone(), value }).collect()
+}
+
+fn dot(ours: &[f64], theirs: &[f64]) -> f64 {
+    ours.iter().zip(theirs).fold(0.0, |sum, (a, b)| sum + a * b)
+}
+
+fn times(matrix: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
+    matrix.iter().map(|row| dot(row, vector)).collect()
+}
+
+/// B (−H)⁻¹ Bᵀ, where it is a covariance.
+fn covariance(hessian: &SymmetricMatrix, back: &[Vec<f64>]) -> Option<SymmetricMatrix> {
+    let order = hessian.order();
+    let information = SymmetricMatrix::from_fn(order, |row, column| -hessian.get(row, column));
+    let inverse = information.cholesky().ok()?.inverse();
+    let half: Option<Vec<Vec<f64>>> = back.iter().map(|row| inverse.times(row).ok()).collect();
+    let half = half?;
+    Some(SymmetricMatrix::from_fn(order, |row, column| {
+        half.get(row).zip(back.get(column)).map_or(f64::NAN, |(left, right)| dot(left, right))
+    }))
+}

@@ -1,0 +1,189 @@
+//! Histories grouped by what is known of the customers.
+
+use std::cmp::Ordering;
+
+use crate::clv::history::History;
+use crate::clv::patterns::{PatternTable, histories};
+use crate::error::{Error, Result};
+use crate::numeric::linear::{Cholesky, SymmetricMatrix};
+
+/// The share of a covariate that must be left when those before it are taken out.
+const LEFT_OVER: f64 = 1e-10;
+
+/// A column: one number for each customer, finite.
+#[derive(Debug, Clone, Copy)]
+pub struct Covariate<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// One value a customer.
+    pub values: &'a [f64],
+}
+
+/// Customers with the same covariates.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Profile {
+    /// Standardised covariates of purchase.
+    pub(super) purchase: Vec<f64>,
+    /// Standardised covariates of dropout.
+    pub(super) dropout: Vec<f64>,
+    pub(super) patterns: PatternTable<History>,
+}
+
+/// How a covariate was standardised: (z − centre)/spread.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Standard {
+    pub(super) name: String,
+    pub(super) centre: f64,
+    pub(super) spread: f64,
+}
+
+/// Histories with covariates, one pattern table for each distinct set of covariates.
+///
+/// The order of the rows does not show in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CovariateTable {
+    profiles: Vec<Profile>,
+    purchase: Vec<Standard>,
+    dropout: Vec<Standard>,
+    all: PatternTable<History>,
+}
+
+impl CovariateTable {
+    /// From columns, one customer a row: the covariates that act on purchase, and those that act on
+    /// dropout; the same column may stand in both.
+    ///
+    /// Refuses a covariate that is not finite, with its row; one that is the same for all customers
+    /// or follows from the others, with its name.
+    pub fn from_columns(
+        frequency: &[f64],
+        recency: &[f64],
+        age: &[f64],
+        purchase: &[Covariate<'_>],
+        dropout: &[Covariate<'_>],
+    ) -> Result<Self> {
+        let histories = histories(frequency, recency, age)?;
+        for covariate in purchase.iter().chain(dropout) {
+            check(covariate, histories.len())?;
+        }
+        let standards = |columns: &[Covariate<'_>]| -> Result<Vec<Standard>> {
+            columns.iter().map(standard).collect()
+        };
+        let (standards_p, standards_d) = (standards(purchase)?, standards(dropout)?);
+        check_independent(purchase, &standards_p)?;
+        check_independent(dropout, &standards_d)?;
+        let columns: Vec<&[f64]> = purchase.iter().chain(dropout).map(|c| c.values).collect();
+        let compare = |a: usize, b: usize| -> Ordering {
+            let pairs = columns.iter().map(|column| {
+                let value = |row: usize| column.get(row).copied().unwrap_or(0.0) + 0.0;
+                value(a).total_cmp(&value(b))
+            });
+            pairs.fold(Ordering::Equal, Ordering::then)
+        };
+        let mut order: Vec<usize> = (0..histories.len()).collect();
+        order.sort_by(|&a, &b| compare(a, b));
+        let mut profiles = Vec::new();
+        for rows in order.chunk_by(|&a, &b| compare(a, b).is_eq()) {
+            let row = rows.first().copied().unwrap_or(0);
+            let same = rows.iter().filter_map(|&row| histories.get(row)).map(|&h| (h, 1.0));
+            profiles.push(Profile {
+                purchase: standardised(purchase, &standards_p, row),
+                dropout: standardised(dropout, &standards_d, row),
+                patterns: PatternTable::from_rows(same)?,
+            });
+        }
+        let all = PatternTable::from_rows(histories.iter().map(|&history| (history, 1.0)))?;
+        Ok(Self { profiles, purchase: standards_p, dropout: standards_d, all })
+    }
+
+    /// All histories, without the covariates.
+    pub fn histories(&self) -> &PatternTable<History> {
+        &self.all
+    }
+
+    /// Number of distinct sets of covariates.
+    pub fn profiles(&self) -> usize {
+        self.profiles.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.iter()
+    }
+
+    pub(super) fn standards(&self) -> (&[Standard], &[Standard]) {
+        (&self.purchase, &self.dropout)
+    }
+}
+
+fn check(covariate: &Covariate<'_>, rows: usize) -> Result<()> {
+    let Covariate { name, values } = covariate;
+    if values.len() != rows {
+        let message = format!("expected {rows} values, one a customer, got {}", values.len());
+        return Err(Error::argument(message).in_field((*name).to_owned()));
+    }
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(row) => Err(Error::observation("expected a finite number")
+            .in_field((*name).to_owned())
+            .at_row(row)),
+        None => Ok(()),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a number of rows")]
+fn standard(covariate: &Covariate<'_>) -> Result<Standard> {
+    let count = covariate.values.len() as f64;
+    // Sorted, so that the order of the rows does not show in the last bit.
+    let mut values = covariate.values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+    let centre = values.iter().map(|value| value / count).sum::<f64>();
+    let squares = values.iter().map(|value| {
+        let away = (value - centre) / largest;
+        away * away
+    });
+    let spread = largest * (squares.sum::<f64>() / count).sqrt();
+    let differs = values.first().zip(values.last()).is_some_and(|(low, high)| low < high);
+    if !(differs && spread > 1e-12 * largest) {
+        let message = "the covariate is the same for every customer, so nothing tells its effect";
+        return Err(Error::argument(message).in_field(covariate.name.to_owned()));
+    }
+    Ok(Standard { name: covariate.name.to_owned(), centre, spread })
+}
+
+fn standardised(columns: &[Covariate<'_>], standards: &[Standard], row: usize) -> Vec<f64> {
+    let pairs = columns.iter().zip(standards);
+    pairs
+        .map(|(column, Standard { centre, spread, .. })| {
+            (column.values.get(row).copied().unwrap_or(*centre) - centre) / spread
+        })
+        .collect()
+}
+
+/// Refuses a covariate of which hardly anything is left once those before it are taken out.
+fn check_independent(columns: &[Covariate<'_>], standards: &[Standard]) -> Result<()> {
+    let rows = columns.first().map_or(0, |column| column.values.len());
+    let mut sums = vec![vec![0.0; columns.len()]; columns.len()];
+    for row in 0..rows {
+        let z = standardised(columns, standards, row);
+        for (cells, left) in sums.iter_mut().zip(&z) {
+            for (cell, right) in cells.iter_mut().zip(&z) {
+                *cell += left * right;
+            }
+        }
+    }
+    let correlations = SymmetricMatrix::from_fn(columns.len(), |row, column| {
+        sums.get(row).and_then(|cells| cells.get(column)).copied().unwrap_or(f64::NAN)
+    });
+    let mut factor = Cholesky::default();
+    let dependent = correlations.rows().enumerate().position(|(row, cells)| {
+        let (left, _) = cells.split_at_checked(row + 1).unwrap_or((cells, &[]));
+        factor.extend(left, LEFT_OVER).is_err()
+    });
+    match dependent.and_then(|row| columns.get(row)) {
+        Some(column) => {
+            let message = "the covariate follows from those before it, so their effects cannot \
+                           be told apart";
+            Err(Error::argument(message).in_field(column.name.to_owned()))
+        }
+        None => Ok(()),
+    }
+}
