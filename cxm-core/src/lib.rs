@@ -28,6 +28,8 @@
 //! | --- | --- |
 //! | [`survey`] | the metrics: one file each, all of the same shape |
 //! | [`survival`] | how long customers stay: curves, tests, hazards |
+//! | [`impact`] | what drives a score, and what a measure changed |
+//! | [`churn`] | who leaves and who stays, what becomes of the revenue, earned growth |
 //! | [`stream`] | any calculator per key; tables of segments; suppression of small groups |
 //! | [`clv`] | customer lifetime value: models of purchases and spend, fits, predictions |
 //! | [`stats`] | intervals, comparisons, confidence sequences, weights, planning |
@@ -49,6 +51,7 @@ pub mod calculator;
 pub mod churn;
 pub mod clv;
 pub mod error;
+pub mod impact;
 pub mod model;
 pub mod numeric;
 #[cfg(feature = "registry")]
@@ -70,6 +73,7 @@ pub mod prelude {
         Calculator, Definition, Merge, Report, Retract, State, Update, UpdateByGroup,
     };
     pub use crate::error::{Error, ErrorKind, Result};
+    pub use crate::impact::{DriverMoments, DriverMomentsDefinition};
     pub use crate::model::{InvalidRule, MissingRule, RatingRules, Scale};
     pub use crate::stats::{Interval, IntervalOptions, Method, Scored};
     pub use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition};

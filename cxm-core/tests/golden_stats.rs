@@ -4,7 +4,7 @@
 
 use cxm_core::registry::functions;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What differs between the value and what is expected of it; only expected fields are looked at.
 fn differences(path: &str, expected: &Value, got: &Value, tolerance: f64, out: &mut Vec<String>) {
@@ -50,17 +50,25 @@ fn check(case: &Value, out: &mut Vec<String>) {
     }
 }
 
+/// The files of all areas; those below `numeric` pin special functions of the core's own.
+fn golden_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let areas = std::fs::read_dir(folder).unwrap().map(|area| area.unwrap().path());
+    let areas = areas.filter(|area| area.is_dir() && !area.ends_with("numeric"));
+    let files = areas.flat_map(|area| std::fs::read_dir(area).unwrap());
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "json"));
+    files.sort();
+    files
+}
+
 #[test]
 fn reference_values() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let folders = ["stats", "survival"].map(|area| std::fs::read_dir(golden.join(area)).unwrap());
-    let mut files: Vec<_> = folders.into_iter().flatten().map(|f| f.unwrap().path()).collect();
-    files.sort();
     let (mut failures, mut called) = (Vec::new(), std::collections::BTreeSet::new());
-    for file in files {
+    for file in golden_files() {
         let text = std::fs::read_to_string(&file).unwrap();
         let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
-        for case in &cases {
+        for case in cases.iter().filter(|case| case.get("function").is_some()) {
             called.insert(case["function"].as_str().unwrap().to_owned());
             check(case, &mut failures);
         }

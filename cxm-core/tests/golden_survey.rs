@@ -1,7 +1,7 @@
 //! Every calculator against reference values, through the same list that C and Python call.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cxm_core::Result;
 use cxm_core::calculator::batch::{Answers, Batch, Invitations, ItemRatings};
@@ -156,16 +156,25 @@ fn check(case: &Value, out: &mut Vec<String>) {
     }
 }
 
+/// The files of all areas; those below `numeric` pin special functions of the core's own.
+fn golden_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let areas = std::fs::read_dir(folder).unwrap().map(|area| area.unwrap().path());
+    let areas = areas.filter(|area| area.is_dir() && !area.ends_with("numeric"));
+    let files = areas.flat_map(|area| std::fs::read_dir(area).unwrap());
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "json"));
+    files.sort();
+    files
+}
+
 #[test]
 fn reference_values() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/survey");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
-    files.sort();
     let (mut failures, mut called) = (Vec::new(), std::collections::BTreeSet::new());
-    for file in files {
+    for file in golden_files() {
         let text = std::fs::read_to_string(&file).unwrap();
         let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
-        for case in &cases {
+        for case in cases.iter().filter(|case| case.get("calculator").is_some()) {
             called.insert(case["calculator"].as_str().unwrap().to_owned());
             check(case, &mut failures);
         }

@@ -14,6 +14,7 @@ const LAYERS: &[(&str, usize)] = &[
     ("churn", 3),
     ("survival", 3),
     ("clv", 4),
+    ("impact", 4),
     ("stream", 4),
     ("registry", 5),
 ];

@@ -29,6 +29,8 @@ def item_count(definition):
     """How many item columns a definition asks for."""
     if "positive" in definition:
         return len(definition["positive"]) + len(definition["negative"])
+    if "drivers" in definition:
+        return 1 + len(definition["drivers"])
     return 2 if "promoter_min" in definition else 3
 
 

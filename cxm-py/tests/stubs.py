@@ -16,6 +16,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "python" / "cxm"
 HEADER = '''"""Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
 
 '''
+#: Texts that the rows below leave out, so that their type does not show.
+TEXT_FIGURES = {"degenerate"}
 ROWS = [(5, 4, 3), (1, 2, 5), (4, 4, 4), (None, 1, 2), (99, 3, 3)]
 
 KINDS = {"integer": "int", "number": "float", "text": "str", "object": "Mapping[str, Any]"}
@@ -64,7 +66,9 @@ def report(entry, cls):
     lines.append(docstring(getattr(cxm, f"{entry['type_name']}Report").__doc__, 1))
     for name in empty:
         if name not in dir(cxm.Report):
-            lines.append(f"    {name}: {figure_type(empty[name], full[name])}\n")
+            text = name in TEXT_FIGURES
+            kind = "str | None" if text else figure_type(empty[name], full[name])
+            lines.append(f"    {name}: {kind}\n")
     return "".join(lines)
 
 

@@ -8,7 +8,7 @@ pub const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
 /// Microseconds in a day of 24 hours.
 pub const MICROSECONDS_PER_DAY: i64 = 86_400 * MICROSECONDS_PER_SECOND;
 
-/// The day since 1970-01-01 of a date in the Gregorian calendar, or nothing for a date that is none.
+/// The day since 1970-01-01 of a date in the Gregorian calendar; nothing for a date that is none.
 pub fn day_of_date(year: i64, month: u32, day: u32) -> Option<i64> {
     let leap = year.rem_euclid(4) == 0 && (year.rem_euclid(100) != 0 || year.rem_euclid(400) == 0);
     let longest = match month {
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!((day_of_date(1900, 2, 29), day_of_date(2026, 13, 1)), (None, None));
         for day in (-719_528..2_932_896).step_by(97) {
             let (year, month, of_month) = date_of_day(day);
-            let (month, of_month) = (month.unsigned_abs() as u32, of_month.unsigned_abs() as u32);
+            let [month, of_month] = [month, of_month].map(|part| u32::try_from(part).unwrap());
             assert_eq!(day_of_date(year, month, of_month), Some(day));
         }
     }

@@ -20,6 +20,7 @@
 mod arguments;
 mod comparisons;
 mod cox;
+mod impact;
 mod intervals;
 mod parameters;
 mod planning;
@@ -75,6 +76,7 @@ pub const FUNCTIONS: &[&[Function]] = &[
     value::FUNCTIONS,
     survival::FUNCTIONS,
     cox::FUNCTIONS,
+    impact::FUNCTIONS,
 ];
 
 /// All functions in one row.

@@ -42,6 +42,7 @@ macro_rules! for_each_calculator {
             SecureCustomerIndex, "items", "customers who are certain on all three questions of loyalty";
             PairedNps, "items", "NPS of the same customers before and after, and who moved";
             EmotionalValue, "items", "net emotional value: positive emotions minus negative ones";
+            DriverMoments, "items", "what drives a score: sums of an outcome and its drivers, read as R²";
             ResponseRate, "invitations", "how many of the invited answered, by invitation or by window";
             ResponseLedger, "answers", "who answered when, so that nobody is counted twice";
         }
@@ -88,9 +89,15 @@ pub struct Entry {
     pub preset: fn(&str) -> Result<Value>,
 }
 
+/// The areas' types under one roof, for the list.
+mod areas {
+    pub(super) use crate::impact::*;
+    pub(super) use crate::survey::*;
+}
+
 macro_rules! entries {
     ($($calculator:ident, $shape:literal, $summary:literal;)*) => {
-        use $crate::survey::{$($calculator),*};
+        use areas::{$($calculator),*};
 
         /// Every calculator, in the order of the list.
         pub static CALCULATORS: &[Entry] = &[$(Entry {

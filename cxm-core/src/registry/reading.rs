@@ -9,6 +9,10 @@
 //! | `paired_nps` | `test` | `level` |
 //! | `response_rate` | `interval` | also `pane`: where it starts |
 //! | `response_ledger` | `score` | `calculator`, `definition`, `level`, `method` |
+//! | `driver_moments` | `drivers` | `outcome`: `rating`, `class`; `level` |
+//! | `driver_moments` | `lmg`, `relative_weights` | `outcome` |
+//! | `driver_moments` | `penalty_reward_contrast` | `outcome`, `level` |
+//! | `driver_moments` | `importance_performance` | `outcome`, `importance`: `lmg`, `relative_weights`; `cross_hairs`: `means`, `medians` |
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,6 +20,8 @@ use serde_json::{Value, json};
 use super::definition::to_value;
 use super::question::{Arguments, Reading, ask_scored, interval};
 use crate::error::{Error, Result};
+use crate::impact::DriverMomentsReport;
+use crate::impact::importance::ImportanceMethod;
 use crate::stats::{
     Comparison, IntervalOptions, Method, Scored, Share, confidence_sequence, net_score, proportion,
 };
@@ -112,6 +118,40 @@ impl Reading for PairedNpsReport {
 impl Reading for EmotionalValueReport {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         ask_scored(self, question, arguments)
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        compare_scored(self, other, arguments)
+    }
+}
+
+impl Reading for DriverMomentsReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        let importance = match question {
+            "lmg" => Some(ImportanceMethod::Lmg),
+            "relative_weights" => Some(ImportanceMethod::RelativeWeights),
+            "drivers" | "penalty_reward_contrast" | "importance_performance" => None,
+            _ => return ask_scored(self, question, arguments),
+        };
+        let mut named = Arguments::new(arguments)?;
+        let outcome = named.take("outcome")?.unwrap_or_default();
+        if let Some(method) = importance {
+            named.finish()?;
+            return self.importance(outcome, method).map(|answer| to_value(&answer));
+        }
+        if question == "importance_performance" {
+            let method = named.take("importance")?.unwrap_or_default();
+            let cross_hairs = named.take("cross_hairs")?.unwrap_or_default();
+            named.finish()?;
+            let grid = self.importance_performance(outcome, method, cross_hairs)?;
+            return Ok(to_value(&grid));
+        }
+        let level = named.take("level")?.unwrap_or(IntervalOptions::default().level);
+        named.finish()?;
+        match question {
+            "drivers" => self.regression(outcome, level).map(|answer| to_value(&answer)),
+            _ => self.penalty_reward(outcome, level).map(|answer| to_value(&answer)),
+        }
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {

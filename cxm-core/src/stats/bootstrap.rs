@@ -24,7 +24,7 @@ use rand_distr::{Binomial, Distribution as _};
 use rand_pcg::{Pcg64, rand_core::SeedableRng as _};
 
 /// Sixteen megabytes of replicates; more changes no digit that matters.
-const MAX_REPLICATES: u32 = 1_000_000;
+pub(crate) const MAX_REPLICATES: u32 = 1_000_000;
 
 /// Percentile limits of the net score. The counts are known not to be empty.
 pub(crate) fn net_score_limits(
@@ -68,7 +68,7 @@ fn binomial(trials: u64, share: f64) -> Result<Binomial> {
 }
 
 /// Linear between order statistics, the first at 0 and the last at 1.
-fn quantile(sorted: &[f64], p: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], p: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let position = p * last as f64;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 ≤ position ≤ last

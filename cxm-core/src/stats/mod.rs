@@ -4,7 +4,7 @@
 
 mod betting;
 #[cfg(feature = "random")]
-mod bootstrap;
+pub(crate) mod bootstrap;
 pub mod chains;
 pub mod comparison;
 pub mod confidence_sequence;

@@ -13,7 +13,7 @@ use crate::calculator::{
     checked_difference, checked_sum, same_definition,
 };
 use crate::error::{Error, Result};
-use crate::model::{MissingRule, RatingRules};
+use crate::model::{MissingRule, RatingRules, Scale};
 use crate::stats::Exclusions;
 
 /// The most items that one respondent may be asked.
@@ -45,8 +45,14 @@ pub trait ItemDefinition: Definition {
     /// What a reading returns.
     type Report: Report;
 
-    /// How the answers are read; one scale for all items.
+    /// How the answers are read.
     fn rules(&self) -> &RatingRules;
+
+    /// The scale of one item, where they are not all asked on that of the rules.
+    fn scale(&self, item: usize) -> Scale {
+        let _ = item;
+        self.rules().scale
+    }
 
     /// The items' names, in the order of the batch's columns.
     fn items(&self) -> Vec<&str>;
@@ -309,17 +315,23 @@ impl<'a> ItemColumns<'a> {
         let read = || {
             let items = definition.items();
             batch.check_shape(items.len())?;
-            let rules = definition.rules();
-            let columns = batch.items.iter().zip(&items).map(|(item, name)| {
-                RatingCells::read(*item, rules).map_err(|error| error.in_field((*name).to_owned()))
+            let rules = |item: usize| RatingRules {
+                scale: definition.scale(item),
+                ..definition.rules().clone()
+            };
+            let columns = batch.items.iter().zip(&items).enumerate();
+            let columns = columns.map(|(item, (values, name))| {
+                RatingCells::read(*values, &rules(item))
+                    .map_err(|error| error.in_field((*name).to_owned()))
             });
             let columns = columns.collect::<Result<Vec<_>>>()?;
-            let refused = columns.iter().zip(&items).filter_map(|(column, name)| {
-                column.first_refused(rules).map(|row| (row, column, name))
+            let refused = columns.iter().enumerate().filter_map(|(item, column)| {
+                column.first_refused(definition.rules()).map(|row| (row, item, column))
             });
-            match refused.min_by_key(|(row, _, _)| *row) {
-                Some((row, column, name)) => {
-                    Err(column.refusal(rules, row).in_field((*name).to_owned()))
+            match refused.min_by_key(|(row, item, _)| (*row, *item)) {
+                Some((row, item, column)) => {
+                    let name = items.get(item).copied().unwrap_or_default().to_owned();
+                    Err(column.refusal(&rules(item), row).in_field(name))
                 }
                 None => Ok(Self(columns)),
             }

@@ -29,6 +29,7 @@ __all__ = [
     "SecureCustomerIndex",
     "PairedNps",
     "EmotionalValue",
+    "DriverMoments",
     "ResponseRate",
     "ResponseLedger",
     "NpsReport",
@@ -39,6 +40,7 @@ __all__ = [
     "SecureCustomerIndexReport",
     "PairedNpsReport",
     "EmotionalValueReport",
+    "DriverMomentsReport",
     "ResponseRateReport",
     "ResponseLedgerReport",
     "nps",
@@ -49,6 +51,7 @@ __all__ = [
     "secure_customer_index",
     "paired_nps",
     "emotional_value",
+    "driver_moments",
     "response_rate",
     "response_ledger",
     "Calculator",
@@ -208,6 +211,17 @@ class EmotionalValueReport(Report):
     negative_mean: float | None
     positive: list[dict[str, Any]]
     negative: list[dict[str, Any]]
+    incomplete: int
+    observations: int
+    definition: dict[str, Any]
+
+class DriverMomentsReport(Report):
+    """What a reading of DriverMoments returns: what drives a score: sums of an outcome and its drivers, read as R²."""
+    score: float | None
+    adjusted_r_squared: float | None
+    degenerate: str | None
+    outcome: dict[str, Any]
+    drivers: list[dict[str, Any]]
     incomplete: int
     observations: int
     definition: dict[str, Any]
@@ -635,6 +649,61 @@ class EmotionalValue(Calculator):
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
     ) -> EmotionalValueReport: ...
+
+class DriverMoments(Calculator):
+    """What drives a score: sums of an outcome and its drivers, read as R².
+
+    Batches:
+
+        update(first, second, …): one column an item, or one table with a column an item
+
+    Definition, by keyword:
+
+        preset
+        scale (default (1, 5))
+        missing (default 'exclude')
+        invalid (default 'exclude')
+        dont_know (default ())
+        weighted (default False)
+        outcome (default 'recommend')
+        outcome_scale (default (0, 10))
+        detractor_max (default 6)
+        promoter_min (default 9)
+        drivers (default ('ease', 'effectiveness', 'emotion'))
+        bottom_max (default 1)
+        top_min (default 5)
+
+    Presets:
+
+        ease_effectiveness_emotion: recommendation, 0 to 10, by the three items of a CX index, 1 to 5
+        service_quality: recommendation by the five dimensions of SERVQUAL (1988), 1 to 7
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        scale: Sequence[int] | None = ...,
+        missing: str | None = ...,
+        invalid: str | None = ...,
+        dont_know: Sequence[int] | None = ...,
+        weighted: bool | None = ...,
+        outcome: str | None = ...,
+        outcome_scale: Sequence[int] | None = ...,
+        detractor_max: int | None = ...,
+        promoter_min: int | None = ...,
+        drivers: Sequence[str] | None = ...,
+        bottom_max: int | None = ...,
+        top_min: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> DriverMomentsReport: ...
 
 class ResponseRate(Calculator):
     """How many of the invited answered, by invitation or by window.
@@ -1293,6 +1362,75 @@ def emotional_value(
     weighted: bool | None = None,
     positive: Sequence[str] | None = None,
     negative: Sequence[str] | None = None,
+) -> Any: ...
+
+@overload
+def driver_moments(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    outcome: str | None = None,
+    outcome_scale: Sequence[int] | None = None,
+    detractor_max: int | None = None,
+    promoter_min: int | None = None,
+    drivers: Sequence[str] | None = None,
+    bottom_max: int | None = None,
+    top_min: int | None = None,
+) -> DriverMomentsReport:
+    """What drives a score: sums of an outcome and its drivers, read as R².
+
+    ``*items``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
+
+    The remaining keywords are the definition; see ``cxm.DriverMoments``.
+    """
+@overload
+def driver_moments(
+    *items: Any,
+    columns: str | Sequence[str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    scale: Sequence[int] | None = None,
+    missing: str | None = None,
+    invalid: str | None = None,
+    dont_know: Sequence[int] | None = None,
+    weighted: bool | None = None,
+    outcome: str | None = None,
+    outcome_scale: Sequence[int] | None = None,
+    detractor_max: int | None = None,
+    promoter_min: int | None = None,
+    drivers: Sequence[str] | None = None,
+    bottom_max: int | None = None,
+    top_min: int | None = None,
 ) -> Any: ...
 
 @overload

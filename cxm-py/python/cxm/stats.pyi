@@ -60,6 +60,17 @@ __all__ = [
     "customer_equity",
     "cohort_equity",
     "discount_rate",
+    "key_drivers",
+    "lmg",
+    "relative_weights",
+    "penalty_reward_contrast",
+    "importance_performance",
+    "difference_in_differences",
+    "difference_in_differences_nets",
+    "difference_in_differences_paired",
+    "cuped",
+    "net_change",
+    "earned_growth",
 ]
 
 def net_summary(
@@ -880,4 +891,168 @@ def discount_rate(
         per: text, default 'year'. what the rate is stated for: year or unit.
         compounding: text, default 'discrete'. discrete (effective) or continuous.
         unit: text, default 'week'. unit of the model: day, week, month or year.
+    """
+
+def key_drivers(
+    outcome: Any,
+    drivers: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Regression of an outcome on its drivers, with intervals and collinearity.
+
+        outcome: array of numbers. the outcome; null is missing.
+        drivers: object. the drivers' columns by name, as long as the outcome.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def lmg(
+    outcome: Any,
+    drivers: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+    replicates: int = 0,
+    seed: int = 0,
+) -> Any:
+    """R² shared out among the drivers by Shapley's value (LMG).
+
+        outcome: array of numbers. the outcome; null is missing.
+        drivers: object. the drivers' columns by name, as long as the outcome.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        replicates: integer, default 0. bootstrap replicates; 0 gives no intervals.
+        seed: integer, default 0. seed of the bootstrap.
+    """
+
+def relative_weights(
+    outcome: Any,
+    drivers: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+    replicates: int = 0,
+    seed: int = 0,
+) -> Any:
+    """R² shared out among the drivers by Johnson's relative weights.
+
+        outcome: array of numbers. the outcome; null is missing.
+        drivers: object. the drivers' columns by name, as long as the outcome.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        replicates: integer, default 0. bootstrap replicates; 0 gives no intervals.
+        seed: integer, default 0. seed of the bootstrap.
+    """
+
+def penalty_reward_contrast(
+    outcome: Any,
+    drivers: Mapping[str, Any],
+    bottom_max: float,
+    top_min: float,
+    *,
+    level: float = 0.95,
+) -> Any:
+    """What each driver's bottom box costs and its top box earns.
+
+        outcome: array of numbers. the outcome; null is missing.
+        drivers: object. the drivers' columns by name, as long as the outcome.
+        bottom_max: number. the highest value of the bottom box.
+        top_min: number. the lowest value of the top box.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def importance_performance(
+    names: Any,
+    importance: Any,
+    performance: Any,
+    *,
+    cross_hairs: str = 'means',
+) -> Any:
+    """Drivers by importance and performance: four quadrants, and the gap.
+
+        names: array of texts. the drivers.
+        importance: array of numbers. one a driver.
+        performance: array of numbers. one a driver.
+        cross_hairs: text, default 'means'. means or medians.
+    """
+
+def difference_in_differences(
+    treated_before: Mapping[str, Any],
+    treated_after: Mapping[str, Any],
+    control_before: Mapping[str, Any],
+    control_after: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Change of the treated minus change of the others, of four means.
+
+        treated_before: object. n, sum and sum_of_squares.
+        treated_after: object. n, sum and sum_of_squares.
+        control_before: object. n, sum and sum_of_squares.
+        control_after: object. n, sum and sum_of_squares.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def difference_in_differences_nets(
+    treated_before: Mapping[str, Any],
+    treated_after: Mapping[str, Any],
+    control_before: Mapping[str, Any],
+    control_after: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Change of the treated minus change of the others, of four net scores.
+
+        treated_before: object. counts: negative, neutral, positive.
+        treated_after: object. counts: negative, neutral, positive.
+        control_before: object. counts: negative, neutral, positive.
+        control_after: object. counts: negative, neutral, positive.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def difference_in_differences_paired(
+    treated: Mapping[str, Any],
+    control: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Change of the treated minus change of the others, each customer seen twice.
+
+        treated: object. n, sum_before, sum_after, sum_of_squares_before, sum_of_squares_after, sum_of_products.
+        control: object. the same of the others.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def cuped(
+    treated: Mapping[str, Any],
+    control: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """Treated minus control, with what the values before foretold taken off.
+
+        treated: object. n, sum_before, sum_after, sum_of_squares_before, sum_of_squares_after, sum_of_products.
+        control: object. the same of the others.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def net_change(
+    segments: Any,
+    *,
+    weighting: str = 'midpoint',
+) -> Any:
+    """A change of a net score taken apart by segments: by their shares, and by their answers.
+
+        segments: array of objects. before and after of each, as counts.
+        weighting: text, default 'midpoint'. midpoint or base.
+    """
+
+def earned_growth(
+    before: int,
+    returning: int,
+    earned_new: int,
+    bought_new: int,
+) -> Any:
+    """Growth by customers who stay, buy more and recommend, and its part of all growth.
+
+        before: integer. revenue of the period before, in whole units.
+        returning: integer. revenue now of the customers of that period.
+        earned_new: integer. revenue now of new customers by recommendation.
+        bought_new: integer. revenue now of all other new customers.
     """

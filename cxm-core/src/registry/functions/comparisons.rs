@@ -16,7 +16,7 @@ const P_VALUES: &[Parameter] = &[required("p_values", "array of numbers", "one p
 const SEGMENTS: &str = "value, variance (the squared standard error) and n of each";
 
 /// A comparison with its interval at the level asked for.
-fn with_interval(arguments: &Arguments, comparison: Comparison) -> Result<Value> {
+pub(super) fn with_interval(arguments: &Arguments, comparison: Comparison) -> Result<Value> {
     let mut answer = json(comparison)?;
     if let Value::Object(fields) = &mut answer {
         let interval = comparison.interval(arguments.get("level")?)?;
