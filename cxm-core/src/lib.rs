@@ -44,6 +44,7 @@
 //! | --- | --- | --- |
 //! | `serde` | yes | definitions and reports as serde types |
 //! | `random` | no | what draws from a seed: the bootstrap interval, simulated customers, posteriors |
+//! | `nuts` | no | posteriors by the No-U-turn sampler |
 //! | `registry` | no | calculators and statistics by name with JSON values: what the C and Python doors use |
 #![forbid(unsafe_code)]
 

@@ -111,6 +111,16 @@ impl<'a, M: Model> LogPosterior<'a, M> {
         if value.is_nan() { f64::NEG_INFINITY } else { value }
     }
 
+    /// With the gradient; `None` outside the range of the parameters.
+    #[cfg(feature = "nuts")]
+    pub(super) fn value_with_gradient(&self, point: &[f64], gradient: &mut [f64]) -> Option<f64> {
+        let model = self.model(point)?;
+        let sum = model.table_derivatives(self.table);
+        gradient.iter_mut().zip(sum.gradient).for_each(|(slot, slope)| *slot = slope);
+        let value = sum.value + self.prior(point, gradient);
+        (value.is_finite() && gradient.iter().all(|slope| slope.is_finite())).then_some(value)
+    }
+
     /// The prior's log density; its slopes are added to the gradient.
     fn prior(&self, point: &[f64], gradient: &mut [f64]) -> f64 {
         let Some(priors) = self.priors else { return 0.0 };

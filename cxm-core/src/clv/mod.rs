@@ -21,6 +21,7 @@
 //! | how sure the answers are | [`intervals`], [`posterior`] |
 //! | what a customer will really do | [`predictive`] |
 //! | which model to take, and how it would have done | [`selection`], [`back_test`] |
+//! | posteriors by a sampler (feature `nuts`) | `nuts` |
 //! | customers drawn from a model | `simulation` |
 //!
 //! A fit is not a calculator: calculators stream into small sufficient tables, a fit reads those
@@ -47,6 +48,8 @@ pub mod lifetime_value;
 pub mod mbg_nbd;
 pub mod model;
 pub mod nbd;
+#[cfg(feature = "nuts")]
+pub mod nuts;
 pub mod pareto_nbd;
 pub mod patterns;
 pub mod posterior;
