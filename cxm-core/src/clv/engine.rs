@@ -3,21 +3,13 @@
 //! A time enters as a multiple of the mean age, so neither the path, nor a prior, nor the verdict
 //! depends on the unit. More starts are tried only where the first one fails.
 
-use super::fit::{Diagnosis, FitOptions, FitProgress, FitStatus, Fitted, Prior};
+use super::fit::{FitOptions, FitProgress, Fitted, Prior};
 use super::model::{MAX_PARAMETERS, Model};
 use super::patterns::PatternTable;
+use super::verdict::{FARTHEST, Sample, covariance, diagnose};
 use crate::error::{Error, Result};
 use crate::numeric::linear::SymmetricMatrix;
 use crate::numeric::maximise::{Bounds, Maximum, Stop, Surface, maximise};
-
-/// ln θ beyond which a parameter counts as 0 or as endless: 1 in 9 million mean ages or units.
-pub(super) const FARTHEST: f64 = 16.0;
-
-/// A direction whose standard error, in logs, is above this is a ridge: a factor of 7 either way.
-pub(super) const FLAT: f64 = 2.0;
-
-/// A parameter takes part in a direction from this share of its unit vector on.
-const TAKES_PART: f64 = 0.3;
 
 /// Signs by which further starts leave the first: each parameter goes up and down.
 const DETOURS: [[f64; MAX_PARAMETERS]; 6] = [
@@ -36,7 +28,7 @@ const DETOUR: f64 = 1.5;
 ///
 /// Fails only where there is nothing to fit: an empty table, no repeat purchase at all without
 /// priors to say what is likely, a row that the model cannot have, priors or a start that do not
-/// suit the model. How far the answer can be trusted is in its [`Diagnosis`].
+/// suit the model. How far the answer can be trusted is in its [`Diagnosis`](super::Diagnosis).
 pub fn fit<M: Model>(table: &PatternTable<M::Pattern>, options: &FitOptions) -> Result<Fitted<M>> {
     fit_with_progress(table, options, |_| {})
 }
@@ -195,87 +187,20 @@ impl<'a, M: Model> Problem<'a, M> {
         let priors = self.options.priors.iter().flatten();
         let penalties = priors.zip(best.point.iter().zip(&self.scale));
         let penalty: f64 = penalties.map(|(prior, (x, scale))| penalty(prior, x - scale).0).sum();
-        let (status, message) = self.judge(best);
-        let settled = best.stop == Stop::Maximum && !best.at_limit.contains(&true);
-        let slopes = best.surface.gradient.iter().zip(&best.at_limit);
-        let gradient = slopes.fold(
-            0.0_f64,
-            |most, (slope, held)| {
-                if *held { most } else { most.max(slope.abs()) }
-            },
-        );
-        let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
-        let condition = (smallest > 0.0).then(|| best.curvature.condition_number());
+        let names = M::PARAMETERS;
+        let sample = Sample { customers: self.customers, repeaters: self.repeaters };
         Ok(Fitted {
             model: M::from_parameters(&exponentials(&best.point))?,
             unit: self.options.unit,
             log_likelihood: best.surface.value - penalty,
-            ln_covariance: if settled { covariance(&best.surface.hessian) } else { None },
-            diagnosis: Diagnosis {
-                status,
-                message,
-                iterations,
-                starts,
-                gradient: gradient / self.customers,
-                condition,
-            },
+            ln_covariance: covariance(best).map(|inverse| leading_cells(&inverse)),
+            diagnosis: diagnose(best, names, &self.scale, sample, (iterations, starts)),
             customers: self.customers,
             patterns: u64::try_from(self.table.len()).unwrap_or(u64::MAX),
             repeaters: self.repeaters,
             fingerprint: self.table.fingerprint(),
             priors: self.options.priors.clone(),
         })
-    }
-
-    fn judge(&self, best: &Maximum) -> (FitStatus, String) {
-        let count = M::PARAMETERS.len();
-        if best.stop != Stop::Maximum {
-            let message = format!("the maximum was not reached in {} steps", best.iterations);
-            return (FitStatus::NotConverged, message);
-        }
-        // As many customers as parameters can always be explained.
-        if self.repeaters <= count_as_f64(count) {
-            let message = format!(
-                "{} customers have bought again or renewed, too few to tell {count} parameters",
-                self.repeaters
-            );
-            return (FitStatus::TooFewRepeaters, message);
-        }
-        let held: Vec<String> = self.held(best);
-        if !held.is_empty() {
-            let message = format!("the likelihood still rises where {}", held.join(" and "));
-            return (FitStatus::Boundary, message);
-        }
-        let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
-        if smallest < 1.0 / (FLAT * FLAT) {
-            let direction = best.curvature.vectors.last().map_or(&[][..], Vec::as_slice);
-            let parts = M::PARAMETERS.iter().zip(direction);
-            let names: Vec<&str> =
-                parts.filter(|(_, part)| part.abs() >= TAKES_PART).map(|(name, _)| *name).collect();
-            let message = format!(
-                "a maximum, but the likelihood is nearly flat along {}: more data or priors \
-                 would tell",
-                names.join(" and ")
-            );
-            return (FitStatus::Ridge, message);
-        }
-        (FitStatus::Optimum, "an inner maximum, well determined".to_owned())
-    }
-
-    /// The parameters that ran off, in words.
-    fn held(&self, best: &Maximum) -> Vec<String> {
-        if !best.at_limit.contains(&true) {
-            return Vec::new();
-        }
-        // Those that were drawn along and are about as far count too.
-        let far = |x: &f64, scale: &f64| (x - scale).abs() >= 0.75 * FARTHEST;
-        let each = M::PARAMETERS.iter().zip(&best.at_limit).zip(best.point.iter().zip(&self.scale));
-        each.filter(|((_, held), (x, scale))| **held || far(x, scale))
-            .map(|((name, _), (x, scale))| {
-                let end = if x < scale { "runs towards 0" } else { "grows without end" };
-                format!("{name} {end}")
-            })
-            .collect()
     }
 }
 
@@ -290,21 +215,12 @@ fn exponentials(point: &[f64]) -> Vec<f64> {
     point.iter().map(|&x| libm::exp(x)).collect()
 }
 
-/// The inverse of the negative Hessian, where it is a covariance.
-fn covariance(hessian: &SymmetricMatrix) -> Option<[[f64; MAX_PARAMETERS]; MAX_PARAMETERS]> {
-    let order = hessian.order();
-    let information = SymmetricMatrix::from_fn(order, |row, column| -hessian.get(row, column));
-    let inverse = information.cholesky().ok()?.inverse();
+fn leading_cells(matrix: &SymmetricMatrix) -> [[f64; MAX_PARAMETERS]; MAX_PARAMETERS] {
     let mut cells = [[0.0; MAX_PARAMETERS]; MAX_PARAMETERS];
-    for (cells, inverted) in cells.iter_mut().zip(inverse.rows()) {
-        for (cell, value) in cells.iter_mut().zip(inverted) {
+    for (cells, row) in cells.iter_mut().zip(matrix.rows()) {
+        for (cell, value) in cells.iter_mut().zip(row) {
             *cell = *value;
         }
     }
-    Some(cells)
-}
-
-#[allow(clippy::cast_precision_loss, reason = "at most a handful of parameters")]
-fn count_as_f64(count: usize) -> f64 {
-    count as f64
+    cells
 }

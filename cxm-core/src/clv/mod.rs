@@ -61,6 +61,7 @@ pub mod shifted_beta_geometric;
 #[cfg(feature = "random")]
 pub mod simulation;
 pub mod spend;
+mod verdict;
 
 pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;

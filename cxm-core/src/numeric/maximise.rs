@@ -85,6 +85,9 @@ const LARGEST_RADIUS: f64 = 4.0;
 /// Rounding of a sum beside its value: below this a gain cannot be told from noise.
 const NOISE: f64 = 16.0 * f64::EPSILON;
 
+/// So many steps in a row without a gain beyond rounding.
+const MAX_IDLE: u32 = 4;
+
 /// Seeks the maximum of `evaluate` from `start`; `None` is a point where it is not defined.
 pub fn maximise(
     start: &[f64],
@@ -97,7 +100,7 @@ pub fn maximise(
     let Some(mut surface) = evaluate(&point).filter(Surface::is_finite) else {
         return undefined(point);
     };
-    let mut radius = FIRST_RADIUS;
+    let (mut radius, mut idle) = (FIRST_RADIUS, 0);
     loop {
         progress(Step { iteration: iterations, point: &point, surface: &surface });
         let at_limit = held(&point, &surface.gradient, &bounds.limits);
@@ -105,20 +108,22 @@ pub fn maximise(
         let noise = NOISE * surface.value.abs();
         let promise = step(&gradient, &curvature, FIRST_RADIUS).1;
         let found = promise <= bounds.tolerance.max(noise);
-        // A radius that has shrunk to nothing at a good point was shrunk by rounding.
-        let stuck = radius < 1e-12 && promise <= 1e-8 * surface.value.abs().max(1.0);
+        // At a good point, steps that come to nothing but rounding, or a radius that has shrunk to
+        // nothing, say that there is no more to be had.
+        let good = promise <= 1e-9 * surface.value.abs().max(1.0);
+        let stuck = good && (radius < 1e-12 || idle >= MAX_IDLE);
         if found || stuck || iterations >= bounds.max_iterations {
             let stop = if found || stuck { Stop::Maximum } else { Stop::Exhausted };
             return Ok(Maximum { point, surface, stop, at_limit, curvature, iterations });
         }
         let (direction, _) = step(&gradient, &curvature, radius);
-        let moved = point.iter().zip(&direction).map(|(x, change)| x + change).collect();
-        let trial = clamp(moved, &bounds.limits);
+        let trial = along(&point, &direction, &bounds.limits);
         let taken: Vec<f64> = trial.iter().zip(&point).map(|(new, old)| new - old).collect();
         let promised = promised(&gradient, &curvature, &taken);
         iterations += 1;
         let tried = evaluate(&trial).filter(Surface::is_finite);
         let gain = tried.as_ref().map_or(f64::NEG_INFINITY, |tried| tried.value - surface.value);
+        idle = if gain.abs() <= 4.0 * noise { idle + 1 } else { 0 };
         let length = norm(&taken);
         if gain >= 0.75 * promised && length > 0.9 * radius {
             radius = (2.0 * radius).min(LARGEST_RADIUS);
@@ -153,6 +158,19 @@ fn clamp(mut point: Vec<f64>, limits: &[(f64, f64)]) -> Vec<f64> {
         *x = x.max(lower).min(upper);
     }
     point
+}
+
+/// The point in that direction; where a limit is in the way, as far as that limit, so that
+/// variables that have to move together do. Those at a limit stay there.
+fn along(point: &[f64], direction: &[f64], limits: &[(f64, f64)]) -> Vec<f64> {
+    let room = |((&x, &change), &(lower, upper)): ((&f64, &f64), &(f64, f64))| {
+        let room = if change > 0.0 { upper - x } else { lower - x };
+        if room.abs() > 0.0 && change.abs() > room.abs() { room / change } else { 1.0 }
+    };
+    let each = point.iter().zip(direction).zip(limits);
+    let share = each.map(room).fold(1.0, f64::min);
+    let moved = point.iter().zip(direction).map(|(x, change)| x + share * change);
+    clamp(moved.collect(), limits)
 }
 
 fn held(point: &[f64], gradient: &[f64], limits: &[(f64, f64)]) -> Vec<bool> {

@@ -3,9 +3,10 @@
 
 use super::table::{Profile, Standard};
 use super::{Coefficient, CovariateModel, CovariateTable, WithCovariates, moved};
-use crate::clv::engine::{FARTHEST, FLAT, fit};
-use crate::clv::fit::{Diagnosis, FitOptions, FitStatus, Fitted};
+use crate::clv::engine::fit;
+use crate::clv::fit::{Diagnosis, FitOptions, Fitted};
 use crate::clv::model::{Derivatives, MAX_PARAMETERS};
+use crate::clv::verdict::{FARTHEST, Sample, covariance, diagnose};
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
 use crate::numeric::distribution::{chi_square_survival, normal_two_sided};
@@ -240,7 +241,6 @@ impl<'a, M: CovariateModel> Problem<'a, M> {
     }
 
     fn read(&self, best: &Maximum, without: Fitted<M>) -> Result<FittedCovariates<M>> {
-        let settled = best.stop == Stop::Maximum && !best.at_limit.contains(&true);
         let back = self.back();
         let point = times(&back, &best.point);
         let (logs, coefficients) = point.split_at_checked(self.parameters).unwrap_or((&point, &[]));
@@ -252,22 +252,17 @@ impl<'a, M: CovariateModel> Problem<'a, M> {
             named(purchase, first),
             named(dropout, second),
         )?;
-        let largest = best.surface.gradient.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-        let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
-        let (status, message) = self.judge(best, &without);
-        let diagnosis = Diagnosis {
-            status,
-            message,
-            iterations: best.iterations,
-            starts: 1,
-            gradient: largest / without.customers,
-            condition: (smallest > 0.0).then(|| best.curvature.condition_number()),
-        };
+        let age = self.table.histories().mean_age().filter(|age| *age > 0.0).unwrap_or(1.0);
+        let times = M::TIMES.iter().map(|&time| if time { libm::log(age) } else { 0.0 });
+        let scale: Vec<f64> =
+            times.chain(std::iter::repeat(0.0)).take(self.directions.len()).collect();
+        let sample = Sample { customers: without.customers, repeaters: without.repeaters };
+        let diagnosis = diagnose(best, &self.names(), &scale, sample, (best.iterations, 1));
         Ok(FittedCovariates {
             model,
             unit: without.unit,
             log_likelihood: best.surface.value,
-            covariance: if settled { covariance(&best.surface.hessian, &back) } else { None },
+            covariance: covariance(best).and_then(|inverse| carried(&inverse, &back)),
             diagnosis,
             without,
         })
@@ -307,46 +302,15 @@ impl<'a, M: CovariateModel> Problem<'a, M> {
         self.directions.iter().enumerate().map(|(place, direction)| row(place, direction)).collect()
     }
 
-    fn judge(&self, best: &Maximum, without: &Fitted<M>) -> (FitStatus, String) {
-        if best.stop != Stop::Maximum {
-            let message = format!("the maximum was not reached in {} steps", best.iterations);
-            return (FitStatus::NotConverged, message);
-        }
-        #[allow(clippy::cast_precision_loss, reason = "at most a few dozen")]
-        let count = self.directions.len() as f64;
-        if without.repeaters <= count {
-            let message = format!(
-                "{} customers have bought again, too few to tell {count} parameters",
-                without.repeaters
-            );
-            return (FitStatus::TooFewRepeaters, message);
-        }
-        let names: Vec<&str> = self.names(&best.at_limit);
-        if !names.is_empty() {
-            let message = format!("the likelihood still rises along {}", names.join(" and "));
-            return (FitStatus::Boundary, message);
-        }
-        let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
-        if smallest < 1.0 / (FLAT * FLAT) {
-            let direction = best.curvature.vectors.last().map_or(&[][..], Vec::as_slice);
-            let parts: Vec<bool> = direction.iter().map(|part| part.abs() >= 0.3).collect();
-            let names = self.names(&parts).join(" and ");
-            let message = format!("a maximum, but the likelihood is nearly flat along {names}");
-            return (FitStatus::Ridge, message);
-        }
-        (FitStatus::Optimum, "an inner maximum, well determined".to_owned())
-    }
-
-    /// The names of the directions that are marked.
-    fn names(&self, marked: &[bool]) -> Vec<&str> {
+    /// The names of the directions.
+    fn names(&self) -> Vec<&str> {
         let (purchase, dropout) = self.table.standards();
         let name = |direction: &Direction| match *direction {
             Direction::Parameter(place) => M::PARAMETERS.get(place).copied(),
             Direction::Purchase(k) => purchase.get(k).map(|standard| standard.name.as_str()),
             Direction::Dropout(k) => dropout.get(k).map(|standard| standard.name.as_str()),
         };
-        let pairs = self.directions.iter().zip(marked).filter(|(_, marked)| **marked);
-        pairs.filter_map(|(direction, _)| name(direction)).collect()
+        self.directions.iter().map(|direction| name(direction).unwrap_or_default()).collect()
     }
 }
 
@@ -363,14 +327,11 @@ fn times(matrix: &[Vec<f64>], vector: &[f64]) -> Vec<f64> {
     matrix.iter().map(|row| dot(row, vector)).collect()
 }
 
-/// B (−H)⁻¹ Bᵀ, where it is a covariance.
-fn covariance(hessian: &SymmetricMatrix, back: &[Vec<f64>]) -> Option<SymmetricMatrix> {
-    let order = hessian.order();
-    let information = SymmetricMatrix::from_fn(order, |row, column| -hessian.get(row, column));
-    let inverse = information.cholesky().ok()?.inverse();
+/// B C Bᵀ.
+fn carried(inverse: &SymmetricMatrix, back: &[Vec<f64>]) -> Option<SymmetricMatrix> {
     let half: Option<Vec<Vec<f64>>> = back.iter().map(|row| inverse.times(row).ok()).collect();
     let half = half?;
-    Some(SymmetricMatrix::from_fn(order, |row, column| {
+    Some(SymmetricMatrix::from_fn(inverse.order(), |row, column| {
         half.get(row).zip(back.get(column)).map_or(f64::NAN, |(left, right)| dot(left, right))
     }))
 }
