@@ -14,6 +14,8 @@ mod quickstart;
 #[allow(dead_code, reason = "its main function is not called here")]
 #[path = "../examples/survey_report/main.rs"]
 mod survey_report;
+#[path = "examples/value.rs"]
+mod value;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -32,6 +32,13 @@ impl Dice {
         StandardNormal.sample(&mut self.0)
     }
 
+    /// The waiting time until something that happens once in the mean: exponential of mean 1.
+    pub(crate) fn waiting(&mut self) -> f64 {
+        let uniform: f64 = StandardUniform.sample(&mut self.0);
+        // 1 − uniform is never 0.
+        -libm::log(1.0 - uniform)
+    }
+
     /// One of the options, each with its probability.
     pub(crate) fn pick(&mut self, options: &[(&'static str, f64)]) -> &'static str {
         let uniform: f64 = StandardUniform.sample(&mut self.0);

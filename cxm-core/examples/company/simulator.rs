@@ -4,11 +4,13 @@
 pub(crate) mod blemishes;
 pub(crate) mod calendar;
 pub(crate) mod dice;
+pub(crate) mod purchases;
 pub(crate) mod truth;
 pub(crate) mod world;
 
 use calendar::{DAY, date, days, timestamp};
 use dice::Dice;
+use purchases::Buyer;
 use std::fmt::Write;
 use world::{
     FIRST_ASKED_AFTER, HELP_CHANNELS, ITEMS, ON_HOME_CHANNEL, OTHER_CHANNELS, REGIONS, SEED,
@@ -19,6 +21,7 @@ use world::{
 const CUSTOMERS: u64 = 1;
 const ANSWERS: u64 = 2;
 const BLEMISHES: u64 = 3;
+const PURCHASES: u64 = 4;
 
 /// A customer. Later kinds of record refer to it by `id`.
 #[derive(Debug)]
@@ -68,6 +71,8 @@ pub(crate) struct Company {
     pub(crate) customers: Vec<Customer>,
     pub(crate) invitations: Vec<Invitation>,
     pub(crate) responses: Vec<Response>,
+    /// One per customer, in their order.
+    pub(crate) buyers: Vec<Buyer>,
 }
 
 /// Draws the company. The same seed gives the same company on every machine.
@@ -84,7 +89,8 @@ pub(crate) fn simulate() -> Company {
     responses.sort_by(|a, b| (a.answered_at, &a.customer).cmp(&(b.answered_at, &b.customer)));
     blemishes::spoil(&mut responses, &mut dice);
 
-    Company { customers, invitations, responses }
+    let buyers = purchases::draw(&customers, &mut Dice::new(SEED, PURCHASES));
+    Company { customers, invitations, responses, buyers }
 }
 
 fn draw_customers(dice: &mut Dice) -> Vec<Customer> {
@@ -196,7 +202,9 @@ pub(crate) fn files(company: &Company) -> Vec<(&'static str, String)> {
         ("customers.csv", customers_csv(company)),
         ("invitations.csv", invitations_csv(company)),
         ("responses.csv", responses_csv(company)),
+        ("transactions.csv", purchases::transactions_csv(&company.buyers)),
         ("truth.csv", truth::csv(company)),
+        ("truth_customers.csv", purchases::truth_csv(&company.buyers)),
         ("truth.json", truth::json(company)),
     ]
 }

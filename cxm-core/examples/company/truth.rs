@@ -296,7 +296,8 @@ fn blemishes_json() -> Value {
 
 /// The tables of the README, in Markdown.
 pub(crate) fn tables(company: &Company) -> Vec<String> {
-    vec![truth_table(company), blemish_table()]
+    let purchases = super::purchases::table(&company.customers, &company.buyers);
+    vec![truth_table(company), blemish_table(), purchases]
 }
 
 fn truth_table(company: &Company) -> String {

@@ -16,6 +16,9 @@ pub(crate) struct Files {
     responses: CsvFile,
     invitations: CsvFile,
     truth: CsvFile,
+    customers: CsvFile,
+    transactions: CsvFile,
+    truth_customers: CsvFile,
     story: Value,
 }
 
@@ -28,6 +31,9 @@ impl Files {
             responses: CsvFile::read(&path("responses.csv"), None)?,
             invitations: CsvFile::read(&path("invitations.csv"), None)?,
             truth: CsvFile::read(&path("truth.csv"), None)?,
+            customers: CsvFile::read(&path("customers.csv"), None)?,
+            transactions: CsvFile::read(&path("transactions.csv"), None)?,
+            truth_customers: CsvFile::read(&path("truth_customers.csv"), None)?,
             story: serde_json::from_slice(&story)?,
         })
     }
@@ -67,6 +73,31 @@ impl Files {
             answered_at: answered_at.iter().map(came).collect::<Outcome<_>>()?,
             answered: answered_at.iter().map(|cell| u8::from(!cell.is_empty())).collect(),
         })
+    }
+
+    /// Every customer with their segment.
+    pub(crate) fn customers(&self) -> Outcome<Vec<(&str, &str)>> {
+        let names = self.customers.texts("customer")?.into_iter();
+        Ok(names.zip(self.customers.texts("segment")?).collect())
+    }
+
+    /// Every purchase.
+    pub(crate) fn purchases(&self) -> Outcome<Purchases<'_>> {
+        let file = &self.transactions;
+        let amounts = file.texts("amount")?.into_iter();
+        Ok(Purchases {
+            customer: file.texts("customer")?,
+            day: file.texts("date")?.into_iter().map(day).collect::<Outcome<_>>()?,
+            cents: amounts.map(cents).collect::<Outcome<_>>()?,
+        })
+    }
+
+    /// Of each customer: whether they are still there, and what they spent in the next year.
+    pub(crate) fn hidden_truth(&self) -> Outcome<BTreeMap<&str, (bool, f64)>> {
+        let file = &self.truth_customers;
+        let there = file.texts("left")?.into_iter().map(str::is_empty);
+        let facts = there.zip(file.numbers("spent_next_year", &[])?);
+        Ok(file.texts("customer")?.into_iter().zip(facts).collect())
     }
 
     pub(crate) fn truth(&self) -> Outcome<Truth<'_>> {
@@ -165,6 +196,31 @@ pub(crate) struct Invited {
     pub(crate) invited_at: Vec<i64>,
     pub(crate) answered_at: Vec<i64>,
     pub(crate) answered: Vec<u8>,
+}
+
+/// Purchases as columns.
+#[derive(Debug)]
+pub(crate) struct Purchases<'a> {
+    pub(crate) customer: Vec<&'a str>,
+    /// Days since 1970-01-01.
+    pub(crate) day: Vec<i64>,
+    pub(crate) cents: Vec<i64>,
+}
+
+/// `2025-02-03` as days since 1970.
+fn day(text: &str) -> Outcome<i64> {
+    let numbers: Option<Vec<i64>> = text.split('-').map(|part| part.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[year, month, day]) => Ok(days(year, month, day)),
+        _ => Err(format!("\"{text}\" is not a date like 2025-02-03").into()),
+    }
+}
+
+/// `18.90` as cents, without a detour over fractions.
+fn cents(text: &str) -> Outcome<i64> {
+    let parts = text.split_once('.').filter(|(_, cents)| cents.len() == 2);
+    let cents = parts.and_then(|(whole, cents)| format!("{whole}{cents}").parse().ok());
+    cents.ok_or_else(|| format!("\"{text}\" is not an amount like 18.90").into())
 }
 
 /// `2025-02-03T15:57:18Z` as microseconds since 1970.

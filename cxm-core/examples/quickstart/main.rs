@@ -8,6 +8,7 @@
 //! the card shows next to each figure whether it was found. Each section below is one question and
 //! one file; [`overall`] is the shortest way from a column to a score.
 
+mod accounts;
 #[allow(dead_code, reason = "only its conversion of dates is used here")]
 #[path = "../company/calendar.rs"]
 mod calendar;
@@ -16,12 +17,14 @@ mod company;
 mod contacts;
 mod duplicates;
 mod findings;
+mod forecast;
 mod overall;
 mod same_customers;
 mod segments;
 mod shards;
 #[path = "../support/mod.rs"]
 pub(crate) mod support;
+mod value;
 mod watching;
 mod waves;
 
@@ -59,6 +62,7 @@ pub(crate) fn card(page: &mut Page) -> Outcome<()> {
     segments::show(page, &answers, &truth, &mut findings)?;
     contacts::show(page, &answers, &truth, &mut findings)?;
     watching::show(page, &answers, &truth, &mut findings)?;
+    value::show(page, &files, &answers, &mut findings)?;
     shards::show(page, &all, &answers)?;
     findings.show(page);
     Ok(())
