@@ -25,6 +25,7 @@ fn rows(name: &str) -> Vec<f64> {
             vec![0.0, 22.35, 11.5, 0.0, 73.74, 8.0, 31.25, 0.0, 17.0, 40.0, 0.0, 26.5]
         }
         "weights" => vec![1.0; 12],
+        "spend" => vec![35.0; 12],
         "tenure" => vec![3.0, 1.0, 2.0, 5.0, 5.0, 4.0, 1.0, 2.0, 6.0, 6.0, 3.0, 5.0],
         "churned" => vec![1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0],
         "renewals" => (0..12).map(f64::from).collect(),
@@ -54,6 +55,7 @@ fn asked(name: &str, parameters: &[&str]) -> Value {
             "discount" => json!(0.003),
             "periods" | "period" => json!(3),
             "amount" => json!(30),
+            "margin" => json!(0.3),
             "timing" => json!("just_after_renewal"),
             _ => continue,
         };
@@ -73,7 +75,7 @@ fn quantities(entry: &ModelEntry) -> impl Iterator<Item = (Value, Vec<&'static s
 fn every_model_answers_what_it_lists() {
     for entry in MODELS {
         let model = known(entry);
-        for (quantity, names) in quantities(entry) {
+        for (quantity, names) in quantities(entry).filter(|(_, names)| !names.is_empty()) {
             let mut columns = Columns::new();
             let data: Vec<_> = names.iter().map(|name| (*name, rows(name))).collect();
             for (name, cells) in &data {

@@ -326,8 +326,9 @@ fn golden_files() -> Vec<PathBuf> {
 #[test]
 fn the_golden_models_come_out() {
     if !skipped() {
-        let mut arguments = vec![root().join("../cxm-core/tests/golden/clv/cdnow_summary.csv")];
-        arguments.extend(golden_files());
+        let folder = root().join("../cxm-core/tests/golden/clv");
+        let data = ["cdnow_summary.csv", "donations_summary.csv"].map(|name| folder.join(name));
+        let arguments: Vec<_> = data.into_iter().chain(golden_files()).collect();
         run_everywhere("tests/c/models.c", &arguments);
     }
 }

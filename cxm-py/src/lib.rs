@@ -36,7 +36,7 @@ mod _cxm {
     #[pymodule_export]
     use super::keyed::Keyed;
     #[pymodule_export]
-    use super::model::{Model, list_models};
+    use super::model::{Model, Posterior, list_models, select_model};
     #[pymodule_export]
     use super::source::{Column, frame_columns};
     #[pymodule_export]

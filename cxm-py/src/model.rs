@@ -7,14 +7,16 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, Float64Array};
 use arrow_buffer::NullBuffer;
 use cxm_core::registry::catalogue;
-use cxm_core::registry::models::{self, Cells, Columns, DynModel, MODELS, Predictions};
+use cxm_core::registry::models::{
+    self, Cells, Columns, DynModel, DynPosterior, Intervals, MODELS, Predictions,
+};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList};
 use serde_json::Value;
 
 use crate::errors::{Failure, Outcome};
-use crate::table::TableColumn;
+use crate::table::{Table, TableColumn};
 use crate::{columns, json};
 
 /// A model with its parameters and what its fit knows; it never changes.
@@ -178,6 +180,49 @@ impl Model {
         Ok(answers(found.map_err(Failure::from)?))
     }
 
+    /// Answers with their limits by the delta method: values, lower and upper limits.
+    fn intervals(
+        &self,
+        py: Python<'_>,
+        quantity: &Bound<'_, PyDict>,
+        columns: &Bound<'_, PyDict>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<(TableColumn, TableColumn, TableColumn)> {
+        let (quantity, options) = (json::object(Some(quantity))?, json::object(Some(options))?);
+        let named = Named::read(columns)?;
+        limits(py.detach(|| self.inner.intervals(&quantity, &named.columns()?, &options)))
+    }
+
+    /// Draws of the parameters, from the columns of the fit.
+    fn posterior(
+        &self,
+        py: Python<'_>,
+        columns: &Bound<'_, PyDict>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<Posterior> {
+        let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
+        let drawn = py.detach(|| self.inner.posterior(&named.columns()?, &options));
+        Ok(Posterior { inner: drawn.map_err(Failure::from)? })
+    }
+
+    /// What was expected against what came, as named figures.
+    fn back_test<'py>(
+        &self,
+        py: Python<'py>,
+        columns: &Bound<'py, PyDict>,
+        options: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
+        json::answer(py, py.detach(|| self.inner.back_test(&named.columns()?, &options)))
+    }
+
+    /// Drawn customers, one a row.
+    fn simulate(&self, py: Python<'_>, options: &Bound<'_, PyDict>) -> PyResult<Table> {
+        let options = json::object(Some(options))?;
+        let table = py.detach(|| self.inner.simulate(&options)).map_err(Failure::from)?;
+        Ok(Table::new(table)?)
+    }
+
     fn __eq__(&self, other: &Self) -> bool {
         self.inner.equals(&*other.inner)
     }
@@ -186,4 +231,52 @@ impl Model {
         let reader = py.get_type::<Self>().getattr(intern!(py, "from_json"))?;
         Ok((reader, (self.to_json(),)))
     }
+}
+
+/// Draws of a model's parameters; they never change.
+#[pyclass(frozen, module = "cxm._cxm")]
+pub(crate) struct Posterior {
+    inner: Box<dyn DynPosterior>,
+}
+
+#[pymethods]
+impl Posterior {
+    /// How the draws were made and how far to trust them, and the parameters.
+    #[pyo3(signature = (**options))]
+    fn summary<'py>(
+        &self,
+        py: Python<'py>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        json::answer(py, self.inner.summary(&json::object(options)?))
+    }
+
+    /// Posterior means with their credible limits: means, lower and upper limits.
+    fn intervals(
+        &self,
+        py: Python<'_>,
+        quantity: &Bound<'_, PyDict>,
+        columns: &Bound<'_, PyDict>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<(TableColumn, TableColumn, TableColumn)> {
+        let (quantity, options) = (json::object(Some(quantity))?, json::object(Some(options))?);
+        let named = Named::read(columns)?;
+        limits(py.detach(|| self.inner.intervals(&quantity, &named.columns()?, &options)))
+    }
+}
+
+fn limits(found: cxm_core::Result<Intervals>) -> PyResult<(TableColumn, TableColumn, TableColumn)> {
+    let Intervals { value, lower, upper } = found.map_err(Failure::from)?;
+    Ok((answers(value), answers(lower), answers(upper)))
+}
+
+/// Fits the models of purchases in continuous time, ranks them, and holds them against what came.
+#[pyfunction]
+pub(crate) fn select_model<'py>(
+    py: Python<'py>,
+    columns: &Bound<'py, PyDict>,
+    options: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
+    json::answer(py, py.detach(|| models::select(&named.columns()?, &options)))
 }

@@ -161,6 +161,7 @@ def package_stub():
         HEADER,
         "from collections.abc import Sequence\n"
         "from typing import Any, Never, Self, overload\n\n"
+        "from . import clv as clv\n"
         "from . import errors as errors\n"
         "from . import plots as plots\n"
         "from . import stats as stats\n"
@@ -210,6 +211,60 @@ def parameter_type(parameter):
     return KINDS.get(parameter["kind"], "Any")
 
 
+def model_class(entry):
+    name = entry["type_name"]
+    parameters = "".join(f"        {p['name']}: float,\n" for p in entry["parameters"])
+    lines = [
+        f"class {name}(Model):\n{docstring(getattr(cxm.clv, name).__doc__, 1)}"
+        f"    kind: str\n    __signature__: Any\n"
+        f"    def __init__(\n        self,\n        *,\n{parameters}"
+        f"        unit: str | Mapping[str, int] | None = ...,\n        **parameters: Never,\n"
+        f"    ) -> None: ...\n"
+    ]
+    first, *others = entry["columns"]
+    default = "" if first["required"] else " = None"
+    columns = f"        {first['name']}: Any{default},\n"
+    columns += "".join(f"        {column['name']}: Any = None,\n" for column in others)
+    lines.append(
+        f"    @classmethod\n    def fit(\n        cls,\n{columns}        *,\n"
+        f"        unit: str | Mapping[str, int] | None = None,\n"
+        f"        start: Mapping[str, float] | Sequence[float] | None = None,\n"
+        f"        priors: Mapping[str, Mapping[str, float]] | None = None,\n"
+        f"        max_iterations: int | None = None,\n        tolerance: float | None = None,\n"
+        f"    ) -> Self:\n{docstring(getattr(cxm.clv, name).fit.__doc__, 2)}"
+    )
+    for question in entry["quantities"]:
+        given = [p for p in question["parameters"] if p["required"]]
+        rest = [p for p in question["parameters"] if not p["required"]]
+        listed = "".join(f"        {p['name']}: Any,\n" for p in given)
+        listed += "".join(f"        {c['name']}: Any = None,\n" for c in question["columns"])
+        listed += "".join(f"        {p['name']}: Any = {p['default']!r},\n" for p in rest)
+        listed += "        *,\n        interval: float | None = None,\n"
+        document = docstring(getattr(getattr(cxm.clv, name), question["name"]).__doc__, 2)
+        lines.append(
+            f"    def {question['name']}(\n        self,\n{listed}    ) -> Any:\n{document}"
+        )
+    return "".join(lines)
+
+
+def clv_stub():
+    imports = "".join(f"from .stats import {name} as {name}\n" for name in cxm.clv._STATISTICS)
+    parts = [
+        HEADER,
+        "from collections.abc import Mapping, Sequence\n"
+        "from typing import Any, Never, Self\n\n"
+        "from ._models import Model as Model\n"
+        "from ._models import ModelSummary as ModelSummary\n"
+        "from ._models import Posterior as Posterior\n"
+        "from ._models import compare as compare\n"
+        "from ._models import from_json as from_json\n" + imports + "\n",
+        "__all__ = [\n" + "".join(f'    "{name}",\n' for name in cxm.clv.__all__) + "]\n\n",
+        "CLASSES: dict[str, Any]\n\n",
+    ]
+    parts += [model_class(entry) + "\n" for entry in cxm._models.ENTRIES.values()]
+    return "".join(parts).rstrip() + "\n"
+
+
 def errors_stub():
     parts = [HEADER, "import builtins\n\n"]
     listed = "".join(f'    "{name}",\n' for name in cxm.errors.__all__)
@@ -227,7 +282,12 @@ def errors_stub():
     return "".join(parts).rstrip() + "\n"
 
 
-STUBS = {"__init__.pyi": package_stub, "stats.pyi": stats_stub, "errors.pyi": errors_stub}
+STUBS = {
+    "__init__.pyi": package_stub,
+    "clv.pyi": clv_stub,
+    "stats.pyi": stats_stub,
+    "errors.pyi": errors_stub,
+}
 
 
 def write():

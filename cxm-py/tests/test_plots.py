@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import matplotlib as mpl
+import numpy
 import pandas as pd
 import pytest
 from conftest import COMPANY
 
 import cxm
+from cxm import plots
 
 mpl.use("Agg")
 RULES = {"dont_know": (99,)}
@@ -105,3 +109,36 @@ def test_empty_and_wrong_data():
         cxm.plots.segments_forest(pd.DataFrame())
     with pytest.raises(TypeError, match="no bad, neutral"):
         cxm.plots.stacked_distribution(cxm.response_rate([0], [None]))
+
+
+def customers():
+    return {
+        "frequency": numpy.array([0.0, 1.0, 2.0, 9.0]),
+        "recency": numpy.array([0.0, 5.0, 30.0, 36.0]),
+        "age": numpy.array([39.0, 38.0, 38.0, 37.0]),
+    }
+
+
+def test_pictures_of_lifetime_value():
+    model = cxm.clv.BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+    known = customers()
+    for horizon in (None, 39):
+        ax = plots.frequency_recency_matrix(model, 39, horizon=horizon, max_frequency=8)
+        assert ax.get_xlabel() == "repeat purchases"
+    births, repeats = [0.0, 1.0, 1.0], [2.0, 3.0, 9.0]
+    ax = plots.purchase_tracking(model, births, repeats, until=12, cut_off=6)
+    actual, expected, *_ = ax.lines
+    assert actual.get_ydata()[-1] == 3
+    answers = model.expected_transactions(numpy.array([12.0, 11.0, 11.0]))
+    assert math.isclose(expected.get_ydata()[-1], sum(answers))
+    ax = plots.purchase_tracking(model, births, repeats, until=12, cumulative=False)
+    assert sum(ax.lines[0].get_ydata()) == 3
+    ax = plots.purchases_by_frequency(model, known, [0, 1, 2, 5], horizon=39)
+    assert [label.get_text() for label in ax.get_xticklabels()][-1] == "7+\nn = 1"
+    ax = plots.alive_history(model, [0, 3, 4, 9], until=30)
+    heights = ax.lines[0].get_ydata()
+    assert heights[0] == 1
+    assert 0 < heights[-1] < 0.5
+    left, right = plots.value_concentration([1.0, 2.0, 3.0, 100.0])
+    assert left.get_title(loc="left") == "Value of 4 customers"
+    assert "Gini" in right.get_title(loc="left")

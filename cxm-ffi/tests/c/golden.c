@@ -330,7 +330,8 @@ int main(int argc, char **argv) {
         for (const json *one = file->first; one != NULL; one = one->next, cases++) {
             char label[256];
             const json *id = json_field(one, "id"), *what = json_field(one, "what");
-            if (json_field(one, "parameters") != NULL || json_field(one, "fit") != NULL) {
+            if (json_field(one, "parameters") != NULL || json_field(one, "fit") != NULL ||
+                json_field(one, "model") != NULL) {
                 cases--; /* of a model: models.c reads it */
                 continue;
             }

@@ -1,5 +1,5 @@
 /* Models of customer lifetime value through C: the golden files, model files, and what a program
-   can do wrong. Arguments: the summary of the CDNOW sample, then the golden files. */
+   can do wrong. Arguments: the customers of CDNOW, the donors, then the golden files. */
 #include <math.h>
 
 #include "check.h"
@@ -23,21 +23,53 @@ enum { MOST = 4000, CELLS = 4 };
 
 static double cdnow[CELLS][MOST];
 static size_t customers = 0;
+static double donations[CELLS][MOST];
+static size_t patterns = 0;
 
-/* frequency, recency and age in days, mean spend */
-static void read_cdnow(const char *path) {
+/* Four numbers a line below a heading. */
+static size_t read_rows(const char *path, double columns[CELLS][MOST]) {
     char line[256];
+    size_t rows = 0;
     FILE *file = fopen(path, "r");
     CHECK(file != NULL && fgets(line, sizeof line, file) != NULL);
-    while (fgets(line, sizeof line, file) != NULL) {
-        double x, recency, age, spend;
-        CHECK(customers < MOST && sscanf(line, "%lf,%lf,%lf,%lf", &x, &recency, &age, &spend) == 4);
-        cdnow[0][customers] = x;
-        cdnow[1][customers] = recency / 7;
-        cdnow[2][customers] = age / 7;
-        cdnow[3][customers++] = spend;
+    for (; fgets(line, sizeof line, file) != NULL; rows++) {
+        CHECK(rows < MOST && sscanf(line, "%lf,%lf,%lf,%lf", &columns[0][rows], &columns[1][rows],
+                                    &columns[2][rows], &columns[3][rows]) == 4);
     }
     fclose(file);
+    return rows;
+}
+
+static cxm_model *fitted_to(const char *name, const cxm_named_column *columns, size_t length) {
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_model *model = NULL;
+    OK(cxm_model_fit(name, Z, columns, length, NULL, 0, &model, &err));
+    return model;
+}
+
+/* Cohorts one after the other, each row with the number of its cohort. */
+static cxm_model *fitted_to_cohorts(const char *name, const json *cohorts) {
+    double left[256], number[256];
+    size_t rows = 0, cohort = 0;
+    for (const json *one = cohorts->first; one != NULL; one = one->next, cohort++) {
+        for (const json *item = one->first; item != NULL; item = item->next, rows++) {
+            CHECK(rows < 256);
+            left[rows] = item->number;
+            number[rows] = (double)cohort;
+        }
+    }
+    const cxm_named_column columns[] = {CXM_NAMED_COLUMN("survivors", CXM_TYPE_F64, left, rows),
+                                        CXM_NAMED_COLUMN("cohort", CXM_TYPE_F64, number, rows)};
+    return fitted_to(name, columns, 2);
+}
+
+static cxm_model *fitted_to_donations(const char *name) {
+    const cxm_named_column columns[] = {
+        CXM_NAMED_COLUMN("frequency", CXM_TYPE_F64, donations[0], patterns),
+        CXM_NAMED_COLUMN("recency", CXM_TYPE_F64, donations[1], patterns),
+        CXM_NAMED_COLUMN("periods", CXM_TYPE_F64, donations[2], patterns),
+        CXM_NAMED_COLUMN("weights", CXM_TYPE_F64, donations[3], patterns)};
+    return fitted_to(name, columns, 4);
 }
 
 static cxm_model *fitted(const char *name, const char *options) {
@@ -76,8 +108,12 @@ static void fit_case(const char *label, const json *one) {
     cxm_error err = CXM_ERROR_INIT;
     cxm_report *summary = NULL;
     const json *expected = json_field(one, "expected"), *tolerance = json_field(one, "tolerance");
+    const json *cohorts = json_field(one, "survivors"), *data = json_field(one, "data");
+    const char *name = json_field(one, "fit")->string;
     double got = 0.0;
-    cxm_model *model = fitted(json_field(one, "fit")->string, NULL);
+    cxm_model *model = cohorts != NULL                            ? fitted_to_cohorts(name, cohorts)
+                       : strcmp(data->string, "donations") == 0 ? fitted_to_donations(name)
+                                                                : fitted(name, NULL);
     OK(cxm_model_summary(model, NULL, 0, &summary, &err));
     OK(cxm_report_number(summary, "log_likelihood", Z, &got, NULL, &err));
     close_to(label, json_field(expected, "log_likelihood")->number, got,
@@ -91,7 +127,10 @@ static void fit_case(const char *label, const json *one) {
 }
 
 /* Columns out of an object of numbers or of lists of numbers. */
-static size_t columns_of(const json *fields, cxm_named_column *columns, double *cells) {
+static size_t columns_of(const json *fields, const char *model, cxm_named_column *columns,
+                         double *cells) {
+    /* The core says age also where time runs in opportunities; the columns say periods. */
+    int discrete = strcmp(model, "bg_bb") == 0;
     size_t count = 0;
     for (const json *field = fields->first; field != NULL; field = field->next) {
         double *start = cells;
@@ -102,7 +141,8 @@ static size_t columns_of(const json *fields, cxm_named_column *columns, double *
             *cells++ = item->number;
         }
         cxm_named_column column =
-            CXM_NAMED_COLUMN(field->name, CXM_TYPE_F64, start, (size_t)(cells - start));
+            CXM_NAMED_COLUMN(NULL, CXM_TYPE_F64, start, (size_t)(cells - start));
+        column.name = discrete && strcmp(field->name, "age") == 0 ? "periods" : field->name;
         columns[count++] = column;
     }
     return count;
@@ -116,15 +156,16 @@ static void model_case(const char *label, const json *one) {
     const json *expected = json_field(one, "expected"), *tolerance = json_field(one, "tolerance");
     const json *parameters = json_field(one, "parameters"), *quantity = json_field(one, "quantity");
     const json *history = json_field(one, "history"), *rows = json_field(one, "log_likelihood");
-    OK(cxm_model_from_parameters(json_field(one, "model")->string, Z, parameters->text,
-                                 parameters->length, NULL, 0, &model, &err));
+    const char *name = json_field(one, "model")->string;
+    OK(cxm_model_from_parameters(name, Z, parameters->text, parameters->length, NULL, 0, &model,
+                                 &err));
     if (rows != NULL) {
-        size_t count = columns_of(rows, columns, cells);
+        size_t count = columns_of(rows, name, columns, cells);
         OK(cxm_model_log_likelihood(model, columns, count, &got, &err));
         close_to(label, expected->number, got, json_field(tolerance, "absolute")->number);
     } else {
         uint8_t present = 2;
-        size_t count = history == NULL ? 0 : columns_of(history, columns, cells);
+        size_t count = history == NULL ? 0 : columns_of(history, name, columns, cells);
         OK(cxm_model_predict(model, quantity->text, quantity->length, columns, count, &got,
                              &present, 1, &err));
         CHECK(present == (expected->type == JSON_NUMBER));
@@ -146,7 +187,7 @@ static void spend_case(const char *label, const json *one) {
     const json *reading = json_field(one, "reading"), *spend = json_field(one, "spend");
     const json *probability = json_field(one, "probability");
     double allowed = json_field(json_field(one, "tolerance"), "relative")->number;
-    size_t count = spend == NULL ? 0 : columns_of(spend, columns, cells);
+    size_t count = spend == NULL ? 0 : columns_of(spend, "gamma_gamma", columns, cells);
     OK(cxm_model_from_parameters("gamma_gamma", Z, parameters->text, parameters->length, NULL, 0,
                                  &model, &err));
     if (strcmp(reading->string, "likelihood") == 0) {
@@ -166,16 +207,59 @@ static void spend_case(const char *label, const json *one) {
     cxm_model_free(model);
 }
 
+/* A reading of a contractual model: its arguments, of which the renewals are a column. */
+static void contract_case(const char *label, const json *one) {
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_model *model = NULL;
+    cxm_named_column columns[1];
+    double renewals = 0.0, got = 0.0;
+    uint8_t present = 2;
+    char quantity[512];
+    size_t count = 0, end = 0;
+    const json *expected = json_field(one, "expected"), *parameters = json_field(one, "parameters");
+    const json *error = json_field(one, "error");
+    OK(cxm_model_from_parameters(json_field(one, "model")->string, Z, parameters->text,
+                                 parameters->length, NULL, 0, &model, &err));
+    end = (size_t)snprintf(quantity, sizeof quantity, "{\"quantity\": \"%s\"",
+                           json_field(one, "reading")->string);
+    for (const json *given = json_field(one, "arguments")->first; given != NULL;
+         given = given->next) {
+        if (strcmp(given->name, "renewals") == 0) {
+            cxm_named_column column = CXM_NAMED_COLUMN("renewals", CXM_TYPE_F64, NULL, 1);
+            renewals = given->number;
+            column.column.data = &renewals;
+            columns[count++] = column;
+        } else {
+            end += (size_t)snprintf(quantity + end, sizeof quantity - end, ", \"%s\": %.*s",
+                                    given->name, (int)given->length, given->text);
+        }
+    }
+    snprintf(quantity + end, sizeof quantity - end, "}");
+    cxm_status status =
+        cxm_model_predict(model, quantity, Z, columns, count, &got, &present, 1, &err);
+    if (error != NULL) {
+        CHECK(strcmp(error->string, cxm_status_name(status)) == 0);
+    } else {
+        GIVES(CXM_STATUS_OK, status);
+        CHECK(present == 1);
+        close_to(label, expected->number, got,
+                 json_field(json_field(one, "tolerance"), "relative")->number *
+                     fabs(expected->number));
+    }
+    cxm_model_free(model);
+}
+
 static void golden(int argc, char **argv) {
     unsigned long fits = 0, answers = 0;
-    for (int i = 2; i < argc; i++) {
+    for (int i = 3; i < argc; i++) {
         char *text = NULL;
         json *file = json_read(argv[i], &text);
         for (const json *one = file->first; one != NULL; one = one->next) {
             char label[256];
             const json *id = json_field(one, "id"), *fit = json_field(one, "fit");
             const json *model = json_field(one, "model"), *reading = json_field(one, "reading");
-            if (fit == NULL && model == NULL && reading == NULL) {
+            if (fit == NULL && reading == NULL && json_field(one, "quantity") == NULL &&
+                json_field(one, "log_likelihood") == NULL) {
                 continue;
             }
             snprintf(label, sizeof label, "%.200s %.40s", argv[i], id->string);
@@ -183,7 +267,9 @@ static void golden(int argc, char **argv) {
                 fit_case(label, one);
                 fits++;
             } else {
-                (model != NULL ? model_case : spend_case)(label, one);
+                (model == NULL     ? spend_case
+                 : reading != NULL ? contract_case
+                                   : model_case)(label, one);
                 answers++;
             }
         }
@@ -347,9 +433,14 @@ static void bad_questions(void) {
 }
 
 int main(int argc, char **argv) {
-    CHECK(argc > 2);
-    read_cdnow(argv[1]);
-    CHECK(customers == 2357);
+    CHECK(argc > 3);
+    customers = read_rows(argv[1], cdnow);
+    patterns = read_rows(argv[2], donations);
+    CHECK(customers == 2357 && patterns == 22);
+    for (size_t row = 0; row < customers; row++) {
+        cdnow[1][row] /= 7;
+        cdnow[2][row] /= 7;
+    }
     golden(argc, argv);
     files();
     bad_fits();

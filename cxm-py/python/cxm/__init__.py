@@ -6,8 +6,9 @@
 
 ``cxm.nps``, ``cxm.csat``, ``cxm.ces`` and their siblings read a column or a data frame at once.
 ``cxm.Nps``, ``cxm.Csat``, … are calculators to feed, merge and store. ``cxm.Keyed`` is a table of
-them by segment, ``cxm.compare`` tests a difference, ``cxm.stats`` holds the statistics by name and
-``cxm.plots`` the pictures (``pip install cxm[plot]``).
+them by segment, ``cxm.compare`` tests a difference, ``cxm.clv`` holds the models of customer
+lifetime value, ``cxm.stats`` the statistics by name and ``cxm.plots`` the pictures
+(``pip install cxm[plot]``).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
     "Report",
     "Table",
     "__version__",
+    "clv",
     "compare",
     "errors",
     "from_bytes",
@@ -49,7 +51,7 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
 
 def __getattr__(name):
     # Loaded when first used, so that `import cxm` stays cheap and needs nothing else.
-    if name in ("plots", "stats"):
+    if name in ("clv", "plots", "stats"):
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Never, Self, overload
 
+from . import clv as clv
 from . import errors as errors
 from . import plots as plots
 from . import stats as stats
@@ -64,6 +65,7 @@ __all__ = [
     "Report",
     "Table",
     "__version__",
+    "clv",
     "compare",
     "errors",
     "from_bytes",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from . import _cxm, _frames, _text
+from . import _cxm, _frames
 from ._results import Interval, Record, wrap
 from ._signatures import Lazy, Required, make_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Self
+
+    from ._columns import ColumnTable
 
 #: Kind to class, in the order of the list.
 CLASSES: dict[str, Any] = {}
@@ -65,7 +67,7 @@ class Model:
 
     @property
     def standard_errors(self) -> dict[str, float] | None:
-        """The standard errors of the parameters; None where the data do not determine them."""
+        """The standard errors of the parameters, where the data determine them."""
         errors = self._figures()["standard_errors"]
         return None if errors is None else dict(errors)
 
@@ -91,17 +93,21 @@ class Model:
 
     @property
     def diagnosis(self) -> Record:
-        """How far the fit can be trusted: ``status``, ``message``, ``condition``, …"""
+        """How far the fit can be trusted: ``status``, ``message``, ``condition`` and more."""
         return wrap(self._figures()["diagnosis"])
 
     @property
     def unit(self) -> Any:
-        """The unit of all times: ``"day"``, ``"week"``, ``"month"``, ``"year"``, ``{"days": 30}``."""
+        """The unit of all times: ``"day"``, ``"week"``, ``"month"``, ``"year"`` or in days."""
         return self._figures()["unit"]
 
     def summary(self, level: float | None = None) -> ModelSummary:
         """Parameters with errors and intervals, likelihood and diagnosis, to be read or printed."""
         return ModelSummary(self._inner.summary(**_given({"level": level})))
+
+    def log_likelihood_of(self, *columns: Any, **named: Any) -> float:
+        """The log-likelihood of other customers, in the columns of ``fit``."""
+        return self._inner.log_likelihood(self._fit_columns(columns, named))
 
     def to_json(self) -> str:
         """The model file: a small text that every language reads, the same for the same model."""
@@ -112,23 +118,57 @@ class Model:
         """Reads a model file of this class; everything else is a typed error."""
         return cls._of(_cxm.Model.from_json(text, cls.kind))
 
-    def _ask(self, quantity, whom, row):
-        """One answer a row, in the shape in which the rows came."""
-        arguments, columns = {}, {}
-        for name, value in quantity.items():
-            is_column = name != "quantity" and _is_column(value)
-            (columns if is_column else arguments)[name] = value
-        first = whom.get(row[0]) if row else None
-        frame = first if _is_frame(first) else None
-        if frame is not None:
-            whom = {**_frames.columns(frame, row), **_given({**whom, row[0]: None})}
-        columns |= _given(whom)
-        found = self._inner.predict(arguments, columns)
-        shaped = [frame] if frame is not None else [c for c in columns.values() if _is_column(c)]
-        if not shaped:
-            return found[0]
-        like = next((c for c in shaped if _frames.library(c) == "pandas"), shaped[0])
-        return _like(found, like, quantity["quantity"])
+    def _ask(self, quantity, whom, level):
+        """One answer a row, in the shape in which the rows came; with a level, between limits."""
+        arguments, columns, like = _asked(quantity, whom)
+        if level is None:
+            found = self._inner.predict(arguments, columns)
+            return found[0] if like is None else _like(found, like, quantity["quantity"])
+        found = self._inner.intervals(arguments, columns, {"level": level})
+        return _limits(found, like, level, "delta")
+
+    def posterior(
+        self, *columns: Any, draws: int | None = None, seed: int | None = None, **named: Any
+    ) -> Posterior:
+        """Draws of the parameters, from the columns of the fit: a Laplace posterior.
+
+        It needs the customers that the model was fitted to once more, since a model does not keep
+        them. The same ``seed`` gives the same draws.
+        """
+        options = _given({"draws": draws, "seed": seed})
+        return Posterior(self._inner.posterior(self._fit_columns(columns, named), options))
+
+    def back_test(self, customers: Any, *, actual: Any, horizon: float, **options: Any) -> Record:
+        """What was expected within the ``horizon``, and what came.
+
+        ``customers`` is a data frame or a table with the columns of a history, ``actual`` what
+        each of them bought. ``level`` is that of the predictive intervals, ``last_class`` the
+        frequency from which on customers are one class.
+        """
+        names = [c["name"] for c in ENTRIES[self.kind]["columns"] if c["required"]]
+        columns = {**_frames.columns(customers, names), "actual": actual}
+        return wrap(self._inner.back_test(columns, _given({**options, "horizon": horizon})))
+
+    def simulate(
+        self, ages: Any, *, horizon: float | None = None, seed: int | None = None
+    ) -> ColumnTable:
+        """Customers as the model would have them, one a row, with what they do after the cut-off.
+
+        ``ages``: how long ago each bought first, or ``{"same": {"customers": 1000, "age": 39}}``,
+        or ``{"uniform": {"customers": 1000, "youngest": 26, "oldest": 39}}``.
+        """
+        from ._columns import ColumnTable
+
+        ages = ages if isinstance(ages, dict) else {"given": list(ages)}
+        options = _given({"ages": ages, "horizon": horizon, "seed": seed})
+        return ColumnTable(self._inner.simulate(options))
+
+    def _fit_columns(self, columns, named):
+        names = [column["name"] for column in ENTRIES[self.kind]["columns"]]
+        given = {**dict(zip(names, columns, strict=False)), **named}
+        if _is_frame(given.get(names[0])):
+            return _fit_columns(given[names[0]], ENTRIES[self.kind], given)
+        return _given(given)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -146,6 +186,49 @@ class Model:
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
+
+
+class Posterior:
+    """Draws of a model's parameters, which say how sure its answers are."""
+
+    __slots__ = ("_inner",)
+
+    _inner: _cxm.Posterior
+
+    def __init__(self, inner: _cxm.Posterior) -> None:
+        object.__setattr__(self, "_inner", inner)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a posterior never changes", name=name, obj=self)
+
+    def summary(self, level: float | None = None) -> Record:
+        """The parameters with their limits, and how far to trust the draws."""
+        found = self._inner.summary(**_given({"level": level}))
+        parameters = {row.pop("name"): row for row in found["parameters"]}
+        return wrap({**found, "parameters": parameters})
+
+    def credible_interval(
+        self, quantity: str, customers: Any = None, *, level: float, **arguments: Any
+    ) -> Any:
+        """Posterior mean and credible limits of a question to the model, by its name.
+
+        ``posterior.credible_interval("expected_transactions", frame, horizon=39, level=0.9)``;
+        without a data frame or a table, columns or single numbers go by their names.
+        """
+        entry = ENTRIES[self._inner.summary()["model"]]
+        question = next((q for q in entry["quantities"] if q["name"] == quantity), None)
+        row = [column["name"] for column in question["columns"]] if question else []
+        whom = {name: arguments.pop(name, None) for name in row}
+        if customers is not None and row:
+            whom[row[0]] = customers
+        asked, columns, like = _asked({"quantity": quantity, **arguments}, whom)
+        found = self._inner.intervals(asked, columns, {"level": level})
+        return _limits(found, like, level, "credible")
+
+    def __repr__(self) -> str:
+        diagnosis = self._inner.summary()["diagnosis"]
+        draws, effective = diagnosis["draws"], diagnosis["effective_draws"]
+        return f"<Posterior: {draws:,} draws worth {effective:,.0f}; {diagnosis['message']}>"
 
 
 class ModelSummary(Record):
@@ -185,6 +268,69 @@ def from_json(text: str) -> Any:
     """Reads the model file of whichever model it is."""
     inner = _cxm.Model.from_json(text)
     return CLASSES[inner.kind]._of(inner)
+
+
+def compare(
+    frequency: Any,
+    recency: Any = None,
+    age: Any = None,
+    *,
+    actual: Any = None,
+    **options: Any,
+) -> Record:
+    """Fits every model of purchases in continuous time, ranks them, tests them on what came.
+
+    Columns as for ``BgNbd.fit``, or a data frame or a table with them. With ``actual``, what each
+    customer bought within the ``horizon`` that followed, each model is tested on it.
+    ``candidates`` chooses models by name, ``unit`` is that of the times; ``level`` and
+    ``last_class`` are those of ``Model.back_test``.
+    """
+    columns = {"frequency": frequency, "recency": recency, "age": age}
+    if _is_frame(frequency):
+        columns = _frames.columns(frequency, list(columns))
+    columns = _given({**columns, "actual": actual})
+    return wrap(_cxm.select_model(columns, _given(options)))
+
+
+def _asked(quantity, whom):
+    """Arguments, columns, and the object whose library the answer takes; None for one row."""
+    row = list(whom)
+    arguments, columns = {}, {}
+    for name, value in quantity.items():
+        is_column = name != "quantity" and _is_column(value)
+        (columns if is_column else arguments)[name] = value
+    first = whom[row[0]] if row else None
+    if _is_frame(first):
+        given = _given({**whom, row[0]: None})
+        missing = [name for name in row if name not in given]
+        columns |= {**_frames.columns(first, missing), **given}
+        return arguments, columns, first
+    columns |= _given(whom)
+    shaped = [column for column in columns.values() if _is_column(column)]
+    pandas = (column for column in shaped if _frames.library(column) == "pandas")
+    return arguments, columns, next(pandas, shaped[0] if shaped else None)
+
+
+def _limits(found, like, level, method):
+    """Values between limits: one interval, or three columns in the library of the question."""
+    if like is None:
+        value, lower, upper = (column[0] for column in found)
+        if value is None:
+            return None
+        fields = {"value": value, "lower": lower, "upper": upper, "level": level, "method": method}
+        return Interval(fields)
+    names = ("value", "lower", "upper")
+    columns = {name: _like(part, like, name) for name, part in zip(names, found, strict=True)}
+    kind = _frames.library(like)
+    if kind == "pandas":
+        import pandas  # type: ignore[import-untyped]
+
+        return pandas.DataFrame(columns)
+    if kind == "polars":
+        import polars
+
+        return polars.DataFrame(columns)
+    return columns
 
 
 def _is_column(value):
@@ -242,7 +388,7 @@ def _fit(cls, arguments):
 
 def _fit_columns(frame, entry, given):
     """The columns of a frame that the fit reads; a text names a column, others are columns."""
-    first, *others = (column["name"] for column in entry["columns"])
+    _, *others = (column["name"] for column in entry["columns"])
     known = _names(frame)
     taken = {}
     for column in entry["columns"]:
@@ -279,8 +425,10 @@ names its row; ``diagnosis`` says how far the parameters can be trusted.
 
 _CLASS_DOC = """{summary}.
 
-``{name}.fit({columns})`` fits it; ``{name}({parameters}, unit="week")`` makes it of known
-parameters.
+    {name}.fit({columns})
+    {name}({parameters}, unit="week")
+
+The first fits it, the second makes it of known parameters.
 """
 
 
@@ -313,16 +461,26 @@ def _make_question(quantity):
     summary = quantity["summary"]
     lines = [f"{summary[:1].upper()}{summary[1:]}.", ""]
     for parameter in quantity["parameters"]:
-        lines.append(f"    {parameter['name']}: {parameter['summary'].rstrip('.')}.")
-    lines += [f"    {column['name']}: {column['summary']}." for column in quantity["columns"]]
-    if columns and quantity["without_columns"]:
-        lines += ["", f"Without {' and '.join(columns)}: {quantity['without_columns']}."]
+        words = parameter["summary"].rstrip(".")
+        lines.append(f"    {parameter['name']}: {words[:1].lower()}{words[1:]}")
+    lines += [f"    {column['name']}: {column['summary']}" for column in quantity["columns"]]
+    if columns:
+        lines += [
+            "",
+            f"A data frame or a table with these columns may stand for ``{columns[0]}``. Without",
+            f"them it is about {quantity['without_columns']}. One number in, one number out;",
+            "columns come back in the library that they came in; None where there is no answer.",
+        ]
+    lines += ["", "``interval``, a level, adds limits by the delta method."]
 
     def body(arguments):
         asked = {"quantity": name} | {p: arguments[p] for p in (*required, *optional)}
-        return arguments["self"]._ask(asked, {c: arguments[c] for c in columns}, columns)
+        whom = {column: arguments[column] for column in columns}
+        return arguments["self"]._ask(asked, whom, arguments["interval"])
 
-    return make_function(name, "cxm.clv", {**positional, **optional}, {}, "\n".join(lines) + "\n", body)
+    document = "\n".join(lines) + "\n"
+    named = {"interval": None}
+    return make_function(name, "cxm.clv", {**positional, **optional}, named, document, body)
 
 
 def _signature(entry):

@@ -27,6 +27,12 @@ def _unit(unit):
     return unit if isinstance(unit, str) else f"{unit['days']} days"
 
 
+def _title(fields):
+    from ._models import CLASSES
+
+    return CLASSES[fields["model"]].__name__
+
+
 def _head(fields):
     """The figures above the parameters: two columns of names and values."""
     left = [
@@ -65,7 +71,7 @@ def plain(fields):
     total = sum(widths) + 2 * (len(widths) - 1)
     head, *body = rows
     both = widths[3] + 2 + widths[4]
-    lines = [_text.words(fields["model"]).center(total).rstrip(), "=" * total]
+    lines = [_title(fields).center(total).rstrip(), "=" * total]
     half = (total - 2) // 2
     for (name, value), (other, figure) in _head(fields):
         left = name.ljust(half - len(value)) + value
@@ -94,15 +100,13 @@ def _row(cells, tag="td"):
 
 def html(fields):
     """The summary as two small tables."""
-    head = "".join(
-        f"<tr>{_row(left)}{_row(right)}</tr>" for left, right in _head(fields)
-    )
+    head = "".join(f"<tr>{_row(left)}{_row(right)}</tr>" for left, right in _head(fields))
     names, *body = _rows(fields)
     columns = _row(names[:3], "th") + f'<th style="{_CELL}" colspan="2">{escape(names[3])}</th>'
     rows = "".join(f"<tr>{_row(row)}</tr>" for row in body)
     return (
         f'<div class="cxm-model"><div style="font-weight:600">'
-        f'{escape(_text.words(fields["model"]))}</div><table>{head}</table>'
+        f"{escape(_title(fields))}</div><table>{head}</table>"
         f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
         f'<div style="{_SMALL}">{escape(fields["diagnosis"]["message"])}</div></div>'
     )

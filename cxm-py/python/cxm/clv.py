@@ -18,19 +18,31 @@ purchases, ``recency`` is the age at the last one, ``age`` the time since the fi
 
 from __future__ import annotations
 
-from . import _cxm, _frames, _models
-from ._models import Model, ModelSummary, from_json
+from . import _models, stats
+from ._models import Model, ModelSummary, Posterior, compare, from_json
 
 #: Kind to class, in the order of the list.
 CLASSES = _models.CLASSES
 
 globals().update({_class.__name__: _class for _class in CLASSES.values()})
 
+#: Statistics of value that need no model; the same as in ``cxm.stats``.
+_STATISTICS = (
+    "cohort_equity",
+    "concentration",
+    "contribution",
+    "customer_equity",
+    "lorenz_curve",
+    "rfm_scores",
+)
+globals().update({_name: getattr(stats, _name) for _name in _STATISTICS})
+
 __all__ = [  # noqa: PLE0604 (names from the core's list)
     *(_class.__name__ for _class in CLASSES.values()),
     "Model",
     "ModelSummary",
+    "Posterior",
+    "compare",
     "from_json",
+    *_STATISTICS,
 ]
-
-del _cxm, _frames

@@ -1,4 +1,4 @@
-"""Pictures of scores with matplotlib: ``pip install cxm[plot]``.
+"""Pictures of scores and of customer value with matplotlib: ``pip install cxm[plot]``.
 
 Every function draws on ``ax``, or on new axes of a fitting size, and returns the axes, so that
 titles, limits and files stay yours. Colours are told apart by colour-blind readers and in grey
@@ -8,6 +8,13 @@ print; series carry their names instead of a legend.
 from __future__ import annotations
 
 from . import _text
+from ._clv_plots import (
+    alive_history,
+    frequency_recency_matrix,
+    purchase_tracking,
+    purchases_by_frequency,
+    value_concentration,
+)
 from ._results import Report
 from .table import Keyed, Table
 
@@ -18,7 +25,16 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-__all__ = ["score_over_time", "segments_forest", "stacked_distribution"]
+__all__ = [
+    "alive_history",
+    "frequency_recency_matrix",
+    "purchase_tracking",
+    "purchases_by_frequency",
+    "score_over_time",
+    "segments_forest",
+    "stacked_distribution",
+    "value_concentration",
+]
 
 _BLUE, _ORANGE, _INK, _PALE = "#0072B2", "#B34700", "#333333", "#8a8a8a"
 #: Worst to best: vermilion, grey, blue (Okabe and Ito 2008), and the text that stands on each.

@@ -60,6 +60,21 @@ __all__ = [
     "customer_equity",
     "cohort_equity",
     "discount_rate",
+    "kaplan_meier",
+    "survival_quantile",
+    "restricted_mean",
+    "conditional_survival",
+    "nelson_aalen",
+    "aalen_johansen",
+    "life_table",
+    "tenure_rates",
+    "event_rate_interval",
+    "compare_event_rates",
+    "log_rank",
+    "discrete_hazard",
+    "cox",
+    "cox_survival",
+    "cox_proportionality",
     "key_drivers",
     "lmg",
     "relative_weights",
@@ -891,6 +906,339 @@ def discount_rate(
         per: text, default 'year'. what the rate is stated for: year or unit.
         compounding: text, default 'discrete'. discrete (effective) or continuous.
         unit: text, default 'week'. unit of the model: day, week, month or year.
+    """
+
+def kaplan_meier(
+    durations: Any,
+    observed: Any,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+    start_time: float | None = None,
+    times: Any | None = None,
+    level: float = 0.95,
+    method: str | None = None,
+) -> Any:
+    """Share that is still there at each time, with Greenwood's interval.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+        start_time: number, default None. read the curve of those who stayed longer than this.
+        times: array of numbers, default None. times to read at; null for all at which any left.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+    """
+
+def survival_quantile(
+    durations: Any,
+    observed: Any,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+    start_time: float | None = None,
+    probability: float = 0.5,
+    flat: str = 'middle',
+    level: float = 0.95,
+    method: str | None = None,
+) -> Any:
+    """Time by which a share has left, with its limits.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+        start_time: number, default None. read the curve of those who stayed longer than this.
+        probability: number, default 0.5. the share that has left.
+        flat: text, default 'middle'. where the curve is flat: middle or earliest.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+    """
+
+def restricted_mean(
+    durations: Any,
+    observed: Any,
+    horizon: float,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+    start_time: float | None = None,
+    level: float = 0.95,
+) -> Any:
+    """Mean time spent before a horizon, with its standard error.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+        start_time: number, default None. read the curve of those who stayed longer than this.
+        horizon: number. the horizon, in units of time.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def conditional_survival(
+    durations: Any,
+    observed: Any,
+    stayed: float,
+    until: float,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+    start_time: float | None = None,
+) -> Any:
+    """Share of those who stayed longer than one time that stays longer than another.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+        start_time: number, default None. read the curve of those who stayed longer than this.
+        stayed: number. the time already stayed.
+        until: number. the later time.
+    """
+
+def nelson_aalen(
+    durations: Any,
+    observed: Any,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+    ties: str = 'together',
+    times: Any | None = None,
+    level: float = 0.95,
+    method: str | None = None,
+) -> Any:
+    """Cumulative hazard at each time, with its interval.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+        ties: text, default 'together'. events at one time: together or one_by_one.
+        times: array of numbers, default None. times to read at; null for all at which any left.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+    """
+
+def aalen_johansen(
+    durations: Any,
+    observed: Any,
+    causes: Any,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+    times: Any | None = None,
+    level: float = 0.95,
+    method: str | None = None,
+) -> Any:
+    """Share that has left for each cause, with its interval.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        causes: array of keys. the cause of each event.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+        times: array of numbers, default None. times to read at; null for all at which any left.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+    """
+
+def life_table(
+    durations: Any,
+    observed: Any,
+    cuts: Any,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+) -> Any:
+    """Survival by intervals of tenure, those last seen within one counting half.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        cuts: array of numbers. ends of the bands, ascending.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+    """
+
+def tenure_rates(
+    durations: Any,
+    observed: Any,
+    cuts: Any,
+    *,
+    entries: Any | None = None,
+    counts: Any | None = None,
+    definition: Mapping[str, Any] | None = None,
+) -> Any:
+    """Events per unit of time at risk, in bands of tenure.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the event was seen, 0 where not.
+        cuts: array of numbers. ends of the bands, ascending.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        counts: array of integers, default None. lifetimes each row stands for; null for one.
+        definition: object, default None. clock and causes as for the calculator lifetimes.
+    """
+
+def event_rate_interval(
+    events: int,
+    exposure: float,
+    *,
+    level: float = 0.95,
+    method: str | None = None,
+) -> Any:
+    """Exact Poisson interval of a rate of events.
+
+        events: integer. events.
+        exposure: number. time at risk.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+    """
+
+def compare_event_rates(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    *,
+    level: float = 0.95,
+) -> Any:
+    """First minus second of two rates of events, with test and interval.
+
+        first: object. events and exposure.
+        second: object. events and exposure.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def log_rank(
+    *,
+    groups: Any | None = None,
+    strata: Any | None = None,
+    weight: str = 'log_rank',
+    rho: float = 0.0,
+    gamma: float = 0.0,
+) -> Any:
+    """Test of whether groups leave at the same pace, weighted or within strata.
+
+        groups: array of objects, default None. columns of each group.
+        strata: array of arrays, default None. columns of each group in each stratum.
+        weight: text, default 'log_rank'. log_rank, gehan_wilcoxon, tarone_ware or fleming_harrington.
+        rho: number, default 0.0. power of S, for fleming_harrington.
+        gamma: number, default 0.0. power of 1 - S, for fleming_harrington.
+    """
+
+def discrete_hazard(
+    groups: Any,
+    *,
+    basis: Any = 'constant',
+    link: str = 'logit',
+) -> Any:
+    """Chance to leave at each tick as a function of tenure and group.
+
+        groups: array of objects. columns and covariates of each group.
+        basis: text or object, default 'constant'. constant, linear, log, {"polynomial": k} or {"bands": [cuts]}.
+        link: text, default 'logit'. logit or cloglog.
+    """
+
+def cox(
+    durations: Any,
+    observed: Any,
+    covariates: Mapping[str, Any],
+    *,
+    entries: Any | None = None,
+    strata: Any | None = None,
+    weights: Any | None = None,
+    clusters: Any | None = None,
+    ties: str = 'efron',
+    robust: Any = False,
+    level: float = 0.95,
+) -> Any:
+    """Cox regression: by how much covariates multiply the hazard of leaving.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the end was seen, 0 where not.
+        covariates: object. an array of numbers for each covariate, by name.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        strata: array of keys, default None. groups with hazards of their own.
+        weights: array of numbers, default None. how much each counts.
+        clusters: array of keys, default None. rows that belong together, for robust errors.
+        ties: text, default 'efron'. efron or breslow.
+        robust: boolean, default False. whether each row is a cluster of its own.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def cox_survival(
+    durations: Any,
+    observed: Any,
+    covariates: Mapping[str, Any],
+    at: Any,
+    times: Any,
+    *,
+    entries: Any | None = None,
+    strata: Any | None = None,
+    weights: Any | None = None,
+    clusters: Any | None = None,
+    ties: str = 'efron',
+    robust: Any = False,
+    stratum: Any | None = None,
+    level: float = 0.95,
+    method: str | None = None,
+) -> Any:
+    """Curve of a customer with given covariates, by Cox regression.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the end was seen, 0 where not.
+        covariates: object. an array of numbers for each covariate, by name.
+        at: array of numbers. the covariates of the customer.
+        times: array of numbers. times to read at.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        strata: array of keys, default None. groups with hazards of their own.
+        weights: array of numbers, default None. how much each counts.
+        clusters: array of keys, default None. rows that belong together, for robust errors.
+        ties: text, default 'efron'. efron or breslow.
+        robust: boolean, default False. whether each row is a cluster of its own.
+        stratum: key, default None. whose baseline; null where there is one.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
+        method: text, default None. name of the method; null for the default of the measure.
+    """
+
+def cox_proportionality(
+    durations: Any,
+    observed: Any,
+    covariates: Mapping[str, Any],
+    *,
+    entries: Any | None = None,
+    strata: Any | None = None,
+    weights: Any | None = None,
+    clusters: Any | None = None,
+    ties: str = 'efron',
+    robust: Any = False,
+    transform: str = 'kaplan_meier',
+) -> Any:
+    """Test of whether the coefficients of a Cox regression change over time.
+
+        durations: array of numbers. how long each was watched.
+        observed: array of numbers. 1 where the end was seen, 0 where not.
+        covariates: object. an array of numbers for each covariate, by name.
+        entries: array of numbers, default None. age at the first look; null for all from 0.
+        strata: array of keys, default None. groups with hazards of their own.
+        weights: array of numbers, default None. how much each counts.
+        clusters: array of keys, default None. rows that belong together, for robust errors.
+        ties: text, default 'efron'. efron or breslow.
+        robust: boolean, default False. whether each row is a cluster of its own.
+        transform: text, default 'kaplan_meier'. kaplan_meier, identity, log or rank.
     """
 
 def key_drivers(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::calculator::batch::{Column, Values, with_column};
+use crate::clv::intervals::PredictionInterval;
 use crate::error::{Error, Result};
 
 /// One column: a number for each row, or one number that stands in every row.
@@ -144,6 +145,11 @@ impl<'a> Columns<'a> {
         self.rows.unwrap_or(1)
     }
 
+    /// What tells a row from others.
+    pub(super) fn bits(&self, row: usize) -> Vec<u64> {
+        self.named.iter().map(|(_, cells)| cells.get(row).to_bits()).collect()
+    }
+
     /// Refuses columns that are not among these.
     pub fn only(&self, known: &[&str]) -> Result<()> {
         match self.named.iter().find(|(name, _)| !known.contains(&name.as_ref())) {
@@ -206,6 +212,31 @@ impl Predictions {
         let present = |validity: &Vec<u8>| validity.get(row).is_some_and(|&byte| byte != 0);
         let value = self.values.get(row).copied()?;
         self.validity.as_ref().is_none_or(present).then_some(value)
+    }
+}
+
+/// One answer a row, between two limits.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Intervals {
+    /// The answers.
+    pub value: Predictions,
+    /// The lower limits.
+    pub lower: Predictions,
+    /// The upper limits.
+    pub upper: Predictions,
+}
+
+impl Intervals {
+    /// Collects intervals, of which some rows may have none.
+    pub(super) fn collect(rows: Vec<Option<PredictionInterval>>) -> Result<Self> {
+        let part = |limit: fn(&PredictionInterval) -> f64| {
+            Predictions::collect(rows.iter().map(|row| Ok(row.as_ref().map(limit))))
+        };
+        Ok(Self {
+            value: part(|interval| interval.value)?,
+            lower: part(|interval| interval.lower)?,
+            upper: part(|interval| interval.upper)?,
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::columns::{Cells, Columns, Predictions};
-use super::listed::{ColumnEntry, Listed, PERIODS_AHEAD, QuantityEntry, WEIGHTS};
+use super::columns::{Cells, Columns};
+use super::listed::{ColumnEntry, Listed, PERIODS_AHEAD, QuantityEntry, Question, WEIGHTS};
 use crate::clv::{Discount, PatternTable, RenewalTiming, ShiftedBetaGeometric, Tenure};
 use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
@@ -84,6 +84,20 @@ impl Listed for ShiftedBetaGeometric {
             without: NEW,
         },
         QuantityEntry {
+            name: "expected_tenure",
+            summary: "expected periods of a new customer, the first one included",
+            parameters: &[],
+            columns: &[],
+            without: NEW,
+        },
+        QuantityEntry {
+            name: "expected_tenure_within",
+            summary: "expected periods of a new customer among the first so many",
+            parameters: &[PERIODS_AHEAD],
+            columns: &[],
+            without: NEW,
+        },
+        QuantityEntry {
             name: "expected_residual_lifetime",
             summary: "expected periods still to come, each discounted (DERL)",
             parameters: &[TIMING, RATE],
@@ -116,44 +130,51 @@ impl Listed for ShiftedBetaGeometric {
         }
     }
 
-    fn answer(
-        &self,
+    fn question<'a>(
         entry: &QuantityEntry,
-        quantity: Value,
-        columns: &Columns<'_>,
-    ) -> Result<Predictions> {
-        let mut given = Arguments::new(&quantity)?;
+        quantity: &Value,
+        columns: &'a Columns<'a>,
+    ) -> Result<Question<'a, Self>> {
+        let mut given = Arguments::new(quantity)?;
         let renewals = columns.get(RENEWALS.name).cloned().unwrap_or(Cells::One(0.0));
-        let mut ahead = |name: &'static str| -> Result<Cells<'_>> {
+        let mut ahead = |name: &'static str| -> Result<Cells<'a>> {
             match columns.get(name) {
                 Some(cells) => Ok(cells.clone()),
                 None => given.require(name).map(Cells::One),
             }
         };
-        let rows = 0..columns.rows();
-        match entry.name {
+        Ok(match entry.name {
             "survival" => {
                 let periods = ahead(PERIODS_AHEAD.name)?;
-                let answer = |row| self.survival(renewals.get(row), periods.get(row)).map(Some);
-                Predictions::collect(rows.map(answer))
+                Box::new(move |model: &Self, row| {
+                    model.survival(renewals.get(row), periods.get(row)).map(Some)
+                })
             }
             "churn_probability" => {
                 let period = ahead(PERIOD.name)?;
-                let answer =
-                    |row| self.churn_probability(renewals.get(row), period.get(row)).map(Some);
-                Predictions::collect(rows.map(answer))
+                Box::new(move |model: &Self, row| {
+                    model.churn_probability(renewals.get(row), period.get(row)).map(Some)
+                })
             }
-            "retention_rate" => Predictions::collect(
-                rows.map(|row| self.retention_rate(renewals.get(row)).map(Some)),
-            ),
+            "retention_rate" => {
+                Box::new(move |model: &Self, row| model.retention_rate(renewals.get(row)).map(Some))
+            }
+            "expected_tenure" => Box::new(|model: &Self, _| model.expected_tenure().map(Some)),
+            "expected_tenure_within" => {
+                let periods = ahead(PERIODS_AHEAD.name)?;
+                Box::new(move |model: &Self, row| {
+                    model.expected_tenure_within(periods.get(row)).map(Some)
+                })
+            }
             _ => {
                 let timing: RenewalTiming = given.require(TIMING.name)?;
-                let discount: Option<Discount> = given.take(RATE.name)?;
-                Predictions::collect(rows.map(|row| {
-                    self.expected_residual_lifetime(renewals.get(row), discount, timing).map(Some)
-                }))
+                let discount: Option<f64> = given.take(RATE.name)?;
+                let discount = discount.map(Discount::continuous).transpose()?;
+                Box::new(move |model: &Self, row| {
+                    model.expected_residual_lifetime(renewals.get(row), discount, timing).map(Some)
+                })
             }
-        }
+        })
     }
 }
 

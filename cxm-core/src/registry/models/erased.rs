@@ -1,14 +1,19 @@
 //! A model whose type is known only by name: what the C and the Python door hold.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::fmt::Debug;
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{Columns, Predictions};
-use super::listed::{Listed, QuantityEntry};
+use super::columns::{Columns, Intervals, Predictions};
+use super::listed::{Listed, QuantityEntry, Question};
 use super::{ModelEntry, file, options};
+use crate::calculator::Table;
 use crate::clv::fit as fit_table;
+use crate::clv::intervals::{DeltaEstimate, Scale};
+use crate::clv::laplace::{LaplaceOptions, laplace_posterior};
+use crate::clv::posterior::Posterior;
 use crate::clv::{FitStatus, Fitted, PatternTable};
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided_quantile;
@@ -32,6 +37,20 @@ pub trait DynModel: Debug + Send + Sync {
     /// `quantity` names it as `quantity`, beside its parameters. Without the columns of a history
     /// the answer is that of a new customer; a column `horizon` gives every row its own.
     fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions>;
+    /// The same answers with their limits by the delta method; the one option is the `level`.
+    fn intervals(
+        &self,
+        quantity: &Value,
+        columns: &Columns<'_>,
+        options: &Value,
+    ) -> Result<Intervals>;
+    /// Draws of the parameters, from the columns of the fit; the options are `draws` and `seed`.
+    fn posterior(&self, columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynPosterior>>;
+    /// What was expected against what came: a column `actual` beside those of a history, and a
+    /// `horizon` among the options.
+    fn back_test(&self, columns: &Columns<'_>, options: &Value) -> Result<Value>;
+    /// Drawn customers, one a row; the options are those of a simulation.
+    fn simulate(&self, options: &Value) -> Result<Table>;
     /// The log-likelihood of other customers, in the columns of a fit.
     fn log_likelihood(&self, columns: &Columns<'_>) -> Result<f64>;
     /// The model file: canonical, and the same in every language.
@@ -123,6 +142,103 @@ fn asked(
     Ok((entry, Arguments::new(entry.parameters, &Value::Object(given))?.into_fields()))
 }
 
+/// What a fitted model is asked, ready for any row.
+trait Asked<M> {
+    fn asked<'a>(
+        &self,
+        quantity: &Value,
+        columns: &'a Columns<'a>,
+    ) -> Result<(Scale, Question<'a, M>)>;
+}
+
+impl<M: Listed> Asked<M> for Fitted<M> {
+    fn asked<'a>(
+        &self,
+        quantity: &Value,
+        columns: &'a Columns<'a>,
+    ) -> Result<(Scale, Question<'a, M>)> {
+        let (entry, mut fields) = asked(M::QUANTITIES, quantity, columns)?;
+        options::settle_discount(&mut fields, self.unit)?;
+        Ok((entry.scale(), M::question(entry, &Value::Object(fields), columns)?))
+    }
+}
+
+/// Draws of a model's parameters, whatever the model is.
+pub trait DynPosterior: Debug + Send + Sync {
+    /// How the draws were made and how far to trust them, and the parameters with their limits;
+    /// the one option is the `level`.
+    fn summary(&self, options: &Value) -> Result<Value>;
+    /// Posterior means with their credible limits, one a row.
+    fn intervals(
+        &self,
+        quantity: &Value,
+        columns: &Columns<'_>,
+        options: &Value,
+    ) -> Result<Intervals>;
+}
+
+#[derive(Debug)]
+struct Drawn<M> {
+    fitted: Fitted<M>,
+    posterior: Posterior<M>,
+}
+
+impl<M: Listed> DynPosterior for Drawn<M> {
+    fn summary(&self, options: &Value) -> Result<Value> {
+        let parameters = self.posterior.summary(level_of(options)?)?;
+        Ok(json!({
+            "model": M::NAME,
+            "diagnosis": self.posterior.diagnosis(),
+            "parameters": parameters,
+        }))
+    }
+
+    fn intervals(
+        &self,
+        quantity: &Value,
+        columns: &Columns<'_>,
+        options: &Value,
+    ) -> Result<Intervals> {
+        let answer = || {
+            let level = level_of(options)?;
+            let (_, question) = self.fitted.asked(quantity, columns)?;
+            Intervals::collect(distinct(columns, |row| {
+                self.posterior.credible_interval_of(|model| question(model, row), level)
+            })?)
+        };
+        answer().map_err(|error| error.within(M::NAME))
+    }
+}
+
+fn level_of(options: &Value) -> Result<f64> {
+    let mut options = NamedArguments::new(options)?;
+    let level = options.take("level")?.unwrap_or(IntervalOptions::default().level);
+    options.finish()?;
+    Ok(level)
+}
+
+/// One answer a row; rows that are alike are asked about once.
+fn distinct<T: Clone>(
+    columns: &Columns<'_>,
+    mut answer: impl FnMut(usize) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut known = HashMap::<Vec<u64>, T, foldhash::fast::RandomState>::default();
+    let mut answers = Vec::with_capacity(columns.rows());
+    for row in 0..columns.rows() {
+        let key = columns.bits(row);
+        let found = match known.get(&key) {
+            Some(found) => found.clone(),
+            None => {
+                let found = answer(row).map_err(|error| error.at_row(row))?;
+                known.insert(key, found.clone());
+                found
+            }
+        };
+        answers.push(found);
+    }
+    Ok(answers)
+}
+
 impl<M: Listed> DynModel for Fitted<M> {
     fn entry(&self) -> Result<&'static ModelEntry> {
         super::find(M::NAME)
@@ -133,9 +249,7 @@ impl<M: Listed> DynModel for Fitted<M> {
     }
 
     fn summary(&self, options: &Value) -> Result<Value> {
-        let mut options = NamedArguments::new(options)?;
-        let level = options.take("level")?.unwrap_or(IntervalOptions::default().level);
-        options.finish()?;
+        let level = level_of(options)?;
         let intervals = intervals(self, level).map_err(|error| error.within(M::NAME))?;
         Ok(json!({
             "model": M::NAME,
@@ -156,11 +270,46 @@ impl<M: Listed> DynModel for Fitted<M> {
 
     fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions> {
         let answer = || {
-            let (entry, mut fields) = asked(M::QUANTITIES, quantity, columns)?;
-            options::settle_discount(&mut fields, self.unit)?;
-            self.model.answer(entry, Value::Object(fields), columns)
+            let (_, question) = self.asked(quantity, columns)?;
+            Predictions::collect((0..columns.rows()).map(|row| question(&self.model, row)))
         };
         answer().map_err(|error| error.within(M::NAME))
+    }
+
+    fn intervals(
+        &self,
+        quantity: &Value,
+        columns: &Columns<'_>,
+        options: &Value,
+    ) -> Result<Intervals> {
+        let answer = || {
+            let level = level_of(options)?;
+            let (scale, question) = self.asked(quantity, columns)?;
+            let rows = distinct(columns, |row| {
+                let estimate = DeltaEstimate::of(self, scale, |model| question(model, row))?;
+                estimate.map(|estimate| estimate.interval(level)).transpose()
+            })?;
+            Intervals::collect(rows)
+        };
+        answer().map_err(|error| error.within(M::NAME))
+    }
+
+    fn posterior(&self, columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynPosterior>> {
+        let draw = || {
+            let options: LaplaceOptions = NamedArguments::new(options)?.rest()?;
+            let table = table::<M>(columns)?;
+            let posterior = laplace_posterior(self, &table, &options, &mut |_| Ok(()))?;
+            Ok(Box::new(Drawn { fitted: self.clone(), posterior }) as Box<dyn DynPosterior>)
+        };
+        draw().map_err(|error: Error| error.within(M::NAME))
+    }
+
+    fn back_test(&self, columns: &Columns<'_>, options: &Value) -> Result<Value> {
+        self.model.back_test(columns, options).map_err(|error| error.within(M::NAME))
+    }
+
+    fn simulate(&self, options: &Value) -> Result<Table> {
+        self.model.simulate(options).map_err(|error| error.within(M::NAME))
     }
 
     fn log_likelihood(&self, columns: &Columns<'_>) -> Result<f64> {

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-use super::columns::{Columns, Predictions};
+use super::columns::Columns;
+use crate::calculator::Table;
+use crate::clv::intervals::Scale;
 use crate::clv::{Model, PatternTable};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
 
 /// A column that a fit or a prediction reads.
@@ -34,6 +36,12 @@ pub struct QuantityEntry {
 }
 
 impl QuantityEntry {
+    /// On which scale its answers are taken to be normal: probabilities end at 0 and 1.
+    pub(super) fn scale(&self) -> Scale {
+        let named = ["survival", "churn_probability", "retention_rate"].contains(&self.name);
+        if named || self.name.starts_with("probability") { Scale::Logit } else { Scale::Log }
+    }
+
     /// The parameters that may also come as a column, a number a row.
     pub fn by_row(&self) -> impl Iterator<Item = &'static str> {
         let names = self.parameters.iter().map(|parameter| parameter.name);
@@ -94,14 +102,28 @@ pub trait Listed: Model {
     /// The distinct rows of the columns, which are known to be among [`Self::FIT_COLUMNS`].
     fn table(columns: &Columns<'_>) -> Result<PatternTable<Self::Pattern>>;
 
-    /// The answer to one of [`Self::QUANTITIES`] for every row of the columns.
+    /// One of [`Self::QUANTITIES`], ready to be asked of any row of the columns.
     ///
     /// `quantity` has every parameter of the entry, defaults filled in; a `discount` is a
     /// continuous rate per unit.
-    fn answer(
-        &self,
+    fn question<'a>(
         entry: &QuantityEntry,
-        quantity: Value,
-        columns: &Columns<'_>,
-    ) -> Result<Predictions>;
+        quantity: &Value,
+        columns: &'a Columns<'a>,
+    ) -> Result<Question<'a, Self>>;
+
+    /// What was expected against what came: the column `actual` beside those of a history.
+    fn back_test(&self, columns: &Columns<'_>, options: &Value) -> Result<Value> {
+        let _ = (columns, options);
+        Err(Error::not_offered("it is no model of purchases"))
+    }
+
+    /// Drawn customers, one a row.
+    fn simulate(&self, options: &Value) -> Result<Table> {
+        let _ = options;
+        Err(Error::not_offered("it is no model of purchases"))
+    }
 }
+
+/// A question to a model about a row.
+pub type Question<'a, M> = Box<dyn Fn(&M, usize) -> Result<Option<f64>> + 'a>;

@@ -30,13 +30,16 @@ mod spend;
 
 use serde_json::Value;
 
-pub use columns::{Cells, Columns, Predictions};
-pub use erased::DynModel;
-pub use listed::{ColumnEntry, Listed, QuantityEntry};
+pub use columns::{Cells, Columns, Intervals, Predictions};
+pub use erased::{DynModel, DynPosterior};
+pub use listed::{ColumnEntry, Listed, QuantityEntry, Question};
 
 use crate::calculator::table::{ColumnData, Table};
-use crate::clv::Model;
+use crate::clv::selection::{HoldOut, SelectionOptions, select_model};
+use crate::clv::{Model, PatternTable};
 use crate::error::{Error, Result};
+use crate::registry::definition;
+use crate::registry::question::Arguments;
 
 /// Calls a macro with the list of models: type and one line of description.
 ///
@@ -183,4 +186,30 @@ pub fn from_json_as(name: &str, text: &str) -> Result<Box<dyn DynModel>> {
         return Err(Error::merge(message).in_field("kind"));
     }
     (entry.from_file)(text)
+}
+
+/// Fits the models of purchases in continuous time to columns, ranks them, and holds each against
+/// what came, where there is a column `actual` with a `horizon` among the options.
+///
+/// The other options are `candidates`, `unit`, and the `level` and `last_class` of the back-test.
+pub fn select(columns: &Columns<'_>, options: &Value) -> Result<Value> {
+    let mut given = Arguments::new(options)?;
+    let (candidates, unit) = (given.take("candidates")?, given.take("unit")?);
+    let mut options = SelectionOptions::default();
+    options.candidates = candidates.unwrap_or(options.candidates);
+    options.unit = unit.unwrap_or(options.unit);
+    let selection = if columns.get("actual").is_some() {
+        let (histories, actual, horizon, back_test) =
+            purchase::hold_out::<BgNbd>(columns, &given.into_value())?;
+        options.back_test = back_test;
+        let rows = histories.iter().map(|history| (*history, 1.0));
+        let table = PatternTable::from_rows(rows)?;
+        let hold_out = HoldOut { histories: &histories, actual: &actual, horizon };
+        select_model(&table, Some(hold_out), &options)?
+    } else {
+        given.finish()?;
+        columns.only(&["frequency", "recency", "age", "weights"])?;
+        select_model(&<BgNbd as Listed>::table(columns)?, None, &options)?
+    };
+    Ok(definition::to_value(&selection))
 }

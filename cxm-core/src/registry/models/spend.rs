@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::columns::{Cells, Columns, Predictions};
-use super::listed::{ColumnEntry, FREQUENCY, Listed, PROBABILITY, QuantityEntry, WEIGHTS};
+use super::columns::{Cells, Columns};
+use super::listed::{
+    ColumnEntry, FREQUENCY, Listed, PROBABILITY, QuantityEntry, Question, WEIGHTS,
+};
 use crate::clv::{GammaGamma, PatternTable, Spend};
 use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
@@ -67,30 +69,26 @@ impl Listed for GammaGamma {
         PatternTable::from_rows(rows.collect::<Result<Vec<_>>>()?)
     }
 
-    fn answer(
-        &self,
+    fn question<'a>(
         entry: &QuantityEntry,
-        quantity: Value,
-        columns: &Columns<'_>,
-    ) -> Result<Predictions> {
-        let mut given = Arguments::new(&quantity)?;
+        quantity: &Value,
+        columns: &'a Columns<'a>,
+    ) -> Result<Question<'a, Self>> {
+        let mut given = Arguments::new(quantity)?;
         let whom = columns.together([FREQUENCY.name, MONETARY_VALUE.name])?;
-        let known = |row| whom.map_or(Ok(None), |cells| spend(cells, row));
-        let rows = 0..columns.rows();
-        match entry.name {
+        let known = move |row| whom.map_or(Ok(None), |cells| spend(cells, row));
+        Ok(match entry.name {
             "expected_spend" => {
-                Predictions::collect(rows.map(|row| Ok(self.expected_spend(known(row)?.as_ref()))))
+                Box::new(move |model, row| Ok(model.expected_spend(known(row)?.as_ref())))
             }
             "spend_variance" => {
-                Predictions::collect(rows.map(|row| Ok(self.spend_variance(known(row)?.as_ref()))))
+                Box::new(move |model, row| Ok(model.spend_variance(known(row)?.as_ref())))
             }
             "spend_quantile" => {
                 let probability: f64 = given.require(PROBABILITY.name)?;
-                Predictions::collect(
-                    rows.map(|row| {
-                        self.spend_quantile(known(row)?.as_ref(), probability).map(Some)
-                    }),
-                )
+                Box::new(move |model, row| {
+                    model.spend_quantile(known(row)?.as_ref(), probability).map(Some)
+                })
             }
             _ => {
                 let amount: f64 = given.require(AMOUNT.name)?;
@@ -98,11 +96,11 @@ impl Listed for GammaGamma {
                     let message = format!("expected an amount that is not negative, got {amount}");
                     return Err(Error::argument(message).in_field(AMOUNT.name));
                 }
-                Predictions::collect(rows.map(|row| {
-                    Ok(Some(self.probability_of_spend_below(known(row)?.as_ref(), amount)))
-                }))
+                Box::new(move |model, row| {
+                    Ok(Some(model.probability_of_spend_below(known(row)?.as_ref(), amount)))
+                })
             }
-        }
+        })
     }
 }
 
