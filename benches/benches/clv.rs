@@ -6,8 +6,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cxm_core::clv::{
-    BgNbd, Discount, FitOptions, History, Horizon, MbgNbd, Model, Nbd, PatternTable, PurchaseModel,
-    fit,
+    BgNbd, Discount, FitOptions, GammaGamma, History, Horizon, MbgNbd, Model, Nbd, ParetoNbd,
+    PatternTable, PurchaseModel, fit,
 };
 
 /// Frequency, recency and age in weeks, so many times over.
@@ -48,6 +48,21 @@ fn fits(criterion: &mut Criterion) {
     fit_one::<Nbd>(criterion);
     fit_one::<BgNbd>(criterion);
     fit_one::<MbgNbd>(criterion);
+    fit_one::<ParetoNbd>(criterion);
+}
+
+fn spend(criterion: &mut Criterion) {
+    let text = include_str!("../../cxm-core/tests/golden/clv/cdnow_summary.csv");
+    let cells = |line: &str| line.split(',').map(|cell| cell.parse().unwrap()).collect();
+    let rows: Vec<Vec<f64>> = text.lines().skip(1).map(cells).collect();
+    let column = |k: usize| rows.iter().map(|row| row[k]).collect::<Vec<f64>>();
+    let customers = PatternTable::of_repeaters(&column(0), &column(3)).unwrap();
+    let options = FitOptions::default();
+    let mut group = criterion.benchmark_group("clv/fit gamma_gamma");
+    group.bench_function("946 customers", |b| {
+        b.iter(|| fit::<GammaGamma>(black_box(&customers), &options).unwrap());
+    });
+    group.finish();
 }
 
 fn many_customers(criterion: &mut Criterion) {
@@ -67,15 +82,22 @@ fn many_customers(criterion: &mut Criterion) {
 }
 
 fn scores(criterion: &mut Criterion) {
+    score_all(
+        criterion,
+        &BgNbd::from_parameters(&[0.242_594_5, 4.413_602, 0.792_922, 2.425_907]).unwrap(),
+    );
+    score_all(criterion, &ParetoNbd::new(0.553_277, 10.577_683, 0.606_24, 11.668_735).unwrap());
+}
+
+fn score_all<M: PurchaseModel>(criterion: &mut Criterion, model: &M) {
     let [frequency, recency, age] = columns(1);
     let customers: Vec<History> = frequency
         .iter()
         .zip(recency.iter().zip(&age))
         .map(|(&x, (&recency, &age))| History::new(x, recency, age).unwrap())
         .collect();
-    let model = BgNbd::from_parameters(&[0.242_594_5, 4.413_602, 0.792_922, 2.425_907]).unwrap();
     let (year, discount) = (Horizon::new(52.0).unwrap(), Discount::continuous(0.0027).unwrap());
-    let mut group = criterion.benchmark_group("clv/scores bg_nbd");
+    let mut group = criterion.benchmark_group(format!("clv/scores {}", M::NAME));
     group.sample_size(20).throughput(Throughput::Elements(customers.len() as u64));
     let mut score = |name: &str, f: &dyn Fn(&History) -> f64| {
         group.bench_function(name, |b| {
@@ -94,5 +116,5 @@ fn scores(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, fits, many_customers, scores);
+criterion_group!(benches, fits, spend, many_customers, scores);
 criterion_main!(benches);

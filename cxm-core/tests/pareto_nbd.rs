@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
+use cxm_core::clv::simulation::{Ages, Simulation};
 use cxm_core::clv::{
-    Derivatives, Discount, History, Horizon, Model, ParetoNbd, PatternTable, PurchaseModel,
-    Quantity,
+    Derivatives, Discount, FitOptions, FitStatus, History, Horizon, Model, ParetoNbd, PatternTable,
+    PurchaseModel, Quantity, fit,
 };
 use cxm_core::numeric::quadrature;
 use rand_pcg::Pcg64Mcg;
@@ -272,4 +273,33 @@ fn the_sum_over_a_table_is_the_sum_over_its_customers() {
     assert_eq!(together, apart);
     let value = model.table_log_likelihood(&table);
     assert!((together.value - value).abs() < 1e-10 * value.abs());
+}
+
+#[test]
+fn a_fit_never_fails_and_never_ends_below_the_truth() {
+    let mut random = Pcg64Mcg::seed_from_u64(0xf17);
+    let (mut fits, mut most) = (0, 0);
+    for seed in 0..80 {
+        let (r, s) = (spread(&mut random, -1.0, 1.0), spread(&mut random, -1.0, 1.0));
+        // From customers who hardly ever buy or leave to those who buy and leave at once.
+        let (alpha, beta) = (r * spread(&mut random, -0.5, 2.5), s * spread(&mut random, 0.0, 3.0));
+        let model = ParetoNbd::new(r, alpha, s, beta).unwrap();
+        let ages = Ages::Uniform { customers: 300, youngest: 10.0, oldest: 60.0 };
+        let simulation = Simulation { ages, horizon: Horizon::NOW, seed };
+        let table = simulation.pattern_table(&model).unwrap();
+        if table.repeaters() < 20.0 {
+            continue;
+        }
+        fits += 1;
+        let fitted = fit::<ParetoNbd>(&table, &FitOptions::default()).unwrap();
+        let case = format!("{model:?} {fitted:?}");
+        assert_ne!(fitted.diagnosis.status, FitStatus::NotConverged, "{case}");
+        let truth = model.table_log_likelihood(&table);
+        assert!(fitted.log_likelihood >= truth - 1e-9 * truth.abs(), "{truth} {case}");
+        if fitted.diagnosis.status == FitStatus::Optimum {
+            most = most.max(fitted.diagnosis.iterations);
+            assert!(fitted.standard_errors().unwrap().iter().all(|error| *error > 0.0), "{case}");
+        }
+    }
+    assert!(fits > 50 && most <= 40, "{fits} {most}");
 }
