@@ -67,15 +67,19 @@ pub use error::{Error, ErrorKind, Result};
 /// Everything that a program of a few lines needs.
 pub mod prelude {
     pub use crate::calculator::batch::{
-        Answers, Column, Durations, Invitations, ItemRatings, KeyColumn, KeyPart, Ratings,
-        Validity, Values, Weights,
+        Answers, Column, Durations, Histories, Invitations, ItemRatings, KeyColumn, KeyPart,
+        Ratings, Transactions, Validity, Values, Weights,
     };
     pub use crate::calculator::{
         Calculator, Definition, Merge, Report, Retract, State, Update, UpdateByGroup,
     };
+    pub use crate::clv::{
+        CustomerSummaries, CustomerSummariesDefinition, PurchasePatterns,
+        PurchasePatternsDefinition, SummaryOptions,
+    };
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::impact::{DriverMoments, DriverMomentsDefinition};
-    pub use crate::model::{InvalidRule, MissingRule, RatingRules, Scale};
+    pub use crate::model::{InvalidRule, MissingRule, RatingRules, Scale, TimeUnit};
     pub use crate::stats::{Interval, IntervalOptions, Method, Scored};
     pub use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition};
     pub use crate::survey::{

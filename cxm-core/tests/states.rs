@@ -15,7 +15,9 @@
 
 use std::path::{Path, PathBuf};
 
-use cxm_core::calculator::batch::{Answers, Batch, Invitations, ItemRatings};
+use cxm_core::calculator::batch::{
+    Answers, Batch, Histories, Invitations, ItemRatings, Transactions,
+};
 use cxm_core::prelude::*;
 use cxm_core::registry::{
     CALCULATORS, DynCalculator, DynKeyed, Entry, KeyedOptions, from_bytes, keyed_from_bytes,
@@ -65,6 +67,27 @@ fn with_ratings<R>(
                 waves: None,
                 times: &times,
                 ratings: ratings.into(),
+            }))
+        }
+        "transactions" => {
+            let names: Vec<&str> = (0..ratings.len()).map(|row| ["Ann", "Zoë"][row % 2]).collect();
+            let amounts: Vec<f64> = ratings.iter().map(|rating| rating.trunc()).collect();
+            let currencies: Vec<&str> = ratings.iter().map(|_| "EUR").collect();
+            let mut batch = Transactions::new(names.as_slice(), &times);
+            batch = batch.with_amounts(amounts.as_slice());
+            batch.costs = Some(amounts.as_slice().into());
+            batch.currencies = Some(currencies.as_slice().into());
+            act(Batch::Transactions(batch))
+        }
+        "histories" => {
+            let whole: Vec<u64> = ratings.iter().map(|rating| rating.abs() as u64).collect();
+            let ages: Vec<u64> = whole.iter().map(|x| x + 7).collect();
+            act(Batch::Histories(Histories {
+                frequencies: whole.as_slice().into(),
+                recencies: whole.as_slice().into(),
+                ages: ages.as_slice().into(),
+                spends: Some(whole.as_slice().into()),
+                counts: None,
             }))
         }
         other => panic!("no states for batches of the shape {other}"),

@@ -15,6 +15,8 @@ use crate::{input, output};
 
 /// Keys of any kind: `cxm_table_key`, or `cxm_table_text` for showing.
 pub const CXM_TYPE_KEY: i32 = 13;
+/// Days since 1970-01-01, as int64_t: `cxm_table_integers`.
+pub const CXM_TYPE_DAY: i32 = 14;
 
 /// A table: columns of equal length under names, such as one row a customer.
 ///
@@ -152,7 +154,8 @@ pub unsafe extern "C" fn cxm_table_name(
     }
 }
 
-/// The type of a column: CXM_TYPE_I64, CXM_TYPE_U64, CXM_TYPE_F64, CXM_TYPE_TEXT or CXM_TYPE_KEY.
+/// The type of a column: CXM_TYPE_I64, CXM_TYPE_U64, CXM_TYPE_F64, CXM_TYPE_TEXT, CXM_TYPE_KEY or
+/// CXM_TYPE_DAY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_table_type(
     table: *const cxm_table,
@@ -171,6 +174,7 @@ pub unsafe extern "C" fn cxm_table_type(
                 ColumnData::Floats(_) => CXM_TYPE_F64,
                 ColumnData::Texts(_) => CXM_TYPE_TEXT,
                 ColumnData::Keys(_) => CXM_TYPE_KEY,
+                ColumnData::Days(_) => CXM_TYPE_DAY,
                 _ => return Err(wrong_type(column, "a type of this version")),
             });
             Ok(())
@@ -228,7 +232,7 @@ unsafe fn copy<T: Copy>(
     Ok(())
 }
 
-/// Copies a column of whole numbers, or of keys that are all whole numbers.
+/// Copies a column of whole numbers, of days, or of keys that are all whole numbers.
 ///
 /// `values` has room for `capacity` rows, and so has `present`, which gets 1 where a row has a
 /// value and 0 where it has none. `present` may be NULL: then a row without a value is
@@ -247,7 +251,9 @@ pub unsafe extern "C" fn cxm_table_integers(
         handle::read(table, err, |table| {
             let column = column(table, position)?;
             match column.data() {
-                ColumnData::Integers(numbers) => copy(column, numbers, values, present, capacity),
+                ColumnData::Integers(numbers) | ColumnData::Days(numbers) => {
+                    copy(column, numbers, values, present, capacity)
+                }
                 ColumnData::Keys(keys) => {
                     let whole = |key: &KeyPart| match key {
                         KeyPart::Integer(whole) => Some(*whole),

@@ -5,6 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Value, json};
 
+use cxm_core::registry::catalogue::table;
+
 use crate::errors::Failure;
 use crate::json::{answer, object, to_python};
 
@@ -23,6 +25,7 @@ pub(crate) fn catalogue(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
             "shape": entry.shape,
             "summary": entry.summary,
             "definition": (entry.default_definition)(),
+            "tables": entry.tables.iter().map(table).collect::<Vec<_>>(),
             "presets": presets,
         });
         to_python(py, &fields)

@@ -7,18 +7,20 @@ use std::sync::{Arc, OnceLock};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::to_ffi;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
+use arrow_array::types::{Date32Type, Float64Type, Int64Type, UInt64Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, LargeStringArray, RecordBatch,
-    RecordBatchIterator, UInt64Array,
+    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, LargeStringArray,
+    RecordBatch, RecordBatchIterator, UInt64Array,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field, Schema};
 use cxm_core::Error;
 use cxm_core::calculator::batch::KeyPart;
 use cxm_core::calculator::table::{ColumnData, Table as CoreTable, TableColumn as CoreColumn};
+use cxm_core::model::time::{MICROSECONDS_PER_DAY, date_of_day, format_day, parse};
 use pyo3::exceptions::{PyBufferError, PyIndexError, PyKeyError};
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 
@@ -89,6 +91,13 @@ fn array(data: ColumnData, present: Option<Vec<bool>>) -> Outcome<ArrayRef> {
         ColumnData::Counts(values) => Arc::new(UInt64Array::new(values.into(), nulls)),
         ColumnData::Floats(values) => Arc::new(Float64Array::new(values.into(), nulls)),
         ColumnData::Keys(parts) => keys(&parts, nulls),
+        ColumnData::Days(days) => {
+            let day = |day: i64| {
+                i32::try_from(day).map_err(|_| Error::overflow("a day is too far from 1970"))
+            };
+            let days = days.into_iter().map(day).collect::<Result<Vec<i32>, _>>()?;
+            Arc::new(Date32Array::new(days.into(), nulls))
+        }
         ColumnData::Texts(texts) => {
             let present = |row: usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
             let rows = texts.iter().enumerate();
@@ -100,6 +109,27 @@ fn array(data: ColumnData, present: Option<Vec<bool>>) -> Outcome<ArrayRef> {
             return Err(Error::batch(message).into());
         }
     })
+}
+
+/// A `datetime.date`, or ISO text for a day that Python has none for.
+fn date(py: Python<'_>, day: i32) -> PyResult<Bound<'_, PyAny>> {
+    let (year, month, of_month) = date_of_day(day.into());
+    let class = py.import(intern!(py, "datetime"))?.getattr(intern!(py, "date"))?;
+    match class.call1((year, month, of_month)) {
+        Ok(date) => Ok(date),
+        Err(_) => Ok(format_day(day.into()).into_pyobject(py)?.into_any()),
+    }
+}
+
+/// The day of a `datetime.date`.
+fn day(date: &Bound<'_, PyAny>) -> PyResult<Option<i32>> {
+    if date.is_none() {
+        return Ok(None);
+    }
+    let text: String = date.str()?.extract()?;
+    let day = parse(&text).map(|time| time.div_euclid(MICROSECONDS_PER_DAY));
+    let refused = || Failure::from(Error::argument(format!("expected a date, got {text}")));
+    Ok(Some(day.and_then(|day| i32::try_from(day).ok()).ok_or_else(refused)?))
 }
 
 impl Table {
@@ -132,6 +162,10 @@ impl Table {
                 "int64" => Arc::new(Int64Array::from(values.extract::<Vec<Option<i64>>>()?)),
                 "uint64" => Arc::new(UInt64Array::from(values.extract::<Vec<Option<u64>>>()?)),
                 "float64" => Arc::new(Float64Array::from(values.extract::<Vec<Option<f64>>>()?)),
+                "date" => {
+                    let items = values.try_iter()?.map(|item| day(&item?));
+                    Arc::new(Date32Array::from(items.collect::<PyResult<Vec<_>>>()?))
+                }
                 "bool" => Arc::new(BooleanArray::from(values.extract::<Vec<Option<bool>>>()?)),
                 _ => Arc::new(LargeStringArray::from(values.extract::<Vec<Option<String>>>()?)),
             });
@@ -225,6 +259,7 @@ impl TableColumn {
             DataType::Float64 => {
                 self.array.as_primitive::<Float64Type>().value(row).into_pyobject(py)?.into_any()
             }
+            DataType::Date32 => date(py, self.array.as_primitive::<Date32Type>().value(row))?,
             DataType::Boolean => {
                 self.array.as_boolean().value(row).into_pyobject(py)?.to_owned().into_any()
             }
@@ -262,7 +297,7 @@ impl TableColumn {
         self.array.null_count()
     }
 
-    /// The type: `int64`, `uint64`, `float64`, `bool` or `text`.
+    /// The type: `int64`, `uint64`, `float64`, `bool`, `date` or `text`.
     #[getter]
     fn type_name(&self) -> &'static str {
         match self.array.data_type() {
@@ -270,6 +305,7 @@ impl TableColumn {
             DataType::UInt64 => "uint64",
             DataType::Float64 => "float64",
             DataType::Boolean => "bool",
+            DataType::Date32 => "date",
             _ => "text",
         }
     }

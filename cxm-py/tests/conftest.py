@@ -62,6 +62,16 @@ def columns_of(cls, rows):
             "wave": [f"w{(row[0] or 0) % 2}" for row in rows],
         }
         return ([row[0] for row in rows],), named
+    if shape == "transactions":
+        day = 86_400_000_000
+        customers = [f"c{row[1]}" for row in rows]
+        times = [abs(row[2] or 0) * day for row in rows]
+        return (customers, times), {"amount": [row[0] for row in rows]}
+    if shape == "histories":
+        frequency = [abs(row[0] or 0) for row in rows]
+        recency = [x and x + abs(row[1] or 0) for row, x in zip(rows, frequency, strict=True)]
+        age = [t + abs(row[2] or 0) for row, t in zip(rows, recency, strict=True)]
+        return (frequency, recency, age), {}
     raise AssertionError(f"no batch of the shape {shape}: add one here")
 
 

@@ -61,7 +61,7 @@ def figure_type(empty, full):
 
 
 def report(entry, cls):
-    empty, full = cls().value()._fields, filled(cls, ROWS).value()._fields
+    empty, full = cls().report()._fields, filled(cls, ROWS).report()._fields
     lines = [f"class {entry['type_name']}Report(Report):\n"]
     lines.append(docstring(getattr(cxm, f"{entry['type_name']}Report").__doc__, 1))
     for name in empty:
@@ -81,18 +81,63 @@ def definition_keywords(entry, default):
 def calculator(entry, cls):
     keywords = definition_keywords(entry, lambda _value: "...")
     keywords = "".join(f"        {n}: {kind} = {default},\n" for n, kind, default in keywords)
+    base = "TableCalculator" if entry["tables"] else "Calculator"
     return (
-        f"class {entry['type_name']}(Calculator):\n"
+        f"class {entry['type_name']}({base}):\n"
         f"{docstring(cls.__doc__, 1)}"
         f"    kind: str\n    __signature__: Any\n"
         f"    def __new__(\n        cls,\n        snapshot: Snapshot | None = None,\n        /,\n"
         f"        *,\n{keywords}        **definition: Never,\n    ) -> Self: ...\n"
-        f"    def value(\n        self, *, level: float | None = ..., method: str | None = ...,\n"
+        f"    def report(\n        self, *, level: float | None = ..., method: str | None = ...,\n"
         f"        **options: Never\n    ) -> {entry['type_name']}Report: ...\n"
+        f"{value(entry)}"
     )
 
 
+#: What the arguments of a table may be.
+ARGUMENTS = {"date": "Any", "unit": "str | int", "boolean": "bool"}
+
+
+def value(entry):
+    if not entry["tables"]:
+        return (
+            f"    def value(\n        self, *, level: float | None = ..., "
+            f"method: str | None = ...,\n"
+            f"        **options: Never\n    ) -> {entry['type_name']}Report: ...\n"
+        )
+    methods = [("value", entry["tables"][0])]
+    methods += [(table["name"], table) for table in entry["tables"]]
+    return "".join(table_method(name, table) for name, table in methods)
+
+
+def argument(parameter):
+    kind = ARGUMENTS[parameter["kind"]]
+    if parameter["required"]:
+        return f"{parameter['name']}: {kind}"
+    return f"{parameter['name']}: {kind} | None = {parameter['default']!r}"
+
+
+def table_method(name, table):
+    required = [argument(p) for p in table["parameters"] if p["required"]]
+    optional = [argument(p) for p in table["parameters"] if not p["required"]]
+    listed = ", ".join(["self", *required, *(["*", *optional] if optional else [])])
+    kind = "Record" if table["name"] == "audit" else "ColumnTable"
+    document = docstring(cxm._calculators.document_table(table), 2)
+    # A reading of the class's own, with arguments of its own.
+    ignored = "  # type: ignore[override]" if name in ("value", "audit") else ""
+    return f"    def {name}({listed}) -> {kind}:{ignored}\n{document}"
+
+
 COLUMN_KEYWORDS = (
+    "frame",
+    "amount",
+    "cost",
+    "currency",
+    "frequency",
+    "recency",
+    "age",
+    "spend",
+    "until",
     "weights",
     "counts",
     "customer",
@@ -117,6 +162,8 @@ OTHER_KEYWORDS = {
     "duplicates": "str | None",
     "min_gap_days": "int | None",
     "preset": "str | None",
+    "unit": "str | int | None",
+    "include_first": "bool | None",
 }
 
 
@@ -125,6 +172,8 @@ def one_shot(entry):
 
     def parameters(by):
         types = {name: kind for name, kind, _ in definition_keywords(entry, repr)}
+        tables = entry["tables"][:1]
+        reading = [p["name"] for table in tables for p in table["parameters"]]
         separated = False
         for parameter in signature(getattr(cxm, entry["kind"])).parameters.values():
             name, kind = parameter.name, parameter.kind
@@ -137,6 +186,8 @@ def one_shot(entry):
                 yield "*"
             if name == "by":
                 yield by
+            elif name in reading:
+                yield f"{name}: {OTHER_KEYWORDS.get(name, 'Any')} = {parameter.default!r}"
             elif name in types:
                 yield f"{name}: {types[name]} = None"
             elif name in COLUMN_KEYWORDS:
@@ -149,6 +200,8 @@ def one_shot(entry):
         return f"def {entry['kind']}(\n{listed}) -> {answer}:"
 
     document = docstring(getattr(cxm, entry["kind"]).__doc__, 1)
+    if entry["tables"]:
+        return f"{spell('', 'Any')}\n{document}"
     return (
         f"@overload\n{spell('by: None = None', entry['type_name'] + 'Report')}\n{document}"
         f"@overload\n{spell('by: str | Sequence[str]', 'Any')} ...\n"
@@ -166,6 +219,7 @@ def package_stub():
         "from . import plots as plots\n"
         "from . import stats as stats\n"
         "from ._calculators import Calculator as Calculator\n"
+        "from ._calculators import TableCalculator as TableCalculator\n"
         "from ._calculators import from_bytes as from_bytes\n"
         "from ._columns import ColumnTable as ColumnTable\n"
         "from ._cxm import Snapshot\n"

@@ -69,7 +69,7 @@ def test_a_calculator(pair):
             _fed(cls, case)
         assert caught.value.kind == case["error"]
         return
-    report = _fed(cls, case).value()
+    report = _fed(cls, case).report()
     tolerance = case.get("tolerance", 0)
     close(report.to_dict(), case["expected"], tolerance, case["calculator"])
     for question in case.get("questions", []):

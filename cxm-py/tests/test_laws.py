@@ -72,7 +72,7 @@ def test_states_travel(calculator_class, a):
         copy.copy(calculator),
         copy.deepcopy(calculator),
         calculator.copy(),
-        calculator.value().calculator(),
+        calculator.report().calculator(),
     ]
     for other in again:
         assert type(other) is calculator_class
@@ -103,7 +103,7 @@ def test_a_table_is_its_calculators(calculator_class, a):
 
 
 def test_empty_has_no_value(calculator_class):
-    report = calculator_class().value()
+    report = calculator_class().report()
     assert report.score is None
     assert report.responses == 0
     assert report.interval() is None
@@ -119,7 +119,7 @@ def test_unlike_definitions_refuse(calculator_class):
         with pytest.raises(cxm.errors.IncompatibleMergeError):
             calculator.merge(other)
         with pytest.raises(cxm.CxmError):
-            calculator.value().compare(other)
+            calculator.report().compare(other)
         return
     assert len(calculator_class.presets()) <= 1, "no preset differs from the default"
 

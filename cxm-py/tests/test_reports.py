@@ -45,7 +45,7 @@ def test_what_is_left_out_of_items_is_told():
 def test_every_report_reads(calculator_class):
     for rows in ([], [(5, 4, 3), (1, 2, 5), (4, 4, 4), (None, 1, 2), (99, 3, 3)]):
         calculator = filled(calculator_class, rows)
-        report = calculator.value()
+        report = calculator.report()
         for text in (repr(report), repr(calculator), report._repr_html_()):
             assert text
             assert "None" not in text

@@ -67,6 +67,11 @@ impl Writer {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Bytes that are canonical already, without a length.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
     /// A length and UTF-8.
     pub fn text(&mut self, text: &str) {
         self.blob(text.as_bytes());

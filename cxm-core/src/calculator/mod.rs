@@ -147,6 +147,16 @@ pub trait Merge: Calculator {
 pub struct Change<C>(C);
 
 impl<C> Change<C> {
+    /// The effect of a batch with this state of its own, which was checked to fit.
+    pub(crate) fn new(batch_state: C) -> Self {
+        Self(batch_state)
+    }
+
+    /// The state of the batch alone, to keep.
+    pub fn into_state(self) -> C {
+        self.0
+    }
+
     /// The state of the batch alone.
     pub fn batch_state(&self) -> &C {
         &self.0

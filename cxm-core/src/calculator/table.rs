@@ -34,6 +34,8 @@ pub enum ColumnData {
     Floats(Vec<f64>),
     /// Texts.
     Texts(Vec<Box<str>>),
+    /// Days since 1970-01-01.
+    Days(Vec<i64>),
 }
 
 impl ColumnData {
@@ -41,7 +43,7 @@ impl ColumnData {
     pub fn len(&self) -> usize {
         match self {
             Self::Keys(values) => values.len(),
-            Self::Integers(values) => values.len(),
+            Self::Integers(values) | Self::Days(values) => values.len(),
             Self::Counts(values) => values.len(),
             Self::Floats(values) => values.len(),
             Self::Texts(values) => values.len(),
@@ -53,7 +55,7 @@ impl ColumnData {
         self.len() == 0
     }
 
-    /// The name of the type: `keys`, `integers`, `counts`, `floats`, `texts`.
+    /// The name of the type: `keys`, `integers`, `counts`, `floats`, `texts`, `days`.
     pub const fn type_name(&self) -> &'static str {
         match self {
             Self::Keys(_) => "keys",
@@ -61,6 +63,7 @@ impl ColumnData {
             Self::Counts(_) => "counts",
             Self::Floats(_) => "floats",
             Self::Texts(_) => "texts",
+            Self::Days(_) => "days",
         }
     }
 }
@@ -115,9 +118,12 @@ impl TableColumn {
         if let ColumnData::Keys(values) = &self.data { Some(values) } else { None }
     }
 
-    /// The values of a column of whole numbers.
+    /// The values of a column of whole numbers or of days.
     pub fn integers(&self) -> Option<&[i64]> {
-        if let ColumnData::Integers(values) = &self.data { Some(values) } else { None }
+        match &self.data {
+            ColumnData::Integers(values) | ColumnData::Days(values) => Some(values),
+            _ => None,
+        }
     }
 
     /// The values of a column of counts.

@@ -2,6 +2,8 @@
 //!
 //! | step | module |
 //! | --- | --- |
+//! | who bought when, and for how much | [`customer_summaries`] |
+//! | their distinct histories, exact and mergeable | [`purchase_patterns`] |
 //! | the distinct histories that a fit reads, with counts | [`patterns`] |
 //! | what every model can do | [`model`] |
 //! | purchases without leaving | [`nbd`] |
@@ -37,6 +39,7 @@ pub mod concentration;
 pub mod contribution;
 pub mod covariates;
 pub mod customer_equity;
+pub mod customer_summaries;
 pub mod engine;
 pub mod fit;
 pub mod gamma_gamma;
@@ -54,6 +57,7 @@ pub mod pareto_nbd;
 pub mod patterns;
 pub mod posterior;
 pub mod predictive;
+pub mod purchase_patterns;
 pub mod quantity;
 pub mod rfm;
 pub mod selection;
@@ -68,6 +72,10 @@ pub use bg_nbd::BgNbd;
 pub use concentration::{Concentration, KeyCustomers, LorenzPoint};
 pub use contribution::{Contribution, ContributionColumns};
 pub use customer_equity::{CohortPlan, CustomerEquity, EquityColumns};
+pub use customer_summaries::{
+    AmountRule, AmountUnit, CustomerHistory, CustomerSummaries, CustomerSummariesDefinition,
+    CustomerSummariesReport, RefundRule, SplitOptions, SummaryOptions, TrackingOptions,
+};
 pub use engine::{fit, fit_with_progress};
 pub use fit::{Diagnosis, FitOptions, FitProgress, FitStatus, Fitted, Prior};
 pub use gamma_gamma::GammaGamma;
@@ -78,6 +86,7 @@ pub use model::{Derivatives, MAX_OPPORTUNITIES, MAX_PARAMETERS, Model, PurchaseM
 pub use nbd::Nbd;
 pub use pareto_nbd::ParetoNbd;
 pub use patterns::{Pattern, PatternTable};
+pub use purchase_patterns::{PurchasePatterns, PurchasePatternsDefinition, PurchasePatternsReport};
 pub use quantity::Quantity;
 pub use rfm::{RfmColumns, RfmRules, RfmScore, ScoreRule, SegmentRule, SegmentRules};
 pub use shifted_beta_geometric::{ChurnPropensity, RenewalTiming, ShiftedBetaGeometric, Tenure};

@@ -81,6 +81,15 @@ pub trait RatingCounts: State {
         Err(Error::not_offered("it does not count single ratings"))
     }
 
+    /// Another calculator over what is counted here.
+    fn derive_as(
+        &self,
+        entry: &super::Entry,
+        definition: &Value,
+    ) -> Result<Box<dyn DynCalculator>> {
+        (entry.from_counts)(definition, self.rating_counts()?)
+    }
+
     /// The calculator that has counted these ratings.
     fn from_rating_counts(definition: Self::Definition, counts: Histogram) -> Result<Self> {
         drop((definition, counts));
@@ -266,8 +275,7 @@ where
 
     fn derive(&self, name: &str, definition: &Value) -> Result<Box<dyn DynCalculator>> {
         let entry = super::find(name)?;
-        let counts = self.rating_counts().map_err(|error| error.within(C::KIND.name))?;
-        (entry.from_counts)(definition, counts)
+        self.derive_as(entry, definition).map_err(|error| error.within(C::KIND.name))
     }
 
     fn to_bytes(&self) -> Vec<u8> {

@@ -6,6 +6,7 @@
 //! a calculator that joins the list is there in C and in Python at once.
 
 pub mod catalogue;
+mod customer_tables;
 pub mod definition;
 pub mod erased;
 pub mod functions;
@@ -45,6 +46,8 @@ macro_rules! for_each_calculator {
             DriverMoments, "items", "what drives a score: sums of an outcome and its drivers, read as R²";
             ResponseRate, "invitations", "how many of the invited answered, by invitation or by window";
             ResponseLedger, "answers", "who answered when, so that nobody is counted twice";
+            CustomerSummaries, "transactions", "who bought how often, how long ago and for how much";
+            PurchasePatterns, "histories", "distinct purchase histories with counts: what a fit reads";
         }
     };
 }
@@ -91,6 +94,7 @@ pub struct Entry {
 
 /// The areas' types under one roof, for the list.
 mod areas {
+    pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
     pub(super) use crate::survey::*;
 }

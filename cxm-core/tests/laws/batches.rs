@@ -1,7 +1,9 @@
 //! Batches of every shape from plain numbers: one generator a shape, so that a new calculator of a
 //! shape that exists needs nothing here.
 
-use cxm_core::calculator::batch::{Answers, Batch, Bitmap, Invitations, ItemRatings};
+use cxm_core::calculator::batch::{
+    Answers, Batch, Bitmap, Histories, Invitations, ItemRatings, Transactions,
+};
 use cxm_core::prelude::*;
 
 /// What the columns of a batch look like; the rows are numbers that decide the rest.
@@ -11,7 +13,8 @@ pub(crate) struct Layout {
     /// Number of item columns.
     pub(crate) items: usize,
     pub(crate) weighted: bool,
-    /// Bits: whole numbers instead of floats, counts beside the ratings, a column of waves.
+    /// Bits: whole numbers instead of floats, counts beside the ratings, a column of waves,
+    /// and for transactions no amounts.
     pub(crate) variant: u8,
 }
 
@@ -149,6 +152,81 @@ fn answers<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) ->
     }))
 }
 
+/// Amounts of both signs and none, some missing; now and then one that is none.
+fn amounts(rows: &[u64], column: u64) -> Vec<f64> {
+    let amount = |row: &u64| match mix(*row, column) % 200 {
+        0 => 7.5,
+        1..=12 => f64::NAN,
+        cell => (cell % 13) as f64 - 3.0,
+    };
+    rows.iter().map(amount).collect()
+}
+
+fn transactions<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let names: Vec<&str> = rows.iter().map(|&row| NAMES[(mix(row, 1) % 5) as usize]).collect();
+    let numbers: Vec<i64> = rows.iter().map(|&row| (mix(row, 1) % 90) as i64 - 40).collect();
+    let known: Vec<u8> =
+        rows.iter().map(|&row| u8::from(!mix(row, 2).is_multiple_of(16))).collect();
+    let times: Vec<i64> = rows.iter().map(|&row| time(mix(row, 4))).collect();
+    let (paid, cost) = (amounts(rows, 5), amounts(rows, 6));
+    let cents: Vec<i64> = paid.iter().map(|&amount| amount as i64).collect();
+    let currency = |row: &u64| if mix(*row, 7).is_multiple_of(50) { "USD" } else { "EUR" };
+    let currencies: Vec<&str> = rows.iter().map(currency).collect();
+    let stated: Vec<u8> =
+        rows.iter().map(|&row| u8::from(!mix(row, 8).is_multiple_of(3))).collect();
+    let mut customers = match layout.is_whole() {
+        true => KeyColumn::from(numbers.as_slice()),
+        false => KeyColumn::from(names.as_slice()),
+    };
+    customers.validity = Some(Validity::Bytes(&known));
+    let mut batch = Transactions::new(customers, &times);
+    if layout.variant & 8 == 0 {
+        let paid = paid.as_slice();
+        batch = batch.with_amounts(if layout.is_whole() {
+            cents.as_slice().into()
+        } else {
+            Values::from(paid)
+        });
+    }
+    if layout.is_counted() {
+        batch.costs = Some(cost.as_slice().into());
+    }
+    if layout.has_waves() {
+        let mut column = KeyColumn::from(currencies.as_slice());
+        column.validity = Some(Validity::Bytes(&stated));
+        batch.currencies = Some(column);
+    }
+    act(Batch::Transactions(batch))
+}
+
+fn histories<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let cell = |column| move |row: &u64| mix(*row, column);
+    let frequencies: Vec<u64> = rows.iter().map(cell(1)).map(|cell| cell % 3).collect();
+    let recency = |(&row, &x): (&u64, &u64)| match mix(row, 2) % 200 {
+        0 => 1 - x.min(1),
+        cell => {
+            if x > 0 {
+                cell % 4 + 1
+            } else {
+                0
+            }
+        }
+    };
+    let recencies: Vec<u64> = rows.iter().zip(&frequencies).map(recency).collect();
+    let age = |(&row, recency): (&u64, &u64)| recency + mix(row, 3) % 3;
+    let ages: Vec<f64> = rows.iter().zip(&recencies).map(age).map(|age| age as f64).collect();
+    let spend = |(&row, &x): (&u64, &u64)| if x > 0 { mix(row, 4) as i64 % 5 } else { 0 };
+    let spends: Vec<i64> = rows.iter().zip(&frequencies).map(spend).collect();
+    let counts: Vec<u64> = rows.iter().map(|&row| mix(row, 91) % 4).collect();
+    act(Batch::Histories(Histories {
+        frequencies: frequencies.as_slice().into(),
+        recencies: recencies.as_slice().into(),
+        ages: ages.as_slice().into(),
+        spends: layout.has_waves().then(|| spends.as_slice().into()),
+        counts: layout.is_counted().then_some(counts.as_slice()),
+    }))
+}
+
 /// Calls `act` with the batch that these rows are.
 pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     match layout.shape {
@@ -156,6 +234,8 @@ pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch
         "items" => items(layout, rows, act),
         "invitations" => invitations(rows, act),
         "answers" => answers(layout, rows, act),
+        "transactions" => transactions(layout, rows, act),
+        "histories" => histories(layout, rows, act),
         other => panic!("no generator for batches of the shape {other}"),
     }
 }

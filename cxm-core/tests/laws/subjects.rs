@@ -93,6 +93,13 @@ fn changes() -> Vec<Value> {
         json!({"max_panes": 2, "pane_days": 1}),
         json!({"duplicates": "min_gap", "min_gap_days": 1}),
         json!({"duplicates": "all", "max_entries": 6}),
+        json!({"zero_amounts": "exclude", "refunds": "net"}),
+        json!({"refunds": "error"}),
+        json!({"missing_amounts": "purchase", "day_offset_minutes": -90}),
+        json!({"missing_customers": "error", "amounts": "major"}),
+        json!({"currency": "EUR", "other_currencies": "exclude"}),
+        json!({"max_customers": 3}),
+        json!({"unit": {"days": 30}, "max_patterns": 4}),
     ]
 }
 

@@ -101,7 +101,8 @@ static void reading(const cxm_calculator *empty, const rows *all) {
 /* A batch that cannot be taken changes nothing. */
 static void bad_batches(const cxm_calculator *empty, const rows *all) {
     cxm_error err = CXM_ERROR_INIT;
-    static const char *const shapes[] = {"ratings", "items", "invitations", "answers"};
+    static const char *const shapes[] = {"ratings", "items",        "invitations",
+                                         "answers", "transactions", "histories"};
     cxm_calculator *whole = with(empty, all, 0, ROWS), *target = copy_of(whole);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         static rows other;

@@ -14,6 +14,7 @@ typedef struct rows {
     int64_t invited_at[ROWS];
     int64_t answered_at[ROWS];
     int64_t customer[ROWS];
+    int64_t history[3][ROWS]; /* frequency, recency, age */
 } rows;
 
 /* A batch and the columns that it borrows. */
@@ -57,6 +58,22 @@ static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, 
         out->columns[0] = integers(all->answered_at + from, NULL, length);
         out->columns[1] = integers(all->rating[0] + from, all->present[0] + from, length);
         cxm_batch_answers(&out->batch, &out->customers, NULL, &out->columns[0], &out->columns[1]);
+    } else if (strcmp(all->shape, "transactions") == 0) {
+        cxm_key_column customers = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 0);
+        customers.data = all->customer + from;
+        customers.length = length;
+        out->customers = customers;
+        out->columns[0] = integers(all->answered_at + from, NULL, length);
+        out->columns[1] = integers(all->rating[0] + from, all->present[0] + from, length);
+        out->columns[2] = integers(all->rating[1] + from, all->present[1] + from, length);
+        cxm_batch_transactions(&out->batch, &out->customers, &out->columns[0], &out->columns[1],
+                               &out->columns[2], NULL);
+    } else if (strcmp(all->shape, "histories") == 0) {
+        for (size_t i = 0; i < 3; i++) {
+            out->columns[i] = integers(all->history[i] + from, NULL, length);
+        }
+        cxm_batch_histories(&out->batch, &out->columns[0], &out->columns[1], &out->columns[2],
+                            NULL, NULL);
     } else {
         fprintf(stderr, "there is no generator for the batch shape %s\n", all->shape);
         exit(1);
@@ -81,6 +98,9 @@ static inline void fill_rows(rows *all, const cxm_calculator *calculator, const 
         int64_t seconds = (int64_t)(next_random(&seed) % 2000000);
         all->answered_at[row] = all->invited_at[row] + seconds * 1000000;
         all->customer[row] = (int64_t)(next_random(&seed) % 40);
+        all->history[0][row] = all->rating[0][row] % 4;
+        all->history[1][row] = all->history[0][row] > 0 ? all->rating[1][row] % 3 + 1 : 0;
+        all->history[2][row] = all->history[1][row] + all->rating[2][row] % 3;
     }
     if (strcmp(shape, "items") == 0) {
         for (all->items = 1; all->items < MAX_ITEMS; all->items++) {

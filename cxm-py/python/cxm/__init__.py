@@ -16,7 +16,7 @@ from __future__ import annotations
 from . import errors
 from ._calculators import CLASSES as _CLASSES
 from ._calculators import REPORTS as _REPORTS
-from ._calculators import Calculator, from_bytes
+from ._calculators import Calculator, TableCalculator, from_bytes
 from ._columns import ColumnTable
 from ._cxm import __version__
 from ._one_shot import FUNCTIONS as _FUNCTIONS
@@ -39,6 +39,7 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
     "Record",
     "Report",
     "Table",
+    "TableCalculator",
     "__version__",
     "clv",
     "compare",

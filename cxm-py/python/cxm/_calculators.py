@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from . import _cxm, _text
-from ._results import Report
-from ._signatures import Lazy, signature_of
+from . import _cxm, _frames, _text
+from ._columns import ColumnTable
+from ._results import Record, Report
+from ._signatures import Lazy, Required, make_function, signature_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +34,13 @@ class Calculator(_cxm.Calculator):
     __slots__ = ()
     kind = ""
 
-    def value(self, **options: Any) -> Any:
+    def report(self, **options: Any) -> Any:
         """The report as of now. ``level`` and ``method`` are those of its interval."""
         return REPORTS[self.kind](self.snapshot_(), options)
+
+    def value(self, **options: Any) -> Any:
+        """The report as of now; of calculators with tables, the first table."""
+        return self.report(**options)
 
     @classmethod
     def by(
@@ -65,7 +70,54 @@ class Calculator(_cxm.Calculator):
         return f"<{type(self).__name__}: {self.observations:,} observations; {definition}>"
 
     def _repr_html_(self) -> str:
-        return self.value()._repr_html_()
+        return self.report()._repr_html_()
+
+
+class TableCalculator(Calculator):
+    """A calculator whose readings are tables of plain columns: one row a customer or a pattern."""
+
+    __slots__ = ()
+
+    def update(self, *columns: Any, **named: Any) -> None:
+        """Takes a batch: columns, or a data frame and the names of its columns."""
+        columns, named = _frame_columns(self.kind, columns, named)
+        super().update(*columns, **named)
+
+    def retract(self, *columns: Any, **named: Any) -> None:
+        """Leaves the state as if these rows had never been, or fails and changes nothing."""
+        columns, named = _frame_columns(self.kind, columns, named)
+        super().retract(*columns, **named)
+
+    def tabulate(self, table: str, /, **arguments: Any) -> ColumnTable:
+        """A table by its name; the methods of a calculator are such tables."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return ColumnTable(self.tabulate_(table, **given))
+
+    def audit(self, **arguments: Any) -> Record:
+        """What the tables rest on, and what was left out and why."""
+        if not any(table["name"] == "audit" for table in ENTRIES[self.kind]["tables"]):
+            return Record(self.report()._fields)
+        return Record(self.tabulate("audit", **arguments).rows[0])
+
+    def derive(self, kind: Any, **definition: Any) -> Any:
+        """Another calculator over what is counted here."""
+        kind = getattr(kind, "kind", kind)
+        given = {name: value for name, value in definition.items() if value is not None}
+        return class_of(kind)(self.snapshot_().derive(kind, **given))
+
+
+#: The first column of a batch, whose name tells a data frame from columns.
+_FIRST_COLUMNS = {"transactions": "customer", "histories": "frequency"}
+
+
+def _frame_columns(kind, columns, named):
+    """The columns of a data frame where the first one is named; otherwise what was given."""
+    first = _FIRST_COLUMNS.get(ENTRIES[kind]["shape"])
+    if len(columns) != 1 or not isinstance(named.get(first), str):
+        return columns, named
+    wanted = {name: column for name, column in named.items() if isinstance(column, str)}
+    found = _frames.columns(columns[0], wanted.values())
+    return (), {**named, **{name: found[column] for name, column in wanted.items()}}
 
 
 def _frozen(value):
@@ -84,6 +136,9 @@ _BATCHES = {
     "items": "update(first, second, …): one column an item, or one table with a column an item",
     "invitations": "update(invited_at, answered_at): times, None where nobody answered",
     "answers": "update(ratings, customer=…, time=…, wave=None): one answer of a customer a row",
+    "transactions": "update(customer, time, amount=None, cost=None, currency=None), or a data frame"
+    ' and names: update(frame, customer="id", time="date", amount="amount")',
+    "histories": "update(frequency, recency, age, spend=None, counts=None), or a data frame and names",
 }
 
 
@@ -98,7 +153,33 @@ def document(entry):
     if entry["presets"]:
         lines += ["", "Presets:", ""]
         lines += [f"    {preset['name']}: {preset['summary']}" for preset in entry["presets"]]
+    if entry["tables"]:
+        first = entry["tables"][0]["name"]
+        lines += ["", f"Tables, the first of which is ``value()`` ({first}):", ""]
+        lines += [f"    {table['name']}: {table['summary']}" for table in entry["tables"]]
     return "\n".join(lines) + "\n"
+
+
+def document_table(table):
+    """The documentation of a method that reads a table."""
+    lines = [table["summary"][:1].upper() + table["summary"][1:] + ".", ""]
+    lines += [f"``{p['name']}``: {p['summary']}." for p in table["parameters"]]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _table_method(name, table):
+    """The method that reads a table."""
+    required = {p["name"]: Required for p in table["parameters"] if p["required"]}
+    optional = {p["name"]: p["default"] for p in table["parameters"] if not p["required"]}
+    only = Record if table["name"] == "audit" else None
+
+    def body(arguments):
+        read = arguments.pop("self").tabulate(table["name"], **arguments)
+        return only(read.rows[0]) if only else read
+
+    return make_function(
+        name, "cxm", {"self": Required, **required}, optional, document_table(table), body
+    )
 
 
 def _make(entry):
@@ -111,7 +192,12 @@ def _make(entry):
         "__signature__": Lazy(lambda _class: signature_of(parameters)),
         "kind": entry["kind"],
     }
-    return type(entry["type_name"], (Calculator,), attributes)
+    for table in entry["tables"]:
+        attributes[table["name"]] = _table_method(table["name"], table)
+    if entry["tables"]:
+        attributes["value"] = _table_method("value", entry["tables"][0])
+    base = TableCalculator if entry["tables"] else Calculator
+    return type(entry["type_name"], (base,), attributes)
 
 
 def _make_report(entry):

@@ -151,6 +151,12 @@ def _series(column, pandas):
         import numpy
 
         return numpy.asarray(column)
+    if kind == "date":
+        import numpy
+
+        # By way of text: numpy counts days further than datetime.date does.
+        days = [None if day is None else str(day) for day in column.to_list()]
+        return numpy.array(days, dtype="datetime64[D]")
     if kind == "bool":
         return pandas.array(column.to_list(), dtype="boolean" if column.missing else "bool")
     return column.to_list()

@@ -116,7 +116,7 @@ class TableColumn:
 
     @property
     def type_name(self) -> str:
-        """The type: `int64`, `uint64`, `float64`, `bool` or `text`."""
+        """The type: `int64`, `uint64`, `float64`, `bool`, `date` or `text`."""
 
     def to_list(self) -> list[Any]:
         """The values as a list; None where there is none."""

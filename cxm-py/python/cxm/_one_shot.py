@@ -138,7 +138,57 @@ def _make(kind):
     )
 
 
-FUNCTIONS = {kind: _make(kind) for kind in ENTRIES}
+#: By batch shape of the calculators with tables: their columns, the required ones first.
+_TABLE_SHAPES = {
+    "transactions": (("customer", "time"), ("amount", "cost", "currency")),
+    "histories": (("frequency", "recency", "age"), ("spend", "counts")),
+}
+
+_DOC_TABLE = """{summary}.
+
+``frame``: a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, a dict of columns.
+{columns} name its columns; the answer is a table in the frame's own library:
+{table}.
+
+{arguments}
+
+The remaining keywords are the definition; see ``cxm.{class_name}``, which has the other tables.
+"""
+
+
+def _run_table(kind, arguments):
+    entry = ENTRIES[kind]
+    required, optional = _TABLE_SHAPES[entry["shape"]]
+    frame = arguments["frame"]
+    calculator = CLASSES[kind](**_given(arguments, definition_parameters(entry)))
+    calculator.update(frame, **_given(arguments, (*required, *optional)))
+    reading = [parameter["name"] for parameter in entry["tables"][0]["parameters"]]
+    return _frames.like(calculator.value(**_given(arguments, reading)), frame)
+
+
+def _make_table(kind):
+    entry = ENTRIES[kind]
+    required, optional = _TABLE_SHAPES[entry["shape"]]
+    first = entry["tables"][0]
+    reading = {parameter["name"]: parameter["default"] for parameter in first["parameters"]}
+    keyword = {name: Required for name in required} | dict.fromkeys(optional) | reading
+    keyword |= dict.fromkeys(n for n in definition_parameters(entry) if n not in keyword)
+    doc = _DOC_TABLE.format(
+        summary=entry["summary"][:1].upper() + entry["summary"][1:],
+        columns=", ".join(f"``{name}``" for name in (*required, *optional)),
+        table=first["summary"],
+        arguments="\n".join(f"``{p['name']}``: {p['summary']}." for p in first["parameters"]),
+        class_name=entry["type_name"],
+    )
+    parameters = {"frame": Required}
+    return make_function(
+        kind, "cxm", parameters, keyword, doc, lambda arguments: _run_table(kind, arguments)
+    )
+
+
+FUNCTIONS = {
+    kind: _make_table(kind) if entry["tables"] else _make(kind) for kind, entry in ENTRIES.items()
+}
 
 
 def compare(a: Any, b: Any, *, level: float | None = None, **arguments: Any) -> Comparison:
@@ -148,7 +198,7 @@ def compare(a: Any, b: Any, *, level: float | None = None, **arguments: Any) -> 
     the test, ``measure`` compares another figure than the score. The same customers in two waves
     are no independent samples: use ``cxm.paired_nps(before, after)``.
     """
-    first = a if isinstance(a, Report) else a.value()
+    first = a if isinstance(a, Report) else a.report()
     if level is not None:
         arguments["level"] = level
     return first.compare(b, **arguments)

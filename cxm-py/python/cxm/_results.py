@@ -208,7 +208,7 @@ class Report(Record):
         """The score minus the other's; see :func:`cxm.compare`."""
         theirs = getattr(other, "_snapshot", None)
         if theirs is None:
-            theirs = other.value()._snapshot
+            theirs = other.report()._snapshot
 
         def ask(**more: Any) -> dict[str, Any]:
             return self._snapshot.compare(theirs, **_given({**arguments, **more}))

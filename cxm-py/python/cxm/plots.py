@@ -96,7 +96,7 @@ def _running(ax, keyed, scale, level):
         running = group if running is None else running
         if running is not group:
             running.merge(group)
-        report = running.value()
+        report = running.report()
         limits = report.confidence_sequence(level=level)
         if limits is not None:
             points.append((row, *map(scale, (report.score, limits.lower, limits.upper))))
@@ -250,7 +250,7 @@ def _reports_of(data, rating, by, calculator, definition):
         return data
     keyed = _keyed_of(data, rating, by, calculator, definition)
     return {
-        " / ".join(_text.cell(part, "", "") for part in key): group.value()
+        " / ".join(_text.cell(part, "", "") for part in key): group.report()
         for key, group in keyed.groups()
     }
 

@@ -156,12 +156,17 @@ def _calculator(snapshot):
     return CLASSES[snapshot.kind](snapshot)
 
 
+#: The first column of batches that have names for all of their columns.
+_NAMED_FIRST = ("customer", "frequency")
+
 #: Tells the key columns from the other columns of a batch.
 _KEY = "key "
 
 
 def named_columns(batch, names, named):
     """The columns of a data frame by their names; what a string names is taken from it too."""
+    if len(batch) == 1 and names is None and any(name in named for name in _NAMED_FIRST):
+        names = ()
     if len(batch) != 1 or names is None:
         raise TypeError('pass one data frame and name its columns: rating="…" or columns=[…]')
     names = [names] if isinstance(names, str) else list(names)
@@ -230,8 +235,9 @@ class Table:
         return columns
 
     def _rests_on(self):
-        """The field with the rows that the score rests on: responses, or who was invited."""
-        return "responses" if "responses" in self.total._fields else "invited"
+        """The field with what the score rests on: responses, who was invited, customers."""
+        names = ("responses", "invited", "customers")
+        return next((name for name in names if name in self.total._fields), "responses")
 
     def _figures(self):
         """The plain figures of the report, but for those that have their place already."""

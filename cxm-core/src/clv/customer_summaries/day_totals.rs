@@ -1,0 +1,407 @@
+//! What a customer did on one day: counts and sums, and how little room they take.
+//!
+//! A customer's days are one run of bytes, the earliest first. Nearly all days hold one purchase,
+//! and such a day takes four or five bytes: the gap to the day before with a mark of what is
+//! unusual, and the amount. The same bytes are the state's canonical form, so they are written and
+//! compared as they are.
+
+use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::{checked_difference, checked_sum};
+use crate::error::{Error, Result};
+
+/// No amount is further from 0, so that sums of 2^64 amounts fit 128 bits.
+pub(crate) const LARGEST_AMOUNT: u64 = i64::MAX.unsigned_abs();
+
+/// The mark of a day: which numbers are not as usual.
+const PRICED: u8 = 1;
+const ZERO: u8 = 1 << 1;
+const REFUNDS: u8 = 1 << 2;
+const UNPRICED: u8 = 1 << 3;
+const COSTS: u8 = 1 << 4;
+const MARK_BITS: u32 = 5;
+
+/// The transactions of one customer on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct DayTotals {
+    /// Transactions of an amount above 0.
+    pub(crate) priced: u64,
+    /// Their sum in minor units.
+    pub(crate) paid: u128,
+    /// Transactions of an amount of 0.
+    pub(crate) zero: u64,
+    /// Transactions of an amount below 0.
+    pub(crate) refunds: u64,
+    /// Their sum without its sign.
+    pub(crate) refunded: u128,
+    /// Transactions of which no amount is known.
+    pub(crate) unpriced: u64,
+    /// Transactions of which the cost is known.
+    pub(crate) costed: u64,
+    /// The sum of these costs.
+    pub(crate) cost: i128,
+}
+
+impl DayTotals {
+    /// One transaction.
+    pub(crate) fn of(amount: Option<i64>, cost: Option<i64>) -> Self {
+        let mut day = Self::default();
+        match amount {
+            None => day.unpriced = 1,
+            Some(0) => day.zero = 1,
+            Some(amount) if amount > 0 => {
+                (day.priced, day.paid) = (1, u128::from(amount.unsigned_abs()));
+            }
+            Some(amount) => (day.refunds, day.refunded) = (1, u128::from(amount.unsigned_abs())),
+        }
+        if let Some(cost) = cost {
+            (day.costed, day.cost) = (1, i128::from(cost));
+        }
+        day
+    }
+
+    /// All transactions.
+    pub(crate) fn rows(&self) -> u64 {
+        let rows = self.priced.saturating_add(self.zero);
+        rows.saturating_add(self.refunds).saturating_add(self.unpriced)
+    }
+
+    /// Adds another day's; counts are bounded by the rows of a state, sums by the counts.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.priced = self.priced.saturating_add(other.priced);
+        self.paid = self.paid.saturating_add(other.paid);
+        self.zero = self.zero.saturating_add(other.zero);
+        self.refunds = self.refunds.saturating_add(other.refunds);
+        self.refunded = self.refunded.saturating_add(other.refunded);
+        self.unpriced = self.unpriced.saturating_add(other.unpriced);
+        self.costed = self.costed.saturating_add(other.costed);
+        self.cost = self.cost.saturating_add(other.cost);
+    }
+
+    /// What is left without the other; refused where that could not have come about.
+    pub(crate) fn without(&self, other: &Self) -> Result<Self> {
+        let never = || Error::never_added("cannot retract a sum of amounts that was never added");
+        let rest = Self {
+            priced: checked_difference(self.priced, other.priced, "a purchase")?,
+            paid: self.paid.checked_sub(other.paid).ok_or_else(never)?,
+            zero: checked_difference(self.zero, other.zero, "a purchase for nothing")?,
+            refunds: checked_difference(self.refunds, other.refunds, "a refund")?,
+            refunded: self.refunded.checked_sub(other.refunded).ok_or_else(never)?,
+            unpriced: checked_difference(self.unpriced, other.unpriced, "a purchase")?,
+            costed: checked_difference(self.costed, other.costed, "a cost")?,
+            cost: self.cost.checked_sub(other.cost).ok_or_else(never)?,
+        };
+        let empty = rest.rows() == 0;
+        if rest == Self::default() || (!empty && rest.is_possible()) {
+            Ok(rest)
+        } else {
+            Err(never())
+        }
+    }
+
+    /// Whether any transactions can have left these numbers.
+    fn is_possible(&self) -> bool {
+        let within = |sum: u128, count: u64| {
+            let count = u128::from(count);
+            count <= sum && sum <= count.saturating_mul(u128::from(LARGEST_AMOUNT))
+        };
+        let costs = u128::from(self.costed).saturating_mul(u128::from(LARGEST_AMOUNT));
+        within(self.paid, self.priced)
+            && within(self.refunded, self.refunds)
+            && self.cost.unsigned_abs() <= costs
+            && self.costed <= self.rows()
+    }
+}
+
+/// Writes the days of one customer, which must come in their order.
+#[derive(Debug, Default)]
+pub(crate) struct DayWriter {
+    last: Option<i64>,
+}
+
+impl DayWriter {
+    /// Writes a day, unless nothing happened on it.
+    pub(crate) fn write(&mut self, day: i64, totals: &DayTotals, out: &mut Vec<u8>) {
+        if totals.rows() == 0 {
+            return;
+        }
+        let gap = match self.last {
+            None => zigzag(day),
+            // Days come in their order, and no two of them are the same.
+            Some(last) => day.saturating_sub(last).saturating_sub(1).unsigned_abs(),
+        };
+        self.last = Some(day);
+        let mark = |present: bool, mark: u8| if present { mark } else { 0 };
+        let marks = mark(totals.priced != 1, PRICED)
+            | mark(totals.zero != 0, ZERO)
+            | mark(totals.refunds != 0, REFUNDS)
+            | mark(totals.unpriced != 0, UNPRICED)
+            | mark(totals.costed != 0, COSTS);
+        unsigned(out, u128::from(gap) << MARK_BITS | u128::from(marks));
+        if marks & PRICED != 0 {
+            unsigned(out, totals.priced.into());
+        }
+        if totals.priced != 0 {
+            unsigned(out, totals.paid);
+        }
+        if marks & ZERO != 0 {
+            unsigned(out, totals.zero.into());
+        }
+        if marks & REFUNDS != 0 {
+            unsigned(out, totals.refunds.into());
+            unsigned(out, totals.refunded);
+        }
+        if marks & UNPRICED != 0 {
+            unsigned(out, totals.unpriced.into());
+        }
+        if marks & COSTS != 0 {
+            unsigned(out, totals.costed.into());
+            unsigned(out, (totals.cost << 1 ^ totals.cost >> 127).cast_unsigned());
+        }
+    }
+}
+
+/// The days of one customer, the earliest first.
+#[derive(Debug, Clone)]
+pub(crate) struct Days<'a> {
+    rest: &'a [u8],
+    last: Option<i64>,
+}
+
+impl<'a> Days<'a> {
+    /// Reads what a [`DayWriter`] wrote.
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, last: None }
+    }
+
+    fn read(&mut self) -> Option<(i64, DayTotals)> {
+        let head = take_unsigned(&mut self.rest)?;
+        let gap = u64::try_from(head >> MARK_BITS).ok()?;
+        let marks = u8::try_from(head & ((1 << MARK_BITS) - 1)).ok()?;
+        let day = match self.last {
+            None => unzigzag(gap),
+            Some(last) => last.checked_add(1)?.checked_add_unsigned(gap)?,
+        };
+        self.last = Some(day);
+        let mut totals = DayTotals { priced: 1, ..DayTotals::default() };
+        if marks & PRICED != 0 {
+            totals.priced = take_count(&mut self.rest)?;
+        }
+        if totals.priced != 0 {
+            totals.paid = take_unsigned(&mut self.rest)?;
+        }
+        if marks & ZERO != 0 {
+            totals.zero = take_count(&mut self.rest)?;
+        }
+        if marks & REFUNDS != 0 {
+            totals.refunds = take_count(&mut self.rest)?;
+            totals.refunded = take_unsigned(&mut self.rest)?;
+        }
+        if marks & UNPRICED != 0 {
+            totals.unpriced = take_count(&mut self.rest)?;
+        }
+        if marks & COSTS != 0 {
+            totals.costed = take_count(&mut self.rest)?;
+            let cost = take_unsigned(&mut self.rest)?;
+            totals.cost = (cost >> 1).cast_signed() ^ -((cost & 1).cast_signed());
+        }
+        Some((day, totals))
+    }
+}
+
+impl Iterator for Days<'_> {
+    type Item = (i64, DayTotals);
+
+    #[inline]
+    fn next(&mut self) -> Option<(i64, DayTotals)> {
+        if self.rest.is_empty() { None } else { self.read() }
+    }
+}
+
+/// Adds two customers' days up.
+pub(crate) fn add_days(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) {
+    let (mut ours, mut theirs) = (Days::new(ours).peekable(), Days::new(theirs).peekable());
+    let mut writer = DayWriter::default();
+    loop {
+        let next = match (ours.peek(), theirs.peek()) {
+            (None, None) => return,
+            (Some((a, _)), Some((b, _))) if a == b => {
+                let sum = ours.next().zip(theirs.next());
+                sum.map(|((day, mut totals), (_, more))| {
+                    totals.add(&more);
+                    (day, totals)
+                })
+            }
+            (Some((a, _)), Some((b, _))) if a > b => theirs.next(),
+            (None, Some(_)) => theirs.next(),
+            _ => ours.next(),
+        };
+        if let Some((day, totals)) = next {
+            writer.write(day, &totals, out);
+        }
+    }
+}
+
+/// What is left of a customer's days without the others; refused where that could not have come
+/// about.
+pub(crate) fn days_without(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    let mut theirs = Days::new(theirs).peekable();
+    let mut writer = DayWriter::default();
+    for (day, totals) in Days::new(ours) {
+        let rest = match theirs.next_if(|(other, _)| *other == day) {
+            Some((_, less)) => totals.without(&less)?,
+            None => totals,
+        };
+        writer.write(day, &rest, out);
+    }
+    match theirs.next() {
+        Some(_) => Err(Error::never_added("cannot retract a day on which nothing was added")),
+        None => Ok(()),
+    }
+}
+
+/// Reads the days of a customer from bytes that may come from anywhere, and gives their rows.
+pub(crate) fn check_days(bytes: &[u8]) -> Result<u64> {
+    let mut rows = 0;
+    let mut written = Vec::with_capacity(bytes.len());
+    let mut writer = DayWriter::default();
+    let refused = || Error::corrupt("a day that no transactions can have left");
+    let mut days = Days::new(bytes);
+    while !days.rest.is_empty() {
+        let (day, totals) = days.read().ok_or_else(refused)?;
+        let counts = [totals.priced, totals.zero, totals.refunds, totals.unpriced];
+        let on_the_day = counts.into_iter().try_fold(0, checked_sum)?;
+        if on_the_day == 0 || !totals.is_possible() || !day_is_possible(day) {
+            return Err(refused());
+        }
+        rows = checked_sum(rows, on_the_day)?;
+        writer.write(day, &totals, &mut written);
+    }
+    // One form of each: a longer one would have been read and written in its shortest.
+    if written == bytes && rows > 0 { Ok(rows) } else { Err(refused()) }
+}
+
+/// Whether a time of 64 bits can fall on a day, at any offset.
+fn day_is_possible(day: i64) -> bool {
+    const LAST: i64 = i64::MAX / crate::model::time::MICROSECONDS_PER_DAY + 2;
+    (-LAST..=LAST).contains(&day)
+}
+
+fn zigzag(number: i64) -> u64 {
+    (number << 1 ^ number >> 63).cast_unsigned()
+}
+
+fn unzigzag(number: u64) -> i64 {
+    (number >> 1).cast_signed() ^ -((number & 1).cast_signed())
+}
+
+/// Writes an unsigned number as the codec does; nearly all of them fit 64 bits.
+#[inline]
+pub(crate) fn unsigned(out: &mut Vec<u8>, value: u128) {
+    match u64::try_from(value) {
+        Ok(mut value) => {
+            while value >= 0x80 {
+                out.push(value.to_le_bytes()[0] | 0x80);
+                value >>= 7;
+            }
+            out.push(value.to_le_bytes()[0]);
+        }
+        Err(_) => {
+            let mut writer = Writer::new();
+            writer.unsigned(value);
+            out.extend_from_slice(writer.as_bytes());
+        }
+    }
+}
+
+/// Takes a number that [`unsigned`] wrote.
+#[inline]
+pub(crate) fn take_unsigned(bytes: &mut &[u8]) -> Option<u128> {
+    let mut value = 0u64;
+    for (position, &byte) in bytes.iter().enumerate().take(9) {
+        value |= u64::from(byte & 0x7f) << (7 * position);
+        if byte < 0x80 {
+            *bytes = bytes.get(position + 1..)?;
+            return Some(value.into());
+        }
+    }
+    let mut reader = Reader::new(bytes);
+    let value = reader.u128().ok()?;
+    *bytes = bytes.get(bytes.len().checked_sub(reader.remaining())?..)?;
+    Some(value)
+}
+
+/// Takes a number of 64 bits.
+#[inline]
+pub(crate) fn take_count(bytes: &mut &[u8]) -> Option<u64> {
+    take_unsigned(bytes).and_then(|value| u64::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(days: &[(i64, DayTotals)]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut writer = DayWriter::default();
+        days.iter().for_each(|(day, totals)| writer.write(*day, totals, &mut bytes));
+        bytes
+    }
+
+    #[test]
+    fn days_come_back() {
+        let full = DayTotals {
+            priced: u64::MAX - 30,
+            paid: u128::from(u64::MAX - 30) * u128::from(LARGEST_AMOUNT),
+            zero: 10,
+            refunds: 10,
+            refunded: 11,
+            unpriced: 10,
+            costed: 3,
+            cost: i128::from(i64::MIN) + 1,
+        };
+        let days = [
+            (-106_751_992, full),
+            (0, DayTotals::of(Some(0), Some(-7))),
+            (1, DayTotals::of(Some(2999), None)),
+            (106_751_991, DayTotals::of(None, Some(0))),
+        ];
+        let bytes = written(&days);
+        assert_eq!(Days::new(&bytes).collect::<Vec<_>>(), days);
+        assert!(check_days(&bytes).is_err(), "more rows than can be counted");
+        assert_eq!(check_days(&written(&days[1..])).unwrap(), 3);
+        assert_eq!(written(&[(10_134, DayTotals::of(Some(2999), None))]).len(), 5);
+    }
+
+    #[test]
+    fn what_was_added_can_be_taken_away() {
+        let of = |amount| DayTotals::of(Some(amount), Some(1));
+        let (a, b) = (written(&[(1, of(5)), (3, of(7))]), written(&[(2, of(-5)), (3, of(9))]));
+        let (mut sum, mut rest) = (Vec::new(), Vec::new());
+        add_days(&a, &b, &mut sum);
+        assert_eq!(Days::new(&sum).count(), 3);
+        days_without(&sum, &b, &mut rest).unwrap();
+        assert_eq!(rest, a);
+        for never in [(1, of(6)), (3, of(17)), (4, of(1)), (3, of(-1))] {
+            let error = days_without(&sum, &written(&[never]), &mut Vec::new()).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::NeverAdded, "{never:?}");
+        }
+    }
+
+    #[test]
+    fn long_forms_and_impossible_days_are_refused() {
+        let bytes = written(&[(1, DayTotals::of(Some(5), None))]);
+        assert!(check_days(&bytes).is_ok());
+        for wrong in [
+            &[][..],
+            &[0x40],          // no amount
+            &[0x40, 0],       // a purchase of nothing
+            &[0x40, 0x85, 0], // an amount in a longer form
+            &[0xc0, 0, 5],    // a mark in a longer form
+            &[0x41, 1, 5],    // a usual count that is written
+            &[0x41, 0],       // nothing happened
+            &[0x42, 5, 0],    // no zero amounts, written
+        ] {
+            assert!(check_days(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
