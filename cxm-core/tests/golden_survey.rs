@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use cxm_core::Result;
-use cxm_core::calculator::batch::{Answers, Batch, Invitations, ItemRatings};
+use cxm_core::calculator::batch::{
+    Answers, Batch, Histories, Invitations, ItemRatings, Transactions,
+};
+use cxm_core::calculator::table::{Table, TableColumn};
 use cxm_core::prelude::*;
 use cxm_core::registry::{self, CALCULATORS, DynCalculator};
 use serde_json::{Value, json};
@@ -96,6 +99,54 @@ fn answers<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     }))
 }
 
+/// A column of keys: whole numbers, or texts.
+fn keys<R>(column: &Value, act: impl FnOnce(KeyColumn<'_>) -> R) -> R {
+    let cells = column.as_array().unwrap();
+    let known = present(column);
+    let validity = Some(Validity::Bytes(&known));
+    if cells.iter().any(Value::is_string) {
+        let texts: Vec<&str> = cells.iter().map(|cell| cell.as_str().unwrap_or_default()).collect();
+        act(KeyColumn { validity, ..KeyColumn::from(texts.as_slice()) })
+    } else {
+        act(KeyColumn { validity, ..KeyColumn::from(integers(column).as_slice()) })
+    }
+}
+
+fn transactions<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    const DAY: i64 = 86_400_000_000;
+    let times: Vec<i64> = integers(&batch["days"]).into_iter().map(|day| day * DAY).collect();
+    let amounts = batch.get("amounts").map(floats);
+    let costs = batch.get("costs").map(floats);
+    let none = Value::Array(Vec::new());
+    keys(&batch["customers"], |customers| {
+        keys(batch.get("currencies").unwrap_or(&none), |currencies| {
+            act(Batch::Transactions(Transactions {
+                customers,
+                times: &times,
+                amounts: amounts.as_deref().map(Values::from),
+                costs: costs.as_deref().map(Values::from),
+                currencies: batch.get("currencies").map(|_| currencies),
+            }))
+        })
+    })
+}
+
+fn histories<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let column = |name: &str| floats(&batch[name]);
+    let (frequencies, recencies, ages) =
+        (column("frequencies"), column("recencies"), column("ages"));
+    let spends = batch.get("spends").map(floats);
+    let counts: Option<Vec<u64>> =
+        batch.get("counts").map(|counts| serde_json::from_value(counts.clone()).unwrap());
+    act(Batch::Histories(Histories {
+        frequencies: frequencies.as_slice().into(),
+        recencies: recencies.as_slice().into(),
+        ages: ages.as_slice().into(),
+        spends: spends.as_deref().map(Values::from),
+        counts: counts.as_deref(),
+    }))
+}
+
 /// Calls `act` with the batch of a case, whatever its shape is.
 fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     if batch.get("ratings").is_some() {
@@ -104,6 +155,10 @@ fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         items(columns, act)
     } else if let Some(batch) = batch.get("invitations") {
         invitations(batch, act)
+    } else if let Some(batch) = batch.get("transactions") {
+        transactions(batch, act)
+    } else if let Some(batch) = batch.get("histories") {
+        histories(batch, act)
     } else {
         answers(&batch["answers"], act)
     }
@@ -115,6 +170,44 @@ fn calculator(case: &Value, batch: &Value) -> Result<Box<dyn DynCalculator>> {
     let mut calculator = registry::new(name, definition)?;
     with_batch(batch, |batch| calculator.update(batch))?;
     Ok(calculator)
+}
+
+/// One cell of a table as JSON.
+#[allow(clippy::cast_precision_loss, reason = "the counts of the cases are small")]
+fn cell(column: &TableColumn, row: usize) -> Value {
+    if !column.is_present(row) {
+        return Value::Null;
+    }
+    if let Some(floats) = column.floats() {
+        return json!(floats[row]);
+    }
+    if let Some(keys) = column.keys() {
+        return json!(keys[row]);
+    }
+    column.counts().map_or_else(|| json!(column.integers().unwrap()[row]), |it| json!(it[row]))
+}
+
+fn check_table(
+    expected: &Value,
+    table: &Table,
+    tolerance: f64,
+    label: &str,
+    out: &mut Vec<String>,
+) {
+    differences(label, &expected["rows"], &json!(table.len()), 0.0, out);
+    for (name, sum) in expected["sums"].as_object().unwrap() {
+        let column = table.column(name).unwrap();
+        let cells = (0..table.len()).map(|row| cell(column, row).as_f64().unwrap_or_default());
+        let got = json!(cells.sum::<f64>());
+        differences(&format!("{label} sum of {name}"), sum, &got, tolerance, out);
+    }
+    for fields in expected["at"].as_array().unwrap() {
+        let row = fields["row"].as_u64().unwrap().try_into().unwrap();
+        for (name, value) in fields.as_object().unwrap().iter().filter(|(name, _)| *name != "row") {
+            let got = cell(table.column(name).unwrap(), row);
+            differences(&format!("{label} {name} at {row}"), value, &got, tolerance, out);
+        }
+    }
 }
 
 fn check(case: &Value, out: &mut Vec<String>) {
@@ -144,6 +237,14 @@ fn check(case: &Value, out: &mut Vec<String>) {
         let label = format!("{label} {name}{}", question["arguments"]);
         match calculator.ask(name, &question["arguments"]) {
             Ok(answer) => differences(&label, &question["expected"], &answer, tolerance, out),
+            Err(error) => out.push(format!("{label}: {error}")),
+        }
+    }
+    for table in case.get("tables").and_then(Value::as_array).into_iter().flatten() {
+        let name = table["table"].as_str().unwrap();
+        let label = format!("{label} {name}{}", table["arguments"]);
+        match calculator.tabulate(name, &table["arguments"]) {
+            Ok(got) => check_table(table, &got, tolerance, &label, out),
             Err(error) => out.push(format!("{label}: {error}")),
         }
     }

@@ -189,6 +189,9 @@ struct ArrowSchema;
 // Keys of any kind: `cxm_table_key`, or `cxm_table_text` for showing.
 #define CXM_TYPE_KEY 13
 
+// Days since 1970-01-01, as int64_t: `cxm_table_integers`.
+#define CXM_TYPE_DAY 14
+
 // The number of the binary interface: as long as it stays, nothing is removed or resized.
 #define CXM_ABI_VERSION 1
 
@@ -1152,13 +1155,14 @@ cxm_status cxm_table_name(const struct cxm_table *table,
                           size_t *name_length,
                           struct cxm_error *err);
 
-// The type of a column: CXM_TYPE_I64, CXM_TYPE_U64, CXM_TYPE_F64, CXM_TYPE_TEXT or CXM_TYPE_KEY.
+// The type of a column: CXM_TYPE_I64, CXM_TYPE_U64, CXM_TYPE_F64, CXM_TYPE_TEXT, CXM_TYPE_KEY or
+// CXM_TYPE_DAY.
 cxm_status cxm_table_type(const struct cxm_table *table,
                           size_t position,
                           int32_t *type,
                           struct cxm_error *err);
 
-// Copies a column of whole numbers, or of keys that are all whole numbers.
+// Copies a column of whole numbers, of days, or of keys that are all whole numbers.
 //
 // `values` has room for `capacity` rows, and so has `present`, which gets 1 where a row has a
 // value and 0 where it has none. `present` may be NULL: then a row without a value is

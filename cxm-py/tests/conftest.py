@@ -64,7 +64,7 @@ def columns_of(cls, rows):
         return ([row[0] for row in rows],), named
     if shape == "transactions":
         day = 86_400_000_000
-        customers = [f"c{row[1]}" for row in rows]
+        customers = [row[1] for row in rows]
         times = [abs(row[2] or 0) * day for row in rows]
         return (customers, times), {"amount": [row[0] for row in rows]}
     if shape == "histories":

@@ -69,9 +69,12 @@ def test_a_calculator(pair):
             _fed(cls, case)
         assert caught.value.kind == case["error"]
         return
-    report = _fed(cls, case).report()
+    calculator = _fed(cls, case)
+    report = calculator.report()
     tolerance = case.get("tolerance", 0)
     close(report.to_dict(), case["expected"], tolerance, case["calculator"])
+    for table in case.get("tables", []):
+        close_table(calculator.tabulate(table["table"], **table["arguments"]), table, tolerance)
     for question in case.get("questions", []):
         answer = report.ask(question["question"], **question.get("arguments", {}))
         close(
@@ -82,7 +85,11 @@ def test_a_calculator(pair):
 def _fed(cls, case):
     calculator = cls(**(case.get("definition") or {}))
     batch = dict(case["batch"])
-    batch = batch.get("invitations") or batch.get("answers") or batch
+    shapes = ("invitations", "answers", "transactions", "histories")
+    batch = next((batch[shape] for shape in shapes if shape in batch), batch)
+    if "days" in batch:
+        batch = {**batch, "times": [day * 86_400_000_000 for day in batch["days"]]}
+        del batch["days"]
     columns = {_KEYWORDS.get(name, name): column for name, column in batch.items()}
     first = [columns.pop("ratings")] if "ratings" in columns else columns.pop("items", [])
     calculator.update(*first, **columns)
@@ -90,7 +97,30 @@ def _fed(cls, case):
 
 
 #: Columns of an answer are named as those of a data frame: one customer a row.
-_KEYWORDS = {"customers": "customer", "waves": "wave", "times": "time"}
+_KEYWORDS = {
+    "customers": "customer",
+    "waves": "wave",
+    "times": "time",
+    "amounts": "amount",
+    "costs": "cost",
+    "currencies": "currency",
+    "frequencies": "frequency",
+    "recencies": "recency",
+    "ages": "age",
+    "spends": "spend",
+}
+
+
+def close_table(table, expected, tolerance):
+    """Compares the number of rows, sums of columns and single cells."""
+    assert len(table) == expected["rows"]
+    for name, total in expected["sums"].items():
+        found = sum(value for value in table[name] if value is not None)
+        close(found, total, tolerance, f"sum of {name}")
+    for cells in expected["at"]:
+        for name, value in cells.items():
+            if name != "row":
+                close(table[name][cells["row"]], value, tolerance, f"{name} at {cells['row']}")
 
 
 def test_the_golden_files_are_read():

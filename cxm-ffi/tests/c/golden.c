@@ -246,10 +246,104 @@ static cxm_status feed_invitations(cxm_calculator *calculator, const json *rows,
     return status;
 }
 
+/* Keys that are all whole numbers, or texts. */
+static cxm_key_column whole_keys_of(const json *list, numbers *whole, cxm_text **texts,
+                                    uint8_t **known) {
+    cxm_key_column keys;
+    if (list->first == NULL || list->first->type == JSON_TEXT) {
+        return keys_of(list, texts, known);
+    }
+    cxm_key_column integers = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 0);
+    keys = integers;
+    *whole = times_of(list, 0);
+    keys.data = whole->data;
+    keys.length = whole->column.length;
+    keys.validity = whole->valid;
+    keys.validity_layout = CXM_VALIDITY_BYTES;
+    return keys;
+}
+
+static cxm_status feed_transactions(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *paid = json_field(rows, "amounts"), *cost = json_field(rows, "costs");
+    const json *stated = json_field(rows, "currencies");
+    numbers none = {NULL, NULL, {0}}, whole = none, amounts = none, costs = none;
+    cxm_text *texts = NULL, *names = NULL;
+    uint8_t *known = NULL, *named = NULL;
+    cxm_key_column who = whole_keys_of(json_field(rows, "customers"), &whole, &texts, &known);
+    cxm_key_column currencies = who;
+    numbers times = times_of(json_field(rows, "days"), 1);
+    int64_t *days = (int64_t *)(void *)times.data;
+    cxm_batch batch;
+    for (size_t row = 0; row < times.column.length; row++) {
+        days[row] *= INT64_C(86400000000);
+    }
+    if (paid != NULL) {
+        amounts = numbers_of(paid, 0);
+    }
+    if (cost != NULL) {
+        costs = numbers_of(cost, 0);
+    }
+    if (stated != NULL) {
+        currencies = keys_of(stated, &names, &named);
+    }
+    cxm_batch_transactions(&batch, &who, &times.column, paid == NULL ? NULL : &amounts.column,
+                           cost == NULL ? NULL : &costs.column,
+                           stated == NULL ? NULL : &currencies);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free(texts);
+    free(known);
+    free(names);
+    free(named);
+    free_numbers(&whole);
+    free_numbers(&times);
+    free_numbers(&amounts);
+    free_numbers(&costs);
+    return status;
+}
+
+static cxm_status feed_histories(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *spent = json_field(rows, "spends"), *often = json_field(rows, "counts");
+    numbers none = {NULL, NULL, {0}}, spends = none, counted = none;
+    numbers frequencies = numbers_of(json_field(rows, "frequencies"), 0);
+    numbers recencies = numbers_of(json_field(rows, "recencies"), 0);
+    numbers ages = numbers_of(json_field(rows, "ages"), 0);
+    uint64_t *counts = NULL;
+    cxm_batch batch;
+    if (spent != NULL) {
+        spends = numbers_of(spent, 0);
+    }
+    if (often != NULL) {
+        counted = numbers_of(often, 1);
+        counts = malloc((counted.column.length + 1) * sizeof *counts);
+        CHECK(counts != NULL && counted.column.length == frequencies.column.length);
+        for (size_t row = 0; row < counted.column.length; row++) {
+            counts[row] = (uint64_t)counted.data[row];
+        }
+    }
+    cxm_batch_histories(&batch, &frequencies.column, &recencies.column, &ages.column,
+                        spent == NULL ? NULL : &spends.column, counts);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free(counts);
+    free_numbers(&frequencies);
+    free_numbers(&recencies);
+    free_numbers(&ages);
+    free_numbers(&spends);
+    free_numbers(&counted);
+    return status;
+}
+
 /* Takes the batch of a case, whatever its shape is. */
 static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error *err) {
     const json *items = json_field(batch, "items"), *answers = json_field(batch, "answers");
     const json *invitations = json_field(batch, "invitations");
+    const json *transactions = json_field(batch, "transactions");
+    const json *histories = json_field(batch, "histories");
+    if (transactions != NULL) {
+        return feed_transactions(calculator, transactions, err);
+    }
+    if (histories != NULL) {
+        return feed_histories(calculator, histories, err);
+    }
     if (items != NULL) {
         return feed_items(calculator, items, err);
     }
@@ -286,6 +380,101 @@ static void place(const char *label, const json *one, const cxm_error *err) {
     }
 }
 
+/* A column of numbers of any type as doubles, and which rows have one. */
+static double *column_of(const cxm_table *table, size_t position, size_t rows, uint8_t *present) {
+    cxm_error err = CXM_ERROR_INIT;
+    int32_t type = 0;
+    double *values = calloc(rows + 1, sizeof *values);
+    int64_t *whole = calloc(rows + 1, sizeof *whole);
+    CHECK(values != NULL && whole != NULL);
+    OK(cxm_table_type(table, position, &type, &err));
+    if (type == CXM_TYPE_F64) {
+        OK(cxm_table_floats(table, position, values, present, rows, &err));
+    } else if (type == CXM_TYPE_U64) {
+        uint64_t *counts = (uint64_t *)(void *)whole;
+        OK(cxm_table_counts(table, position, counts, present, rows, &err));
+        for (size_t row = 0; row < rows; row++) {
+            values[row] = (double)counts[row];
+        }
+    } else {
+        OK(cxm_table_integers(table, position, whole, present, rows, &err));
+        for (size_t row = 0; row < rows; row++) {
+            values[row] = (double)whole[row];
+        }
+    }
+    free(whole);
+    return values;
+}
+
+static void near(const char *label, const char *name, double expected, double got,
+                 double tolerance) {
+    double difference = got > expected ? got - expected : expected - got;
+    char why[128];
+    checks_made++;
+    if (!(difference <= tolerance)) {
+        snprintf(why, sizeof why, "expected %.17g, got %.17g", expected, got);
+        differs(label, name, why);
+    }
+}
+
+/* One cell of a table against what is expected there. */
+static void check_cell(const char *label, const cxm_table *table, const json *expected, size_t row,
+                       size_t rows, double tolerance) {
+    cxm_error err = CXM_ERROR_INIT;
+    size_t position = 0;
+    uint8_t *present = calloc(rows + 1, 1);
+    CHECK(present != NULL);
+    OK(cxm_table_find(table, expected->name, Z, &position, &err));
+    if (expected->type == JSON_TEXT) {
+        cxm_key key = CXM_KEY_INIT;
+        OK(cxm_table_key(table, position, row, &key, &err));
+        CHECK(key.type == CXM_KEY_TEXT && key.text_length == strlen(expected->string));
+        CHECK(memcmp(key.text, expected->string, key.text_length) == 0);
+    } else {
+        double *values = column_of(table, position, rows, present);
+        CHECK(present[row] == (expected->type == JSON_NUMBER));
+        if (present[row]) {
+            near(label, expected->name, expected->number, values[row], tolerance);
+        }
+        free(values);
+    }
+    free(present);
+}
+
+static void check_table(const char *label, const cxm_calculator *calculator, const json *expected,
+                        double tolerance) {
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_table *table = NULL;
+    const json *arguments = json_field(expected, "arguments"), *at = json_field(expected, "at");
+    size_t rows = 0;
+    OK(cxm_calculator_tabulate(calculator, json_field(expected, "table")->string, Z,
+                               arguments->text, arguments->length, &table, &err));
+    OK(cxm_table_rows(table, &rows, &err));
+    near(label, "rows", json_field(expected, "rows")->number, (double)rows, 0.0);
+    for (const json *sum = json_field(expected, "sums")->first; sum != NULL; sum = sum->next) {
+        size_t position = 0;
+        uint8_t *present = calloc(rows + 1, 1);
+        double total = 0.0;
+        OK(cxm_table_find(table, sum->name, Z, &position, &err));
+        double *values = column_of(table, position, rows, present);
+        for (size_t row = 0; row < rows; row++) {
+            total += present[row] ? values[row] : 0.0;
+        }
+        near(label, sum->name, sum->number, total, tolerance);
+        free(values);
+        free(present);
+    }
+    for (const json *one = at->first; one != NULL; one = one->next) {
+        size_t row = (size_t)json_field(one, "row")->number;
+        for (const json *field = one->first; field != NULL; field = field->next) {
+            if (strcmp(field->name, "row") != 0) {
+                check_cell(label, table, field, row, rows, tolerance);
+            }
+        }
+    }
+    cxm_table_free(table);
+}
+
 static void calculator_case(const char *label, const json *one) {
     cxm_error err = CXM_ERROR_INIT;
     cxm_calculator *calculator = NULL, *other = NULL;
@@ -307,6 +496,11 @@ static void calculator_case(const char *label, const json *one) {
                                     arguments == NULL ? NULL : arguments->text,
                                     arguments == NULL ? 0 : arguments->length, &got, &err);
         judge(label, asked, status, &err, got, tolerance);
+    }
+    const json *tables = json_field(one, "tables");
+    for (const json *table = tables == NULL ? NULL : tables->first; table != NULL;
+         table = table->next) {
+        check_table(label, calculator, table, tolerance);
     }
     if (compared != NULL) {
         const json *arguments = json_field(compared, "arguments");

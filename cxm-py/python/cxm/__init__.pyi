@@ -8,6 +8,7 @@ from . import errors as errors
 from . import plots as plots
 from . import stats as stats
 from ._calculators import Calculator as Calculator
+from ._calculators import TableCalculator as TableCalculator
 from ._calculators import from_bytes as from_bytes
 from ._columns import ColumnTable as ColumnTable
 from ._cxm import Snapshot
@@ -33,6 +34,8 @@ __all__ = [
     "DriverMoments",
     "ResponseRate",
     "ResponseLedger",
+    "CustomerSummaries",
+    "PurchasePatterns",
     "NpsReport",
     "CsatReport",
     "CesReport",
@@ -44,6 +47,8 @@ __all__ = [
     "DriverMomentsReport",
     "ResponseRateReport",
     "ResponseLedgerReport",
+    "CustomerSummariesReport",
+    "PurchasePatternsReport",
     "nps",
     "csat",
     "ces",
@@ -55,6 +60,8 @@ __all__ = [
     "driver_moments",
     "response_rate",
     "response_ledger",
+    "customer_summaries",
+    "purchase_patterns",
     "Calculator",
     "ColumnTable",
     "Comparison",
@@ -64,6 +71,7 @@ __all__ = [
     "Record",
     "Report",
     "Table",
+    "TableCalculator",
     "__version__",
     "clv",
     "compare",
@@ -255,6 +263,48 @@ class ResponseLedgerReport(Report):
     histogram: list[int]
     definition: dict[str, Any]
 
+class CustomerSummariesReport(Report):
+    """What a reading of CustomerSummaries returns: who bought how often, how long ago and for how much."""
+    score: float | None
+    customers: int
+    repeaters: int
+    one_time_buyers: int
+    customers_after: int
+    without_purchase: int
+    purchases: int
+    purchase_days: int
+    same_day_merges: int
+    repeat_purchases: int
+    refunds: int
+    zero_amounts: int
+    without_amount: int
+    missing_customer: int
+    missing_amount: int
+    other_currency: int
+    no_repeat_spend: int
+    frequency_above_age: int
+    frequency_spend_correlation: float | None
+    first_day: str | None
+    last_day: str | None
+    until: str | None
+    currency: float | None
+    observations: int
+    definition: dict[str, Any]
+
+class PurchasePatternsReport(Report):
+    """What a reading of PurchasePatterns returns: distinct purchase histories with counts: what a fit reads."""
+    score: float | None
+    customers: int
+    repeaters: int
+    one_time_buyers: int
+    with_spend: int
+    repeat_purchases: int
+    patterns: int
+    spend_patterns: int
+    highest_frequency: int | None
+    observations: int
+    definition: dict[str, Any]
+
 class Nps(Calculator):
     """Net Promoter Score: promoters minus detractors, in points.
 
@@ -301,6 +351,10 @@ class Nps(Calculator):
         promoter_min: int | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> NpsReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -361,6 +415,10 @@ class Csat(Calculator):
         aggregate: str | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> CsatReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -413,6 +471,10 @@ class Ces(Calculator):
         aggregate: str | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> CesReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -462,6 +524,10 @@ class StarRating(Calculator):
         aggregate: str | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> StarRatingReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -508,6 +574,10 @@ class CxIndex(Calculator):
         weights: Sequence[int] | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> CxIndexReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -551,6 +621,10 @@ class SecureCustomerIndex(Calculator):
         at_risk_max: int | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> SecureCustomerIndexReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -602,6 +676,10 @@ class PairedNps(Calculator):
         promoter_min: int | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> PairedNpsReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -647,6 +725,10 @@ class EmotionalValue(Calculator):
         negative: Sequence[str] | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> EmotionalValueReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -747,6 +829,10 @@ class ResponseRate(Calculator):
         max_panes: int | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> ResponseRateReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -797,10 +883,170 @@ class ResponseLedger(Calculator):
         max_entries: int | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> ResponseLedgerReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
     ) -> ResponseLedgerReport: ...
+
+class CustomerSummaries(TableCalculator):
+    """Who bought how often, how long ago and for how much.
+
+    Batches:
+
+        update(customer, time, amount=None, cost=None, currency=None), or a data frame and names: update(frame, customer="id", time="date", amount="amount")
+
+    Definition, by keyword:
+
+        preset
+        amounts (default 'minor')
+        decimals (default 2)
+        currency (default None)
+        other_currencies (default 'error')
+        refunds (default 'exclude')
+        zero_amounts (default 'purchase')
+        missing_amounts (default 'exclude')
+        missing_customers (default 'exclude')
+        day_offset_minutes (default 0)
+        max_customers (default 100000000)
+
+    Presets:
+
+        minor_units: amounts in cents or the like; refunds are counted and left out
+        major_units: amounts such as 29.33; refunds are counted and left out
+        net_of_refunds: amounts in cents or the like; refunds are taken off the customer's spend
+        strict: amounts in cents or the like; refunds, zeros and gaps fail the batch
+
+    Tables, the first of which is ``value()`` (summaries):
+
+        summaries: one row a customer: frequency, recency, age, monetary value at a cut-off
+        calibration_holdout: the summaries at the end of a calibration, and what followed in the hold-out
+        opportunities: one row a customer: in how many of the whole periods so far there was a purchase
+        tracking: one row a period: new customers and repeat purchases, each and cumulative
+        historical_value: one row a customer: revenue, cost and margin so far, exact, in minor units
+        audit: one row: what the summaries at a cut-off rest on, and what was left out
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        amounts: str | None = ...,
+        decimals: int | None = ...,
+        currency: float | None = ...,
+        other_currencies: str | None = ...,
+        refunds: str | None = ...,
+        zero_amounts: str | None = ...,
+        missing_amounts: str | None = ...,
+        missing_customers: str | None = ...,
+        day_offset_minutes: int | None = ...,
+        max_customers: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> CustomerSummariesReport: ...
+    def value(self, *, until: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:  # type: ignore[override]
+        """One row a customer: frequency, recency, age, monetary value at a cut-off.
+
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``unit``: unit of recency and age: day, week, month, year, or a number of days.
+        ``include_first``: whether the first purchase is part of the mean spend.
+        """
+    def summaries(self, *, until: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:
+        """One row a customer: frequency, recency, age, monetary value at a cut-off.
+
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``unit``: unit of recency and age: day, week, month, year, or a number of days.
+        ``include_first``: whether the first purchase is part of the mean spend.
+        """
+    def calibration_holdout(self, calibration_end: Any, *, observation_end: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:
+        """The summaries at the end of a calibration, and what followed in the hold-out.
+
+        ``calibration_end``: the last day of the calibration.
+        ``observation_end``: the last day of the hold-out; null for the last day of the log.
+        ``unit``: unit of recency and age: day, week, month, year, or a number of days.
+        ``include_first``: whether the first purchase is part of the mean spend.
+        """
+    def opportunities(self, *, period: str | int | None = 'week', until: Any | None = None) -> ColumnTable:
+        """One row a customer: in how many of the whole periods so far there was a purchase.
+
+        ``period``: length of a period: day, week, month, year, or a number of days.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        """
+    def tracking(self, *, period: str | int | None = 'week', until: Any | None = None, born_until: Any | None = None) -> ColumnTable:
+        """One row a period: new customers and repeat purchases, each and cumulative.
+
+        ``period``: length of a period: day, week, month, year, or a number of days.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``born_until``: only customers who first bought by this day; null for all.
+        """
+    def historical_value(self, *, until: Any | None = None) -> ColumnTable:
+        """One row a customer: revenue, cost and margin so far, exact, in minor units.
+
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        """
+    def audit(self, *, until: Any | None = None, unit: str | int | None = 'week') -> Record:  # type: ignore[override]
+        """One row: what the summaries at a cut-off rest on, and what was left out.
+
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``unit``: unit of recency and age: day, week, month, year, or a number of days.
+        """
+
+class PurchasePatterns(TableCalculator):
+    """Distinct purchase histories with counts: what a fit reads.
+
+    Batches:
+
+        update(frequency, recency, age, spend=None, counts=None), or a frame and names
+
+    Definition, by keyword:
+
+        preset
+        unit (default 'week')
+        decimals (default 2)
+        max_patterns (default 100000000)
+
+    Presets:
+
+        weekly: ticks are days, read in weeks
+        daily: ticks are days or opportunities, read as they are
+
+    Tables, the first of which is ``value()`` (patterns):
+
+        patterns: one row a distinct history: frequency, recency, age, and the customers as weights
+        spends: one row a distinct spend: frequency, monetary value, and the customers as weights
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        unit: str | None = ...,
+        decimals: int | None = ...,
+        max_patterns: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> PurchasePatternsReport: ...
+    def value(self) -> ColumnTable:  # type: ignore[override]
+        """One row a distinct history: frequency, recency, age, and the customers as weights."""
+    def patterns(self) -> ColumnTable:
+        """One row a distinct history: frequency, recency, age, and the customers as weights."""
+    def spends(self) -> ColumnTable:
+        """One row a distinct spend: frequency, monetary value, and the customers as weights."""
 
 @overload
 def nps(
@@ -1568,3 +1814,62 @@ def response_ledger(
     min_gap_days: float | None = None,
     max_entries: int | None = None,
 ) -> Any: ...
+
+def customer_summaries(
+    frame: Any,
+    *,
+    customer: Any,
+    time: Any,
+    amount: Any = None,
+    cost: Any = None,
+    currency: float | None = None,
+    until: Any = None,
+    unit: str | int | None = 'week',
+    include_first: bool | None = False,
+    preset: str | None = None,
+    amounts: str | None = None,
+    decimals: int | None = None,
+    other_currencies: str | None = None,
+    refunds: str | None = None,
+    zero_amounts: str | None = None,
+    missing_amounts: str | None = None,
+    missing_customers: str | None = None,
+    day_offset_minutes: int | None = None,
+    max_customers: int | None = None,
+) -> Any:
+    """Who bought how often, how long ago and for how much.
+
+    ``frame``: a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, a dict of columns.
+    ``customer``, ``time``, ``amount``, ``cost``, ``currency`` name its columns; the answer is a table in the frame's own library:
+    one row a customer: frequency, recency, age, monetary value at a cut-off.
+
+    ``until``: the cut-off, itself included; null for the last day of the log.
+    ``unit``: unit of recency and age: day, week, month, year, or a number of days.
+    ``include_first``: whether the first purchase is part of the mean spend.
+
+    The remaining keywords are the definition; see ``cxm.CustomerSummaries``, which has the other tables.
+    """
+
+def purchase_patterns(
+    frame: Any,
+    *,
+    frequency: Any,
+    recency: Any,
+    age: Any,
+    spend: Any = None,
+    counts: Any = None,
+    preset: str | None = None,
+    unit: str | None = None,
+    decimals: int | None = None,
+    max_patterns: int | None = None,
+) -> Any:
+    """Distinct purchase histories with counts: what a fit reads.
+
+    ``frame``: a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, a dict of columns.
+    ``frequency``, ``recency``, ``age``, ``spend``, ``counts`` name its columns; the answer is a table in the frame's own library:
+    one row a distinct history: frequency, recency, age, and the customers as weights.
+
+
+
+    The remaining keywords are the definition; see ``cxm.PurchasePatterns``, which has the other tables.
+    """

@@ -138,7 +138,7 @@ _BATCHES = {
     "answers": "update(ratings, customer=…, time=…, wave=None): one answer of a customer a row",
     "transactions": "update(customer, time, amount=None, cost=None, currency=None), or a data frame"
     ' and names: update(frame, customer="id", time="date", amount="amount")',
-    "histories": "update(frequency, recency, age, spend=None, counts=None), or a data frame and names",
+    "histories": "update(frequency, recency, age, spend=None, counts=None), or a frame and names",
 }
 
 

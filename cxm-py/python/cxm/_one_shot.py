@@ -171,7 +171,7 @@ def _make_table(kind):
     required, optional = _TABLE_SHAPES[entry["shape"]]
     first = entry["tables"][0]
     reading = {parameter["name"]: parameter["default"] for parameter in first["parameters"]}
-    keyword = {name: Required for name in required} | dict.fromkeys(optional) | reading
+    keyword = dict.fromkeys(required, Required) | dict.fromkeys(optional) | reading
     keyword |= dict.fromkeys(n for n in definition_parameters(entry) if n not in keyword)
     doc = _DOC_TABLE.format(
         summary=entry["summary"][:1].upper() + entry["summary"][1:],
