@@ -381,6 +381,9 @@ def _fit(cls, arguments):
     options = _given({name: arguments[name] for name in FIT_OPTIONS})
     given = _given({name: arguments[name] for name in names})
     first = given.get(names[0])
+    if hasattr(first, "tabulate"):
+        # A calculator counts time in the unit that its table is asked for.
+        first = first.value(**_given({"unit": arguments["unit"]}))
     if _is_frame(first):
         given = _fit_columns(first, entry, given)
     return cls._of(_cxm.Model.fit(cls.kind, given, options))
@@ -411,8 +414,8 @@ def _fit_columns(frame, entry, given):
 
 _FIT_DOC = """The {title} that fits the columns best.
 
-Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-columns of these names; a text then names a column that is called something else.
+Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+of these names or a calculator; a text then names a column that is called something else.
 
 {columns}
 

@@ -74,8 +74,8 @@ class ParetoNbd(Model):
     ) -> Self:
         """The ParetoNbd that fits the columns best.
 
-        Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-        columns of these names; a text then names a column that is called something else.
+        Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+        of these names or a calculator; a text then names a column that is called something else.
 
             frequency: repeat purchases; the first is not one
             recency: age at the last purchase, 0 without a repeat
@@ -311,8 +311,8 @@ class BgNbd(Model):
     ) -> Self:
         """The BgNbd that fits the columns best.
 
-        Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-        columns of these names; a text then names a column that is called something else.
+        Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+        of these names or a calculator; a text then names a column that is called something else.
 
             frequency: repeat purchases; the first is not one
             recency: age at the last purchase, 0 without a repeat
@@ -548,8 +548,8 @@ class MbgNbd(Model):
     ) -> Self:
         """The MbgNbd that fits the columns best.
 
-        Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-        columns of these names; a text then names a column that is called something else.
+        Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+        of these names or a calculator; a text then names a column that is called something else.
 
             frequency: repeat purchases; the first is not one
             recency: age at the last purchase, 0 without a repeat
@@ -783,8 +783,8 @@ class Nbd(Model):
     ) -> Self:
         """The Nbd that fits the columns best.
 
-        Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-        columns of these names; a text then names a column that is called something else.
+        Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+        of these names or a calculator; a text then names a column that is called something else.
 
             frequency: repeat purchases; the first is not one
             recency: age at the last purchase, 0 without a repeat
@@ -1020,8 +1020,8 @@ class BgBb(Model):
     ) -> Self:
         """The BgBb that fits the columns best.
 
-        Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-        columns of these names; a text then names a column that is called something else.
+        Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+        of these names or a calculator; a text then names a column that is called something else.
 
             frequency: repeat purchases; the first is not one
             recency: age at the last purchase, 0 without a repeat
@@ -1255,8 +1255,8 @@ class GammaGamma(Model):
     ) -> Self:
         """The GammaGamma that fits the columns best.
 
-        Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-        columns of these names; a text then names a column that is called something else.
+        Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+        of these names or a calculator; a text then names a column that is called something else.
 
             frequency: repeat purchases; the first is not one
             monetary_value: mean value of the repeat purchases; not looked at without one
@@ -1380,8 +1380,8 @@ class ShiftedBetaGeometric(Model):
     ) -> Self:
         """The ShiftedBetaGeometric that fits the columns best.
 
-        Columns of numbers, one customer a row, or instead of the first a data frame or a table with
-        columns of these names; a text then names a column that is called something else.
+        Columns of numbers, one customer a row, or instead of the first a data frame, a table with columns
+        of these names or a calculator; a text then names a column that is called something else.
 
             survivors: of one cohort, the customers it began with and those left after each period
             cohort: a number that tells cohorts apart, whose rows stand together
