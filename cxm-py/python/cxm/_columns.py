@@ -152,14 +152,23 @@ def _series(column, pandas):
 
         return numpy.asarray(column)
     if kind == "date":
+        return _days(column)
+    if kind == "bool":
+        return pandas.array(column.to_list(), dtype="boolean" if column.missing else "bool")
+    return column.to_list()
+
+
+def _days(column):
+    """A numpy column of days, at once where pyarrow is there."""
+    try:
+        import pyarrow
+    except ImportError:
         import numpy
 
         # By way of text: numpy counts days further than datetime.date does.
         days = [None if day is None else str(day) for day in column.to_list()]
         return numpy.array(days, dtype="datetime64[D]")
-    if kind == "bool":
-        return pandas.array(column.to_list(), dtype="boolean" if column.missing else "bool")
-    return column.to_list()
+    return pyarrow.array(column).to_numpy(zero_copy_only=False)
 
 
 def _from_lists(columns):
