@@ -14,6 +14,7 @@ pub mod keyed;
 pub mod models;
 pub mod question;
 mod reading;
+mod survival;
 
 use serde_json::Value;
 

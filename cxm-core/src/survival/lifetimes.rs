@@ -10,7 +10,7 @@
 //! tick     = duration · ticks_per_unit, a whole number
 //! at risk at t = rows without an entry + entries before t − exits before t       (entry, exit]
 //! exposure = Σ (exit − entry), in units of time
-//! rate     = events / exposure
+//! score    = events / exposure, the rate of leaving
 //! median   = first t with S(t) < ½, S by Kaplan–Meier; the middle where S = ½ for a while
 //! ```
 //! [`risk_table`](Lifetimes::risk_table) is what the estimators of [this folder](super) take.
@@ -52,7 +52,7 @@
 //! lifetimes.update(Durations::new(months.as_slice(), left.as_slice()))?;
 //! let report = lifetimes.value();
 //! assert_eq!((report.events, report.exposure), (2, 20.0));
-//! assert_eq!(report.rate, Some(0.1));
+//! assert_eq!(report.score, Some(0.1));
 //! assert_eq!(lifetimes.kaplan_meier().survival(5.0), Some(0.5)); // ¾ · ⅔
 //! # Ok::<(), cxm_core::Error>(())
 //! ```

@@ -5,17 +5,15 @@ use super::lifetimes::{Lifetimes, LifetimesDefinition};
 use super::person_time::EventRate;
 use super::risk_table::RiskTable;
 use crate::calculator::{Calculator, Report};
-use crate::error::Result;
-use crate::stats::{
-    Comparison, Estimate, Interval, IntervalOptions, Method, Scored, confidence_sequence,
-};
+use crate::error::{Error, Result};
+use crate::stats::{Comparison, Estimate, Interval, IntervalOptions, Method, Scored};
 
 /// The size of a set of lifetimes, their rate of ending and their median.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct LifetimesReport {
-    /// Events per unit of time at risk; `None` without exposure.
-    pub rate: Option<f64>,
+    /// The rate: events per unit of time at risk; `None` without exposure.
+    pub score: Option<f64>,
     /// The time by which half have left; `None` where the curve does not come down to one half.
     pub median: Option<f64>,
     /// Lifetimes that count.
@@ -46,7 +44,7 @@ impl LifetimesReport {
         let rate = EventRate::of(&table, 0.0, None);
         let curve = KaplanMeier::of(&table);
         Self {
-            rate: rate.rate(),
+            score: rate.rate(),
             median: curve.median(),
             lifetimes: state.rows,
             events: table.events(),
@@ -74,7 +72,7 @@ impl LifetimesReport {
 
 impl Report for LifetimesReport {
     fn headline(&self) -> Option<f64> {
-        self.rate
+        self.score
     }
 
     fn responses(&self) -> u64 {
@@ -89,9 +87,8 @@ impl Scored for LifetimesReport {
     }
 
     /// Not offered: a rate has no bound that a sequence could bet against.
-    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        let Some(Estimate { value, variance, n }) = self.estimate() else { return Ok(None) };
-        confidence_sequence::asymptotic(n, value, variance * n as f64, options)
+    fn confidence_sequence(&self, _options: &IntervalOptions) -> Result<Option<Interval>> {
+        Err(Error::not_offered("a rate of events has no confidence sequence"))
     }
 
     /// This rate minus the other's.

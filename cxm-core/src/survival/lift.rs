@@ -135,6 +135,10 @@ impl<'a> Lift<'a> {
             return Ok(());
         };
         let column = self.column(number, row.observed)?;
+        // A row that stands for nobody leaves no trace, but for the look at its cells.
+        if count == 0 {
+            return Ok(());
+        }
         self.rows = checked_sum(self.rows, count)?;
         if let Some(entry) = row.entry {
             self.late += count;

@@ -47,4 +47,4 @@ pub use lifetimes_report::LifetimesReport;
 pub use log_rank::{LogRank, LogRankGroup, LogRankWeight, log_rank, stratified_log_rank};
 pub use nelson_aalen::{HazardStep, HazardTies, NelsonAalen};
 pub use person_time::{CalendarLifetime, EventRate, LexisTable, TenureRate, tenure_rates};
-pub use risk_table::{RiskRow, RiskTable};
+pub use risk_table::{RiskCounts, RiskRow, RiskTable};

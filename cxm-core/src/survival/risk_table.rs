@@ -10,7 +10,8 @@
 //! at t is. Events come before censorings of the same tick. A row without an entry is at risk from
 //! the beginning, tick 0 included.
 
-use crate::calculator::batch::KeyPart;
+use crate::calculator::batch::{KeyPart, same_length};
+use crate::error::{Error, Result};
 
 /// What happened at one tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -137,6 +138,74 @@ impl RiskTable {
             at_risk = row.after();
         }
         sum + u128::from(at_risk) * u128::from(to.max(reached) - reached)
+    }
+}
+
+/// A risk table as plain columns: how it crosses the doors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct RiskCounts {
+    /// Ticks a unit of time has.
+    pub ticks_per_unit: u32,
+    /// Rows at risk from the beginning on.
+    pub from_the_beginning: u64,
+    /// The ticks at which anything happened, ascending.
+    pub ticks: Vec<u64>,
+    /// Rows that come at risk after each tick.
+    pub entered: Vec<u64>,
+    /// Rows last seen at each tick, without an event.
+    pub censored: Vec<u64>,
+    /// The causes, ascending.
+    pub causes: Vec<KeyPart>,
+    /// The events of each cause, a list as long as `ticks` each.
+    pub events: Vec<Vec<u64>>,
+}
+
+impl RiskTable {
+    /// The table as columns.
+    pub fn counts(&self) -> RiskCounts {
+        let column = |count: fn(&RiskRow) -> u64| self.rows.iter().map(count).collect();
+        RiskCounts {
+            ticks_per_unit: u32::try_from(whole(self.ticks_per_unit).unwrap_or(1)).unwrap_or(1),
+            from_the_beginning: self.from_the_beginning,
+            ticks: column(|row| row.tick),
+            entered: column(|row| row.entered),
+            censored: column(|row| row.censored),
+            causes: self.causes.clone(),
+            events: self.by_cause.clone(),
+        }
+    }
+
+    /// The table of these columns; refuses counts that no rows can have left.
+    pub fn from_counts(counts: &RiskCounts) -> Result<Self> {
+        let length = counts.ticks.len();
+        same_length("entered", counts.entered.len(), length)?;
+        same_length("censored", counts.censored.len(), length)?;
+        same_length("events", counts.events.len(), counts.causes.len())?;
+        counts.events.iter().try_for_each(|events| same_length("events", events.len(), length))?;
+        let ascending = counts.ticks.windows(2).all(|pair| pair.first() < pair.last())
+            && counts.ticks.last().is_none_or(|&last| last <= MOST_TICKS);
+        if !ascending || counts.ticks_per_unit == 0 {
+            return Err(Error::argument("ticks ascend, up to 2^53").in_field("ticks"));
+        }
+        let mut at_risk = counts.from_the_beginning;
+        let mut rows = Vec::with_capacity(length);
+        let columns = counts.ticks.iter().zip(&counts.entered).zip(&counts.censored);
+        for (place, ((&tick, &entered), &censored)) in columns.enumerate() {
+            let own = counts.events.iter().filter_map(|events| events.get(place));
+            let events = own.fold(0, |sum: u64, &count| sum.saturating_add(count));
+            if events.checked_add(censored).is_none_or(|left| left > at_risk) {
+                return Err(Error::argument(format!("more leave at tick {tick} than are at risk"))
+                    .in_field("events")
+                    .at_row(place));
+            }
+            let row = RiskRow { tick, at_risk, entered, censored, events };
+            at_risk = row.after();
+            rows.push(row);
+        }
+        let (causes, by_cause) = (counts.causes.clone(), counts.events.clone());
+        Ok(Self::new(rows, causes, by_cause, counts.ticks_per_unit, counts.from_the_beginning))
     }
 }
 

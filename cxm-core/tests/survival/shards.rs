@@ -65,3 +65,14 @@ fn who_was_never_there_cannot_be_taken_away() {
     assert_eq!(error.kind(), ErrorKind::NeverAdded);
     assert_eq!(both.to_bytes(), before);
 }
+
+#[test]
+fn a_row_that_stands_for_nobody_leaves_no_trace() {
+    let (exits, observed, counts) = ([5u64, 1 << 40, 7], [1u8, 1, 0], [2u64, 0, 0]);
+    let mut counted = Lifetimes::default();
+    let batch = Durations::new(exits.as_slice(), observed.as_slice());
+    counted.update(batch.with_counts(&counts)).unwrap();
+    let mut plain = Lifetimes::default();
+    plain.update(Durations::new([5u64, 5].as_slice(), [1u8, 1].as_slice())).unwrap();
+    assert_eq!(counted.to_bytes(), plain.to_bytes());
+}

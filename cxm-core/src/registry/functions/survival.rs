@@ -7,13 +7,14 @@ use crate::calculator::batch::{Durations, KeyColumn, KeyPart};
 use crate::calculator::{Calculator, Update};
 use crate::error::{Error, Result};
 use crate::registry::definition::parse;
+use crate::registry::survival as readings;
 use crate::stats::{Comparison, IntervalOptions, Method};
 use crate::survival::{
-    DiscreteHazard, EventRate, HazardGroup, KaplanMeier, LifeTable, Lifetimes, LogRankWeight,
-    NelsonAalen, RiskTable, stratified_log_rank, tenure_rates,
+    AalenJohansen, DiscreteHazard, EventRate, HazardGroup, KaplanMeier, LifeTable, Lifetimes,
+    LogRankWeight, NelsonAalen, RiskCounts, RiskTable, stratified_log_rank, tenure_rates,
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const DURATIONS: Parameter = required("durations", "array of numbers", "how long each was watched");
 const OBSERVED: Parameter =
@@ -47,8 +48,13 @@ enum Flag {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Columns {
+    #[serde(default)]
     durations: Vec<Option<f64>>,
+    #[serde(default)]
     observed: Vec<Flag>,
+    /// The counts of a calculator, instead of columns.
+    #[serde(default)]
+    risk_table: Option<RiskCounts>,
     #[serde(default)]
     entries: Option<Vec<Option<f64>>>,
     #[serde(default)]
@@ -66,6 +72,7 @@ impl Columns {
         Ok(Self {
             durations: arguments.get("durations")?,
             observed: arguments.get("observed")?,
+            risk_table: None,
             entries: arguments.get("entries")?,
             causes: if with_causes { arguments.get("causes")? } else { None },
             counts: arguments.get("counts")?,
@@ -75,6 +82,9 @@ impl Columns {
     }
 
     fn table(&self) -> Result<RiskTable> {
+        if let Some(counts) = &self.risk_table {
+            return RiskTable::from_counts(counts);
+        }
         let numbers = |column: &[Option<f64>]| -> Vec<f64> {
             column.iter().map(|cell| cell.unwrap_or(f64::NAN)).collect()
         };
@@ -115,78 +125,20 @@ fn curve(arguments: &Arguments) -> Result<KaplanMeier> {
 }
 
 fn kaplan_meier(arguments: &Arguments) -> Result<Value> {
-    let curve = curve(arguments)?;
     let (level, method) = level_and_method(arguments, Method::LogLog)?;
-    let times: Option<Vec<f64>> = arguments.get("times")?;
-    let times = times.unwrap_or_else(|| curve.steps.iter().map(|step| step.time).collect());
-    let point = |time: &f64| -> Result<Value> {
-        let interval = curve.interval(*time, level, method)?;
-        let step = curve.steps.iter().find(|step| (step.time - time).abs() <= 0.0);
-        Ok(json!({
-            "time": time,
-            "at_risk": step.map(|step| step.at_risk),
-            "events": step.map(|step| step.events),
-            "censored": step.map(|step| step.censored),
-            "survival": curve.survival(*time),
-            "standard_error": curve.standard_error(*time),
-            "lower": interval.map(|interval| interval.lower),
-            "upper": interval.map(|interval| interval.upper),
-        }))
-    };
-    let points: Vec<Value> = times.iter().map(point).collect::<Result<_>>()?;
-    Ok(json!({
-        "start_time": curve.start_time,
-        "last_time": curve.last_time,
-        "median": curve.median(),
-        "has_late_entries": curve.has_late_entries,
-        "small_risk_set": json(curve.small_risk_set)?,
-        "level": level,
-        "method": json(method)?,
-        "points": points,
-    }))
+    readings::curve(&curve(arguments)?, arguments.get("times")?, level, method)
 }
 
 fn nelson_aalen(arguments: &Arguments) -> Result<Value> {
     let hazard = NelsonAalen::with_ties(&table(arguments)?, arguments.get("ties")?);
     let (level, method) = level_and_method(arguments, Method::Log)?;
-    let times: Option<Vec<f64>> = arguments.get("times")?;
-    let times = times.unwrap_or_else(|| hazard.steps.iter().map(|step| step.time).collect());
-    let point = |time: &f64| -> Result<Value> {
-        let interval = hazard.interval(*time, level, method)?;
-        Ok(json!({
-            "time": time,
-            "hazard": hazard.hazard(*time),
-            "standard_error": hazard.standard_error(*time),
-            "lower": interval.map(|interval| interval.lower),
-            "upper": interval.map(|interval| interval.upper),
-        }))
-    };
-    let points: Vec<Value> = times.iter().map(point).collect::<Result<_>>()?;
-    Ok(json!({"level": level, "method": json(method)?, "points": points}))
+    readings::hazard(&hazard, arguments.get("times")?, level, method)
 }
 
 fn aalen_johansen(arguments: &Arguments) -> Result<Value> {
-    let shares = crate::survival::AalenJohansen::of(&Columns::of(arguments, true)?.table()?);
+    let shares = AalenJohansen::of(&Columns::of(arguments, true)?.table()?);
     let (level, method) = level_and_method(arguments, Method::LogLog)?;
-    let times: Option<Vec<f64>> = arguments.get("times")?;
-    let mut causes = Vec::with_capacity(shares.causes.len());
-    for curve in &shares.causes {
-        let all = || curve.steps.iter().map(|step| step.time).collect();
-        let point = |time: &f64| -> Result<Value> {
-            let interval = shares.interval(&curve.cause, *time, level, method)?;
-            Ok(json!({
-                "time": time,
-                "incidence": shares.cumulative_incidence(&curve.cause, *time)?,
-                "standard_error": shares.standard_error(&curve.cause, *time)?,
-                "lower": interval.map(|interval| interval.lower),
-                "upper": interval.map(|interval| interval.upper),
-            }))
-        };
-        let times = times.clone().unwrap_or_else(all);
-        let points: Vec<Value> = times.iter().map(point).collect::<Result<_>>()?;
-        causes.push(json!({"cause": json(&curve.cause)?, "points": points}));
-    }
-    Ok(json!({"level": level, "method": json(method)?, "causes": causes}))
+    readings::incidences(&shares, arguments.get("times")?, level, method)
 }
 
 fn weight(arguments: &Arguments) -> Result<LogRankWeight> {
@@ -293,13 +245,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             LEVEL,
         ],
         run: |arguments| {
-            let mean = curve(arguments)?.restricted_mean(arguments.get("horizon")?)?;
-            let mut answer = json(mean)?;
-            if let Value::Object(fields) = &mut answer {
-                let interval = mean.interval(arguments.get("level")?)?;
-                fields.insert("interval".to_owned(), json(interval)?);
-            }
-            Ok(answer)
+            let horizon = arguments.get("horizon")?;
+            readings::mean(&curve(arguments)?, horizon, arguments.get("level")?)
         },
     },
     Function {

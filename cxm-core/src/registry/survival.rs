@@ -1,0 +1,189 @@
+//! What lifetimes can be asked by name, and how curves are written as JSON.
+//!
+//! | question | arguments |
+//! | --- | --- |
+//! | `kaplan_meier` | `times`, `start_time`, `level`, `method` |
+//! | `survival_quantile` | `probability`, `flat`, `start_time`, `level`, `method` |
+//! | `restricted_mean` | `horizon`, `start_time`, `level` |
+//! | `conditional_survival` | `stayed`, `until`, `start_time` |
+//! | `nelson_aalen` | `times`, `ties`, `level`, `method` |
+//! | `aalen_johansen` | `times`, `level`, `method` |
+//! | `life_table`, `tenure_rates` | `cuts` |
+//! | `risk_table` | |
+//! | `interval`, `shown` | as for all reports |
+
+use serde_json::{Value, json};
+
+use super::definition::to_value;
+use super::question::{Arguments, Reading, ask_scored};
+use crate::error::Result;
+use crate::stats::{Comparison, IntervalOptions, Method, Scored};
+use crate::survival::{
+    AalenJohansen, KaplanMeier, LifeTable, LifetimesReport, NelsonAalen, tenure_rates,
+};
+
+/// The curve at some times, or at all at which anybody left.
+pub(super) fn curve(
+    curve: &KaplanMeier,
+    times: Option<Vec<f64>>,
+    level: f64,
+    method: Method,
+) -> Result<Value> {
+    let times = times.unwrap_or_else(|| curve.steps.iter().map(|step| step.time).collect());
+    let point = |time: &f64| -> Result<Value> {
+        let interval = curve.interval(*time, level, method)?;
+        let at = curve.steps.partition_point(|step| step.time < *time);
+        let step = curve.steps.get(at).filter(|step| step.time <= *time);
+        Ok(json!({
+            "time": time,
+            "at_risk": step.map(|step| step.at_risk),
+            "events": step.map(|step| step.events),
+            "censored": step.map(|step| step.censored),
+            "survival": curve.survival(*time),
+            "standard_error": curve.standard_error(*time),
+            "lower": interval.map(|interval| interval.lower),
+            "upper": interval.map(|interval| interval.upper),
+        }))
+    };
+    let points: Vec<Value> = times.iter().map(point).collect::<Result<_>>()?;
+    Ok(json!({
+        "start_time": curve.start_time,
+        "last_time": curve.last_time,
+        "median": curve.median(),
+        "has_late_entries": curve.has_late_entries,
+        "small_risk_set": to_value(&curve.small_risk_set),
+        "level": level,
+        "method": to_value(&method),
+        "points": points,
+    }))
+}
+
+/// The mean time before a horizon, with its interval.
+pub(super) fn mean(curve: &KaplanMeier, horizon: f64, level: f64) -> Result<Value> {
+    let mean = curve.restricted_mean(horizon)?;
+    let mut answer = to_value(&mean);
+    if let Value::Object(fields) = &mut answer {
+        fields.insert("interval".to_owned(), to_value(&mean.interval(level)?));
+    }
+    Ok(answer)
+}
+
+/// The cumulative hazard at some times.
+pub(super) fn hazard(
+    hazard: &NelsonAalen,
+    times: Option<Vec<f64>>,
+    level: f64,
+    method: Method,
+) -> Result<Value> {
+    let times = times.unwrap_or_else(|| hazard.steps.iter().map(|step| step.time).collect());
+    let point = |time: &f64| -> Result<Value> {
+        let interval = hazard.interval(*time, level, method)?;
+        Ok(json!({
+            "time": time,
+            "hazard": hazard.hazard(*time),
+            "standard_error": hazard.standard_error(*time),
+            "lower": interval.map(|interval| interval.lower),
+            "upper": interval.map(|interval| interval.upper),
+        }))
+    };
+    let points: Vec<Value> = times.iter().map(point).collect::<Result<_>>()?;
+    Ok(json!({"level": level, "method": to_value(&method), "points": points}))
+}
+
+/// The share of each cause at some times.
+pub(super) fn incidences(
+    shares: &AalenJohansen,
+    times: Option<Vec<f64>>,
+    level: f64,
+    method: Method,
+) -> Result<Value> {
+    let mut causes = Vec::with_capacity(shares.causes.len());
+    for curve in &shares.causes {
+        let all = || curve.steps.iter().map(|step| step.time).collect();
+        let point = |time: &f64| -> Result<Value> {
+            let interval = shares.interval(&curve.cause, *time, level, method)?;
+            Ok(json!({
+                "time": time,
+                "incidence": shares.cumulative_incidence(&curve.cause, *time)?,
+                "standard_error": shares.standard_error(&curve.cause, *time)?,
+                "lower": interval.map(|interval| interval.lower),
+                "upper": interval.map(|interval| interval.upper),
+            }))
+        };
+        let times: Vec<f64> = times.clone().unwrap_or_else(all);
+        let points: Vec<Value> = times.iter().map(point).collect::<Result<_>>()?;
+        causes.push(json!({"cause": to_value(&curve.cause), "points": points}));
+    }
+    Ok(json!({"level": level, "method": to_value(&method), "causes": causes}))
+}
+
+impl Reading for LifetimesReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        let table = self.risk_table();
+        let mut named = Arguments::new(arguments)?;
+        let default = IntervalOptions::default();
+        let read_curve = |named: &mut Arguments| match named.take::<f64>("start_time")? {
+            Some(start) => KaplanMeier::after(table, start),
+            None => Ok(KaplanMeier::of(table)),
+        };
+        let level = |named: &mut Arguments| -> Result<f64> {
+            Ok(named.take("level")?.unwrap_or(default.level))
+        };
+        let how = |named: &mut Arguments, usual: Method| -> Result<(f64, Method)> {
+            Ok((level(named)?, named.take("method")?.unwrap_or(usual)))
+        };
+        let answer = match question {
+            "kaplan_meier" => {
+                let (curve, times) = (read_curve(&mut named)?, named.take("times")?);
+                let (level, method) = how(&mut named, Method::LogLog)?;
+                self::curve(&curve, times, level, method)
+            }
+            "survival_quantile" => {
+                let curve = read_curve(&mut named)?;
+                let probability = named.take("probability")?.unwrap_or(0.5);
+                let flat = named.take("flat")?.unwrap_or_default();
+                let (level, method) = how(&mut named, Method::LogLog)?;
+                curve.quantile(probability, level, method, flat).map(|answer| to_value(&answer))
+            }
+            "restricted_mean" => {
+                let (curve, horizon) = (read_curve(&mut named)?, named.require("horizon")?);
+                mean(&curve, horizon, level(&mut named)?)
+            }
+            "conditional_survival" => {
+                let curve = read_curve(&mut named)?;
+                let (stayed, until) = (named.require("stayed")?, named.require("until")?);
+                curve.conditional_survival(stayed, until).map(|answer| to_value(&answer))
+            }
+            "nelson_aalen" => {
+                let ties = named.take("ties")?.unwrap_or_default();
+                let times = named.take("times")?;
+                let (level, method) = how(&mut named, Method::Log)?;
+                hazard(&NelsonAalen::with_ties(table, ties), times, level, method)
+            }
+            "aalen_johansen" => {
+                let times = named.take("times")?;
+                let (level, method) = how(&mut named, Method::LogLog)?;
+                incidences(&AalenJohansen::of(table), times, level, method)
+            }
+            "life_table" => {
+                let cuts: Vec<f64> = named.require("cuts")?;
+                LifeTable::of(table, &cuts).map(|answer| to_value(&answer))
+            }
+            "tenure_rates" => {
+                let cuts: Vec<f64> = named.require("cuts")?;
+                tenure_rates(table, &cuts).map(|answer| to_value(&answer))
+            }
+            "risk_table" => Ok(to_value(&table.counts())),
+            _ => return ask_scored(self, question, arguments),
+        }?;
+        named.finish()?;
+        Ok(answer)
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        let mut named = Arguments::new(arguments)?;
+        let method: Option<Method> = named.take("method")?;
+        named.finish()?;
+        Scored::compare(self, other, method)
+    }
+}
