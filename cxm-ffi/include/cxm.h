@@ -951,6 +951,64 @@ cxm_status cxm_model_predict(const struct cxm_model *model,
                              size_t length,
                              struct cxm_error *err);
 
+// The answers of `cxm_model_predict` between their limits, by the delta method.
+//
+// `options` is a JSON object of the "level", or NULL. Each of `values`, `lower`, `upper` and
+// `present` has room for `length` rows; otherwise as `cxm_model_predict`. A model whose parameters
+// were given, or not determined by the data, has no limits: CXM_STATUS_INSUFFICIENT_DATA.
+cxm_status cxm_model_intervals(const struct cxm_model *model,
+                               const char *quantity,
+                               size_t quantity_length,
+                               const struct cxm_named_column *columns,
+                               size_t columns_length,
+                               const char *options,
+                               size_t options_length,
+                               double *values,
+                               double *lower,
+                               double *upper,
+                               uint8_t *present,
+                               size_t length,
+                               struct cxm_error *err);
+
+// What was expected within a horizon, and what came: `mean_absolute_error`, `bias`, `coverage`,
+// `by_frequency[0].actual`.
+//
+// `columns` are those of a history and "actual", the purchases of each customer within the
+// "horizon" of `options`, a JSON object that may have the "level" of the predictive intervals and
+// "last_class" too. On success `*out` is a report of the caller's.
+cxm_status cxm_model_back_test(const struct cxm_model *model,
+                               const struct cxm_named_column *columns,
+                               size_t columns_length,
+                               const char *options,
+                               size_t options_length,
+                               struct cxm_report **out,
+                               struct cxm_error *err);
+
+// Draws customers of a model, one a row of a table: their histories, "holdout_frequency" and
+// "is_alive".
+//
+// `options` is a JSON object of "ages", as in {"same": {"customers": 1000, "age": 39}}, "horizon"
+// and "seed"; the same seed gives the same customers everywhere. On success `*out` is a table of
+// the caller's.
+cxm_status cxm_model_simulate(const struct cxm_model *model,
+                              const char *options,
+                              size_t options_length,
+                              struct cxm_table **out,
+                              struct cxm_error *err);
+
+// Fits the models of purchases in continuous time and ranks them: `candidates[0].model`, `.aic`,
+// `.back_test.mean_absolute_error`, `best_in_hold_out`.
+//
+// Columns as for `cxm_model_fit`; with "actual" and a "horizon" in `options` each model is tested
+// as by `cxm_model_back_test`. `options` is a JSON object that may have "candidates" and "unit"
+// too, or NULL. On success `*out` is a report of the caller's.
+cxm_status cxm_model_compare(const struct cxm_named_column *columns,
+                             size_t columns_length,
+                             const char *options,
+                             size_t options_length,
+                             struct cxm_report **out,
+                             struct cxm_error *err);
+
 // The score: the one figure that stands for the report.
 //
 // Without data there is none: `*has_value` is 0, or, where `has_value` is NULL, the status is

@@ -332,6 +332,123 @@ pub unsafe extern "C" fn cxm_model_predict(
     }
 }
 
+/// The answers of `cxm_model_predict` between their limits, by the delta method.
+///
+/// `options` is a JSON object of the "level", or NULL. Each of `values`, `lower`, `upper` and
+/// `present` has room for `length` rows; otherwise as `cxm_model_predict`. A model whose parameters
+/// were given, or not determined by the data, has no limits: CXM_STATUS_INSUFFICIENT_DATA.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_intervals(
+    model: *const cxm_model,
+    quantity: *const c_char,
+    quantity_length: usize,
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    values: *mut f64,
+    lower: *mut f64,
+    upper: *mut f64,
+    present: *mut u8,
+    length: usize,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let quantity: Value = input::json(quantity, quantity_length, "quantity")?;
+            let columns = named(columns, columns_length, Some(length))?;
+            let options = input::json(options, options_length, "options")?;
+            let found = model.intervals(&quantity, &columns, &options)?;
+            if length > 0 {
+                // All places are looked at before any of them is written.
+                let _ = output::array(values, length, "values")?;
+                let _ = output::array(lower, length, "lower")?;
+                let _ = output::array(upper, length, "upper")?;
+            }
+            copy(&found.value, values, present, length)?;
+            copy(&found.lower, lower, present, length)?;
+            copy(&found.upper, upper, present, length)
+        })
+    }
+}
+
+/// What was expected within a horizon, and what came: `mean_absolute_error`, `bias`, `coverage`,
+/// `by_frequency[0].actual`.
+///
+/// `columns` are those of a history and "actual", the purchases of each customer within the
+/// "horizon" of `options`, a JSON object that may have the "level" of the predictive intervals and
+/// "last_class" too. On success `*out` is a report of the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_back_test(
+    model: *const cxm_model,
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_report,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let columns = named(columns, columns_length, None)?;
+            let options = input::json(options, options_length, "options")?;
+            report::hand_out(out, || Ok(model.back_test(&columns, &options)?))
+        })
+    }
+}
+
+/// Draws customers of a model, one a row of a table: their histories, "holdout_frequency" and
+/// "is_alive".
+///
+/// `options` is a JSON object of "ages", as in {"same": {"customers": 1000, "age": 39}}, "horizon"
+/// and "seed"; the same seed gives the same customers everywhere. On success `*out` is a table of
+/// the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_simulate(
+    model: *const cxm_model,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_table,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let place = output::place(out, "out")?;
+            let options = input::json(options, options_length, "options")?;
+            place.put(handle::new(model.simulate(&options)?));
+            Ok(())
+        })
+    }
+}
+
+/// Fits the models of purchases in continuous time and ranks them: `candidates[0].model`, `.aic`,
+/// `.back_test.mean_absolute_error`, `best_in_hold_out`.
+///
+/// Columns as for `cxm_model_fit`; with "actual" and a "horizon" in `options` each model is tested
+/// as by `cxm_model_back_test`. `options` is a JSON object that may have "candidates" and "unit"
+/// too, or NULL. On success `*out` is a report of the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_compare(
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_report,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        guard::call(err, || {
+            let columns = named(columns, columns_length, None)?;
+            let options = input::json(options, options_length, "options")?;
+            report::hand_out(out, || Ok(models::select(&columns, &options)?))
+        })
+    }
+}
+
 /// Copies answers into the caller's arrays, all of them or none.
 ///
 /// # Safety

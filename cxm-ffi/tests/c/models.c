@@ -258,8 +258,9 @@ static void golden(int argc, char **argv) {
             char label[256];
             const json *id = json_field(one, "id"), *fit = json_field(one, "fit");
             const json *model = json_field(one, "model"), *reading = json_field(one, "reading");
-            if (fit == NULL && reading == NULL && json_field(one, "quantity") == NULL &&
-                json_field(one, "log_likelihood") == NULL) {
+            if (id == NULL || (fit == NULL && reading == NULL &&
+                               json_field(one, "quantity") == NULL &&
+                               json_field(one, "log_likelihood") == NULL)) {
                 continue;
             }
             snprintf(label, sizeof label, "%.200s %.40s", argv[i], id->string);
@@ -312,6 +313,50 @@ static void files(void) {
     GIVES(CXM_STATUS_INVALID_UTF8, cxm_model_from_json("\xff", 1, &read, &err));
     GIVES(CXM_STATUS_NULL_POINTER, cxm_model_from_json(NULL, 3, &read, &err));
     free(text);
+    cxm_model_free(model);
+}
+
+/* Limits, comparison, simulation. */
+static void more_answers(void) {
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_model *model = fitted("bg_nbd", NULL), *given = NULL;
+    cxm_report *report = NULL;
+    cxm_table *table = NULL;
+    double x = 2, recency = 30.43, age = 38.86, value = 0, lower = 0, upper = 0;
+    uint8_t present = 0;
+    size_t rows = 0;
+    char best[32];
+    const cxm_named_column one[] = {CXM_NAMED_COLUMN("frequency", CXM_TYPE_F64, &x, 1),
+                                    CXM_NAMED_COLUMN("recency", CXM_TYPE_F64, &recency, 1),
+                                    CXM_NAMED_COLUMN("age", CXM_TYPE_F64, &age, 1)};
+    const cxm_named_column all[] = {
+        CXM_NAMED_COLUMN("frequency", CXM_TYPE_F64, cdnow[0], customers),
+        CXM_NAMED_COLUMN("recency", CXM_TYPE_F64, cdnow[1], customers),
+        CXM_NAMED_COLUMN("age", CXM_TYPE_F64, cdnow[2], customers)};
+    OK(cxm_model_intervals(model, WEEKS, Z, one, 3, "{\"level\": 0.9}", Z, &value, &lower, &upper,
+                           &present, 1, &err));
+    CHECK(present == 1 && lower < value && value < upper && fabs(value - 1.226) < 1e-3);
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_model_intervals(model, WEEKS, Z, one, 3, NULL, 0, &value,
+                                                       &lower, NULL, &present, 1, &err));
+    OK(cxm_model_from_parameters("bg_nbd", Z, "[0.2, 4.4, 0.8, 2.4]", Z, NULL, 0, &given, &err));
+    GIVES(CXM_STATUS_INSUFFICIENT_DATA,
+          cxm_model_intervals(given, WEEKS, Z, one, 3, NULL, 0, &value, &lower, &upper, &present, 1,
+                              &err));
+    OK(cxm_model_compare(all, 3, NULL, 0, &report, &err));
+    text_at(report, "candidates[0].model", best, sizeof best);
+    CHECK(strcmp(best, "mbg_nbd") == 0);
+    cxm_report_free(report);
+    report = NULL;
+    GIVES(CXM_STATUS_WRONG_BATCH,
+          cxm_model_back_test(model, all, 3, "{\"horizon\": 39}", Z, &report, &err));
+    CHECK(report == NULL);
+    OK(cxm_model_simulate(model, "{\"ages\": {\"same\": {\"customers\": 50, \"age\": 39}}}", Z,
+                          &table, &err));
+    OK(cxm_table_rows(table, &rows, &err));
+    CHECK(rows == 50);
+    cxm_table_free(table);
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_model_simulate(model, NULL, 0, NULL, &err));
+    cxm_model_free(given);
     cxm_model_free(model);
 }
 
@@ -443,6 +488,7 @@ int main(int argc, char **argv) {
     }
     golden(argc, argv);
     files();
+    more_answers();
     bad_fits();
     bad_questions();
     printf("%lu checks\n", checks_made);
