@@ -4,7 +4,7 @@
 
 use cxm_core::clv::simulation::{Ages, Simulate, Simulation};
 use cxm_core::clv::{
-    BgBb, BgNbd, FitOptions, History, Horizon, MbgNbd, Model, Nbd, ParetoNbd, fit,
+    BgBb, BgNbd, FitOptions, GammaGamma, History, Horizon, MbgNbd, Model, Nbd, ParetoNbd, fit,
 };
 use cxm_core::{Error, ErrorKind};
 
@@ -134,4 +134,25 @@ fn bad_input_is_named() {
     let error = Simulation { ages: half, ..Simulation::default() }.histories(&model).unwrap_err();
     assert_eq!(error.field(), Some("age"));
     assert!(Simulation::default().histories(&model).unwrap().is_empty());
+}
+
+#[test]
+fn transactions_carry_the_purchases_and_the_spend() {
+    let model = BgNbd::from_parameters(&[0.243, 4.414, 0.793, 2.426]).unwrap();
+    let spend = GammaGamma::new(6.25, 3.74, 15.44).unwrap();
+    let plan = plan(20_000, 6);
+    let bare = plan.transactions(&model, None).unwrap();
+    let paid = plan.transactions(&model, Some(&spend)).unwrap();
+    assert_eq!((&bare.customer, &bare.time), (&paid.customer, &paid.time));
+    assert!(bare.amount.is_none());
+    let repeats: f64 =
+        plan.histories(&model).unwrap().iter().map(|history| history.frequency()).sum();
+    assert_eq!(bare.customer.len() as u64, repeats as u64 + 20_000);
+    assert!(bare.time.iter().all(|time| *time <= 0.0));
+    // The first amount of each customer has the mean of the population.
+    let amounts = paid.amount.unwrap();
+    let firsts = (0..amounts.len()).filter(|&k| k == 0 || paid.customer[k] != paid.customer[k - 1]);
+    let mean = firsts.map(|k| amounts[k]).sum::<f64>() / 20_000.0;
+    let truth = spend.expected_spend(None).unwrap();
+    assert!((mean / truth - 1.0).abs() < 0.03, "{mean}, not {truth}");
 }

@@ -10,6 +10,7 @@
 //! BG/NBD      as NBD;  p ~ Beta(a, b);  after each repeat purchase they leave with probability p
 //! MBG/NBD     as BG/NBD, and with probability p right after the first purchase already
 //! Pareto/NBD  as NBD until τ ~ Exp(μ);  μ ~ Gamma(s, β)
+//! Gamma-Gamma ν ~ Gamma(q, v);  amounts Gamma(p, ν)
 //! BG/BB       p ~ Beta(α, β), θ ~ Beta(γ, δ);  before each opportunity they leave with
 //!             probability θ, then buy with probability p
 //! ```
@@ -50,7 +51,7 @@
 use super::history::{History, Horizon};
 use super::model::{Model as _, PurchaseModel};
 use super::patterns::PatternTable;
-use super::{BgBb, BgNbd, MbgNbd, Nbd, ParetoNbd};
+use super::{BgBb, BgNbd, GammaGamma, MbgNbd, Nbd, ParetoNbd};
 use crate::error::{Error, Result};
 use crate::numeric::random::Random;
 
@@ -135,6 +136,18 @@ pub trait Simulate: PurchaseModel {
     -> Result<()>;
 }
 
+/// Purchases, one a row.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SimulatedTransactions {
+    /// Which customer, from 0.
+    pub customer: Vec<u64>,
+    /// When, in the unit of the model: 0 is the cut-off, and what is before it is negative.
+    pub time: Vec<f64>,
+    /// What was paid, where there was a model of spend.
+    pub amount: Option<Vec<f64>>,
+}
+
 /// How long ago the customers bought first.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -206,6 +219,31 @@ impl Simulation {
     pub fn pattern_table<M: Simulate>(&self, model: &M) -> Result<PatternTable<History>> {
         let histories = self.histories(model)?;
         PatternTable::from_rows(histories.into_iter().map(|history| (history, 1.0)))
+    }
+
+    /// Every purchase of each customer, the first included; with a model of spend, what was paid.
+    ///
+    /// The purchases are the same with and without amounts.
+    pub fn transactions<M: Simulate>(
+        &self,
+        model: &M,
+        spend: Option<&GammaGamma>,
+    ) -> Result<SimulatedTransactions> {
+        let mut columns =
+            SimulatedTransactions { amount: spend.map(|_| Vec::new()), ..Default::default() };
+        for (row, customer) in self.customers(model).enumerate() {
+            let customer = customer?;
+            let mut random = Random::stream(!self.seed, row as u64);
+            let price = spend.map(|spend| (spend.p(), random.gamma(spend.q(), spend.v())));
+            for age in std::iter::once(0.0).chain(customer.purchases) {
+                columns.customer.push(row as u64);
+                columns.time.push(age - customer.age);
+                if let Some((amounts, (shape, rate))) = columns.amount.as_mut().zip(price) {
+                    amounts.push(random.gamma(shape, rate));
+                }
+            }
+        }
+        Ok(columns)
     }
 
     /// Number of customers.
