@@ -147,6 +147,27 @@ fn histories<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     }))
 }
 
+fn lifetimes<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let (durations, observed) = (floats(&batch["durations"]), floats(&batch["observed"]));
+    let entries = batch.get("entries").map(floats);
+    let known = batch.get("causes").map(present);
+    let causes: Option<Vec<&str>> = batch.get("causes").map(|causes| {
+        let causes = causes.as_array().unwrap().iter();
+        causes.map(|cause| cause.as_str().unwrap_or_default()).collect()
+    });
+    let counts: Option<Vec<u64>> = batch.get("counts").map(|counts| {
+        counts.as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).collect()
+    });
+    let mut rows = Durations::new(durations.as_slice(), observed.as_slice());
+    rows.entries = entries.as_deref().map(Values::from);
+    rows.causes = causes.as_deref().map(KeyColumn::from);
+    if let (Some(causes), Some(known)) = (&mut rows.causes, &known) {
+        causes.validity = Some(Validity::Bytes(known));
+    }
+    rows.counts = counts.as_deref();
+    act(Batch::Durations(rows))
+}
+
 /// Calls `act` with the batch of a case, whatever its shape is.
 fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     if batch.get("ratings").is_some() {
@@ -159,6 +180,8 @@ fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         transactions(batch, act)
     } else if let Some(batch) = batch.get("histories") {
         histories(batch, act)
+    } else if let Some(batch) = batch.get("lifetimes") {
+        lifetimes(batch, act)
     } else {
         answers(&batch["answers"], act)
     }

@@ -10,6 +10,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
+    clippy::float_cmp,
     reason = "a test may stop at the first surprise"
 )]
 
@@ -89,6 +90,16 @@ fn with_ratings<R>(
                 spends: Some(whole.as_slice().into()),
                 counts: None,
             }))
+        }
+        "durations" => {
+            // What is no lifetime is left out here: the calculator would refuse the batch.
+            let days: Vec<f64> = ratings.iter().copied().filter(|day| *day >= 0.0).collect();
+            let days: Vec<f64> = days.into_iter().filter(|day| day.fract() == 0.0).collect();
+            let observed: Vec<u8> = (0..days.len()).map(|row| [1, 0][row % 2]).collect();
+            let causes: Vec<&str> =
+                (0..days.len()).map(|row| ["Ann", "Zoë"][row / 2 % 2]).collect();
+            let batch = Durations::new(days.as_slice(), observed.as_slice());
+            act(Batch::Durations(batch.with_causes(causes.as_slice())))
         }
         other => panic!("no states for batches of the shape {other}"),
     }

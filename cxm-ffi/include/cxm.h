@@ -541,6 +541,19 @@ void cxm_batch_histories(struct cxm_batch *out,
                          const struct cxm_column *spends,
                          const uint64_t *counts);
 
+// Fills a batch of one lifetime a row: for `lifetimes`.
+//
+// `durations` say how long each was watched, and `observed` whether its end was seen: 1, or 0 where
+// it still went on. `entries`, the age at the first look, and `causes` may be NULL. `counts` says
+// how many lifetimes each row stands for, or is NULL for one; it has as many rows as `durations`.
+// The columns are borrowed until the last use of the batch.
+void cxm_batch_durations(struct cxm_batch *out,
+                         const struct cxm_column *durations,
+                         const struct cxm_column *observed,
+                         const struct cxm_column *entries,
+                         const struct cxm_key_column *causes,
+                         const uint64_t *counts);
+
 // Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
 //
 // `definition` is a JSON object, or NULL for the default: an optional "preset" and the fields

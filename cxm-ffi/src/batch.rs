@@ -7,7 +7,8 @@ use std::ffi::c_void;
 use std::ptr::null;
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Histories, Invitations, ItemRatings, KeyColumn, Ratings, Transactions, Values,
+    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Ratings,
+    Transactions, Values,
 };
 
 use crate::columns::{KeyRoom, cxm_column, cxm_key_column};
@@ -21,6 +22,7 @@ const INVITATIONS: u32 = 3;
 const ANSWERS: u32 = 4;
 const TRANSACTIONS: u32 = 5;
 const HISTORIES: u32 = 6;
+const DURATIONS: u32 = 7;
 
 /// Says that a batch was filled by this library and is not what happened to be on the stack.
 const FILLED: u32 = 0x6278_6d63;
@@ -165,6 +167,26 @@ pub unsafe extern "C" fn cxm_batch_histories(
     unsafe { fill(out, HISTORIES, 0, columns) }
 }
 
+/// Fills a batch of one lifetime a row: for `lifetimes`.
+///
+/// `durations` say how long each was watched, and `observed` whether its end was seen: 1, or 0 where
+/// it still went on. `entries`, the age at the first look, and `causes` may be NULL. `counts` says
+/// how many lifetimes each row stands for, or is NULL for one; it has as many rows as `durations`.
+/// The columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_durations(
+    out: *mut cxm_batch,
+    durations: *const cxm_column,
+    observed: *const cxm_column,
+    entries: *const cxm_column,
+    causes: *const cxm_key_column,
+    counts: *const u64,
+) {
+    let columns = [durations.cast(), observed.cast(), entries.cast(), causes.cast(), counts.cast()];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, DURATIONS, 0, columns) }
+}
+
 /// Reads the caller's batch and hands it to a verb.
 ///
 /// # Safety
@@ -198,6 +220,7 @@ pub(crate) unsafe fn with<R>(
             ANSWERS => answers([first, second, third, fourth], verb),
             TRANSACTIONS => transactions(batch.columns, verb),
             HISTORIES => histories(batch.columns, verb),
+            DURATIONS => durations(batch.columns, verb),
             _ => Err(unfilled()),
         }
     }
@@ -268,6 +291,31 @@ unsafe fn histories<R>(
             Some(input::slice(counts.cast::<u64>(), frequencies.len(), "counts")?)
         };
         verb(Batch::Histories(Histories { frequencies, recencies, ages, spends, counts }))
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises; there are as many counts as rows.
+unsafe fn durations<R>(
+    columns: [*const c_void; 8],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [durations, observed, entries, causes, counts, ..] = columns;
+    // SAFETY: the caller's.
+    unsafe {
+        let durations = input::one(durations.cast::<cxm_column>(), "durations")?;
+        let durations = durations.values("durations")?;
+        let observed = input::one(observed.cast::<cxm_column>(), "observed")?.values("observed")?;
+        let entries = optional_values(entries, "entries")?;
+        let causes = input::optional(causes.cast::<cxm_key_column>(), "causes")?;
+        let room = causes.map(|keys| keys.room("causes")).transpose()?.unwrap_or_default();
+        let causes = causes.map(|keys| keys.keys("causes", &room)).transpose()?;
+        let counts = if counts.is_null() {
+            None
+        } else {
+            Some(input::slice(counts.cast::<u64>(), durations.len(), "counts")?)
+        };
+        verb(Batch::Durations(Durations { durations, observed, entries, causes, counts }))
     }
 }
 

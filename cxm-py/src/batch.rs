@@ -8,12 +8,13 @@
 //! | answers | `update(ratings, customer=…, time=…, wave=…)` |
 //! | transactions | `update(customer, time, amount=…, cost=…, currency=…)` |
 //! | histories | `update(frequency, recency, age, spend=…, counts=…)` |
+//! | durations | `update(durations, observed, entry=…, cause=…, counts=…)` |
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use cxm_core::calculator::batch::{
-    Answers, Batch, Histories, Invitations, ItemRatings, KeyColumn, Transactions,
+    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Transactions,
 };
 use cxm_core::calculator::{Ratings, Values, Weights};
 use cxm_core::{Error, Result};
@@ -36,6 +37,7 @@ enum Layout {
     Answers { waves: bool },
     Transactions { amounts: bool, costs: bool, currencies: bool },
     Histories { spends: bool, counted: bool },
+    Durations { entries: bool, causes: bool, counted: bool },
 }
 
 /// A batch that holds on to its memory.
@@ -118,6 +120,7 @@ impl Columns {
             "answers" => Self::answers(only(columns, "ratings")?, &mut named)?,
             "transactions" => Self::transactions(columns, &mut named)?,
             "histories" => Self::histories(columns, &mut named)?,
+            "durations" => Self::durations(columns, &mut named)?,
             other => {
                 return Err(Error::batch(format!("no batches of {other} in Python yet")).into());
             }
@@ -215,6 +218,26 @@ impl Columns {
         Ok(Self { layout, keys: 0, columns: all })
     }
 
+    fn durations<'py>(given: &Bound<'py, PyTuple>, named: &mut Named<'_, 'py>) -> Outcome<Self> {
+        let mut given = Given::new(given, named);
+        let mut all = Vec::new();
+        for name in ["durations", "observed"] {
+            all.push(columns::numbers(&given.require(name)?, name)?);
+        }
+        let (entries, causes) = (given.take("entry"), given.take("cause"));
+        let counts = given.take("counts");
+        given.finish("lifetimes have at most five columns")?;
+        let layout = Layout::Durations {
+            entries: entries.is_some(),
+            causes: causes.is_some(),
+            counted: counts.is_some(),
+        };
+        all.extend(entries.map(|column| columns::numbers(&column, "entry")).transpose()?);
+        all.extend(causes.map(|column| columns::keys(&column, "cause")).transpose()?);
+        all.extend(counts.map(|column| columns::counts(&column)).transpose()?);
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
     /// Puts key columns before the others.
     pub(crate) fn keyed(mut self, keys: Vec<Chunks>) -> Self {
         self.keys = keys.len();
@@ -302,6 +325,20 @@ impl Columns {
                     counts: next(counted).map(whole),
                 };
                 take(&keys, histories.into())
+            }
+            (Layout::Durations { entries, causes, counted }, [durations, observed, rest @ ..]) => {
+                let mut rest = rest.iter();
+                let mut next = |present: bool| if present { rest.next() } else { None };
+                let entries = next(entries).map(values).transpose()?;
+                let causes = next(causes).map(Keys::read).transpose()?;
+                let lifetimes = Durations {
+                    durations: values(durations)?,
+                    observed: values(observed)?,
+                    entries,
+                    causes: causes.as_ref().map(Keys::column).transpose()?,
+                    counts: next(counted).map(whole),
+                };
+                take(&keys, lifetimes.into())
             }
             _ => Err(Error::batch("the columns do not make a batch")),
         }

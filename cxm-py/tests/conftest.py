@@ -72,6 +72,10 @@ def columns_of(cls, rows):
         recency = [x and x + abs(row[1] or 0) for row, x in zip(rows, frequency, strict=True)]
         age = [t + abs(row[2] or 0) for row, t in zip(rows, recency, strict=True)]
         return (frequency, recency, age), {}
+    if shape == "durations":
+        lengths = [abs(row[0] or 0) + 1 for row in rows]
+        named = {"cause": [f"c{(row[1] or 0) % 2}" for row in rows]}
+        return (lengths, [abs(row[2] or 0) % 2 for row in rows]), named
     raise AssertionError(f"no batch of the shape {shape}: add one here")
 
 

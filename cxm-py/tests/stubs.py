@@ -146,6 +146,10 @@ COLUMN_KEYWORDS = (
     "invited_at",
     "answered_at",
     "ratings",
+    "durations",
+    "observed",
+    "entry",
+    "cause",
     "items",
 )
 OTHER_KEYWORDS = {

@@ -17,6 +17,7 @@ use crate::survey::{
     ItemCalculator, ItemDefinition, RatingCalculator, RatingDefinition, ResponseLedger,
     ResponseRate,
 };
+use crate::survival::Lifetimes;
 
 /// A calculator of any kind.
 pub trait DynCalculator: Debug + Send + Sync {
@@ -127,6 +128,12 @@ impl<D: ItemDefinition> Tabulate for ItemCalculator<D> {}
 impl Tabulate for ResponseRate {}
 
 impl Tabulate for ResponseLedger {}
+
+impl Tabulate for Lifetimes {}
+
+impl UpdateRating for Lifetimes {}
+
+impl RatingCounts for Lifetimes {}
 
 impl<D: RatingDefinition> UpdateRating for RatingCalculator<D> {
     #[inline]

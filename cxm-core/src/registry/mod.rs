@@ -49,6 +49,7 @@ macro_rules! for_each_calculator {
             ResponseLedger, "answers", "who answered when, so that nobody is counted twice";
             CustomerSummaries, "transactions", "who bought how often, how long ago and for how much";
             PurchasePatterns, "histories", "distinct purchase histories with counts: what a fit reads";
+            Lifetimes, "durations", "lifetimes: how many stayed how long, and how many leave a unit of time";
         }
     };
 }
@@ -98,6 +99,7 @@ mod areas {
     pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
     pub(super) use crate::survey::*;
+    pub(super) use crate::survival::Lifetimes;
 }
 
 macro_rules! entries {

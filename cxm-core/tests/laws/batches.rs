@@ -227,6 +227,44 @@ fn histories<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) 
     }))
 }
 
+/// Lifetimes: most are whole, a few are bad in every way that there is.
+fn durations<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let flaw = |row: u64, column: u64| mix(row, column) % 256;
+    let entry = |row: u64| (mix(row, 1) % 9) as f64;
+    let exit = |row: u64| match mix(row, 0) % 16 {
+        0 => (mix(row, 2) % (1 << 40)) as f64 + 9.0,
+        1 if !layout.has_waves() => 0.0,
+        _ => entry(row) + 1.0 + (mix(row, 2) % 30) as f64,
+    };
+    let cell = |row: u64| match flaw(row, 3) {
+        0 => f64::NAN,
+        1 => -1.0,
+        2 => 2.5,
+        _ => exit(row),
+    };
+    let seen = |row: u64| match flaw(row, 4) {
+        0 => f64::NAN,
+        1 => 7.0,
+        other => (other % 2) as f64,
+    };
+    let exits: Vec<f64> = rows.iter().map(|&row| cell(row)).collect();
+    let observed: Vec<f64> = rows.iter().map(|&row| seen(row)).collect();
+    let entries: Vec<f64> = rows.iter().map(|&row| entry(row)).collect();
+    let causes: Vec<&str> = rows.iter().map(|&row| NAMES[(mix(row, 5) % 2) as usize]).collect();
+    let counts: Vec<u64> = rows.iter().map(|&row| mix(row, 91) % 4).collect();
+    let mut batch = Durations::new(exits.as_slice(), observed.as_slice());
+    if layout.has_waves() {
+        batch = batch.with_entries(entries.as_slice());
+    }
+    if layout.is_whole() {
+        batch = batch.with_causes(causes.as_slice());
+    }
+    if layout.is_counted() {
+        batch = batch.with_counts(&counts);
+    }
+    act(Batch::Durations(batch))
+}
+
 /// Calls `act` with the batch that these rows are.
 pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     match layout.shape {
@@ -236,6 +274,7 @@ pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch
         "answers" => answers(layout, rows, act),
         "transactions" => transactions(layout, rows, act),
         "histories" => histories(layout, rows, act),
+        "durations" => durations(layout, rows, act),
         other => panic!("no generator for batches of the shape {other}"),
     }
 }

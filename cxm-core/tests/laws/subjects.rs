@@ -100,6 +100,9 @@ fn changes() -> Vec<Value> {
         json!({"currency": "EUR", "other_currencies": "exclude"}),
         json!({"max_customers": 3}),
         json!({"unit": {"days": 30}, "max_patterns": 4}),
+        json!({"missing": "exclude", "ticks_per_unit": 2}),
+        json!({"missing": "exclude", "rounding": "up", "max_ticks": 3}),
+        json!({"causes": ["ann", "bob"]}),
     ]
 }
 

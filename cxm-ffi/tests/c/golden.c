@@ -332,6 +332,44 @@ static cxm_status feed_histories(cxm_calculator *calculator, const json *rows, c
     return status;
 }
 
+static cxm_status feed_durations(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *entries = json_field(rows, "entries"), *causes = json_field(rows, "causes");
+    const json *counts = json_field(rows, "counts");
+    numbers values = numbers_of(json_field(rows, "durations"), 0);
+    numbers seen = numbers_of(json_field(rows, "observed"), 0);
+    numbers late = {NULL, NULL, {0}}, often = late;
+    cxm_text *texts = NULL;
+    uint8_t *known = NULL;
+    uint64_t *times = NULL;
+    cxm_key_column why = CXM_KEY_COLUMN(CXM_TYPE_TEXT, NULL, 0);
+    cxm_batch batch;
+    if (entries != NULL) {
+        late = numbers_of(entries, 0);
+    }
+    if (causes != NULL) {
+        why = keys_of(causes, &texts, &known);
+    }
+    if (counts != NULL) {
+        often = numbers_of(counts, 1);
+        times = malloc((often.column.length + 1) * sizeof *times);
+        CHECK(times != NULL && often.column.length == values.column.length);
+        for (size_t row = 0; row < often.column.length; row++) {
+            times[row] = (uint64_t)often.data[row];
+        }
+    }
+    cxm_batch_durations(&batch, &values.column, &seen.column,
+                        entries == NULL ? NULL : &late.column, causes == NULL ? NULL : &why, times);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free(texts);
+    free(known);
+    free(times);
+    free_numbers(&values);
+    free_numbers(&seen);
+    free_numbers(&late);
+    free_numbers(&often);
+    return status;
+}
+
 /* Takes the batch of a case, whatever its shape is. */
 static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error *err) {
     const json *items = json_field(batch, "items"), *answers = json_field(batch, "answers");
@@ -343,6 +381,10 @@ static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error 
     }
     if (histories != NULL) {
         return feed_histories(calculator, histories, err);
+    }
+    const json *lifetimes = json_field(batch, "lifetimes");
+    if (lifetimes != NULL) {
+        return feed_durations(calculator, lifetimes, err);
     }
     if (items != NULL) {
         return feed_items(calculator, items, err);

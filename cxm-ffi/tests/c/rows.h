@@ -15,6 +15,7 @@ typedef struct rows {
     int64_t answered_at[ROWS];
     int64_t customer[ROWS];
     int64_t history[3][ROWS]; /* frequency, recency, age */
+    int64_t observed[ROWS];
 } rows;
 
 /* A batch and the columns that it borrows. */
@@ -74,6 +75,10 @@ static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, 
         }
         cxm_batch_histories(&out->batch, &out->columns[0], &out->columns[1], &out->columns[2],
                             NULL, NULL);
+    } else if (strcmp(all->shape, "durations") == 0) {
+        out->columns[0] = integers(all->rating[0] + from, NULL, length);
+        out->columns[1] = integers(all->observed + from, NULL, length);
+        cxm_batch_durations(&out->batch, &out->columns[0], &out->columns[1], NULL, NULL, NULL);
     } else {
         fprintf(stderr, "there is no generator for the batch shape %s\n", all->shape);
         exit(1);
@@ -101,6 +106,7 @@ static inline void fill_rows(rows *all, const cxm_calculator *calculator, const 
         all->history[0][row] = all->rating[0][row] % 4;
         all->history[1][row] = all->history[0][row] > 0 ? all->rating[1][row] % 3 + 1 : 0;
         all->history[2][row] = all->history[1][row] + all->rating[2][row] % 3;
+        all->observed[row] = all->customer[row] % 2;
     }
     if (strcmp(shape, "items") == 0) {
         for (all->items = 1; all->items < MAX_ITEMS; all->items++) {

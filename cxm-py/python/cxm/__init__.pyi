@@ -36,6 +36,7 @@ __all__ = [
     "ResponseLedger",
     "CustomerSummaries",
     "PurchasePatterns",
+    "Lifetimes",
     "NpsReport",
     "CsatReport",
     "CesReport",
@@ -49,6 +50,7 @@ __all__ = [
     "ResponseLedgerReport",
     "CustomerSummariesReport",
     "PurchasePatternsReport",
+    "LifetimesReport",
     "nps",
     "csat",
     "ces",
@@ -62,6 +64,7 @@ __all__ = [
     "response_ledger",
     "customer_summaries",
     "purchase_patterns",
+    "lifetimes",
     "Calculator",
     "ColumnTable",
     "Comparison",
@@ -302,6 +305,20 @@ class PurchasePatternsReport(Report):
     patterns: int
     spend_patterns: int
     highest_frequency: int | None
+    observations: int
+    definition: dict[str, Any]
+
+class LifetimesReport(Report):
+    """What a reading of Lifetimes returns: lifetimes: how many stayed how long, and how many leave a unit of time."""
+    score: float | None
+    median: float | None
+    lifetimes: int
+    events: int
+    censored: int
+    late_entries: int
+    exposure: float
+    longest: float | None
+    missing: int
     observations: int
     definition: dict[str, Any]
 
@@ -784,6 +801,10 @@ class DriverMoments(Calculator):
         top_min: int | None = ...,
         **definition: Never,
     ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> DriverMomentsReport: ...
     def value(
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
@@ -1047,6 +1068,55 @@ class PurchasePatterns(TableCalculator):
         """One row a distinct history: frequency, recency, age, and the customers as weights."""
     def spends(self) -> ColumnTable:
         """One row a distinct spend: frequency, monetary value, and the customers as weights."""
+
+class Lifetimes(Calculator):
+    """Lifetimes: how many stayed how long, and how many leave a unit of time.
+
+    Batches:
+
+        update(durations, observed, entry=…, cause=…, counts=…): one lifetime a row
+
+    Definition, by keyword:
+
+        preset
+        unit (default 'tick')
+        ticks_per_unit (default 1)
+        rounding (default 'exact')
+        missing (default 'error')
+        causes (default ())
+        max_ticks (default 10000000)
+
+    Presets:
+
+        ticks: whole ticks of any length
+        days: whole days
+        weeks: whole weeks
+        months: whole months
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        unit: str | None = ...,
+        ticks_per_unit: int | None = ...,
+        rounding: str | None = ...,
+        missing: str | None = ...,
+        causes: Sequence[int] | None = ...,
+        max_ticks: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> LifetimesReport: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> LifetimesReport: ...
 
 @overload
 def nps(
@@ -1873,3 +1943,72 @@ def purchase_patterns(
 
     The remaining keywords are the definition; see ``cxm.PurchasePatterns``, which has the other tables.
     """
+
+@overload
+def lifetimes(
+    durations: Any,
+    *,
+    observed: Any = None,
+    entry: Any = None,
+    cause: Any = None,
+    counts: Any = None,
+    columns: str | Sequence[str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    unit: str | None = None,
+    ticks_per_unit: int | None = None,
+    rounding: str | None = None,
+    missing: str | None = None,
+    causes: Sequence[int] | None = None,
+    max_ticks: int | None = None,
+) -> LifetimesReport:
+    """Lifetimes: how many stayed how long, and how many leave a unit of time.
+
+    ``durations``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    Beside it, columns: ``observed``, ``entry``, ``cause``, ``counts``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
+
+    The remaining keywords are the definition; see ``cxm.Lifetimes``.
+    """
+@overload
+def lifetimes(
+    durations: Any,
+    *,
+    observed: Any = None,
+    entry: Any = None,
+    cause: Any = None,
+    counts: Any = None,
+    columns: str | Sequence[str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    unit: str | None = None,
+    ticks_per_unit: int | None = None,
+    rounding: str | None = None,
+    missing: str | None = None,
+    causes: Sequence[int] | None = None,
+    max_ticks: int | None = None,
+) -> Any: ...

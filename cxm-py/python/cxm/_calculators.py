@@ -139,6 +139,7 @@ _BATCHES = {
     "transactions": "update(customer, time, amount=None, cost=None, currency=None), or a data frame"
     ' and names: update(frame, customer="id", time="date", amount="amount")',
     "histories": "update(frequency, recency, age, spend=None, counts=None), or a frame and names",
+    "durations": "update(durations, observed, entry=…, cause=…, counts=…): one lifetime a row",
 }
 
 

@@ -21,6 +21,7 @@ _SHAPES = {
     "items": ("*items", (), "columns"),
     "invitations": ("invited_at", ("answered_at",), "columns"),
     "answers": ("ratings", ("customer", "time", "wave"), "rating"),
+    "durations": ("durations", ("observed", "entry", "cause", "counts"), "columns"),
 }
 #: What only a table by segment has.
 _TABLE = ("min_responses", "versus_rest", "adjustment", "shrink")
