@@ -6,7 +6,7 @@
 //! | [`kaplan_meier`] | which share is still there? median, mean time up to a horizon |
 //! | [`nelson_aalen`] | how much risk of leaving has built up? |
 //! | [`aalen_johansen`] | which share left for which cause? |
-//! | [`log_rank`] | do groups leave at the same pace? |
+//! | [`log_rank`](mod@log_rank) | do groups leave at the same pace? |
 //! | [`life_table`] | how many leave in each year? |
 //! | [`person_time`] | how many leave a month, by tenure and by calendar? |
 //! | [`discrete_hazard`] | how does the chance to leave depend on tenure? |
