@@ -121,6 +121,14 @@ fn files_functions_and_lines_are_short() {
                     }
                     open = None;
                 }
+                // A signature over several lines that a trait only declares.
+                Some((_, outer))
+                    if indentation == outer
+                        && line.trim_start().starts_with(')')
+                        && line.trim_end().ends_with(';') =>
+                {
+                    open = None;
+                }
                 None if function_start(line) => open = Some((number, indentation)),
                 _ => {}
             }
