@@ -33,7 +33,7 @@
 //!   With the next opportunity at hand, multiply by exp(discount).
 //! * γ = 1 is nothing special here: all sums are of positive terms, never a difference over γ − 1.
 //! * The work of an answer grows with the opportunities, so more than
-//!   [`MAX_OPPORTUNITIES`](super::MAX_OPPORTUNITIES) are refused.
+//!   [`MAX_OPPORTUNITIES`] are refused.
 //!
 //! # Merging
 //! A fit reads a [`PatternTable`]; tables are made from merged histories.

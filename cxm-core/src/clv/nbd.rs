@@ -15,7 +15,7 @@
 //! ```
 //!
 //! # Input
-//! A [`PatternTable`](super::PatternTable) of [`History`](super::History) for a fit; the recency
+//! A [`PatternTable`] of [`History`] for a fit; the recency
 //! says nothing here.
 //!
 //! # Empty and edge cases
