@@ -47,7 +47,7 @@
 //! ```
 
 use super::co_moments::{CoMoments, Standardized};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::stats::Interval;
 
 /// The most drivers that LMG takes: a million sets.
@@ -223,9 +223,4 @@ fn relative_weights(standardized: &Standardized) -> Result<Vec<f64>> {
         row.iter().zip(&squares).fold(0.0, |sum, (cell, square)| sum + cell * cell * square)
     };
     Ok(root.rows().map(weight).collect())
-}
-
-/// Whether a resample shows too little to be read, rather than a mistake of the caller.
-pub(crate) fn is_degenerate(error: &Error) -> bool {
-    error.kind() == ErrorKind::InsufficientData
 }

@@ -4,8 +4,8 @@ use rand_distr::{Distribution as _, Uniform};
 use rand_pcg::{Pcg64, rand_core::SeedableRng as _};
 
 use super::co_moments::Rows;
-use super::importance::{Importance, ImportanceMethod, is_degenerate};
-use crate::error::{Error, Result};
+use super::importance::{Importance, ImportanceMethod};
+use crate::error::{Error, ErrorKind, Result};
 use crate::stats::bootstrap::{MAX_REPLICATES, quantile};
 use crate::stats::{Interval, IntervalOptions, Method};
 
@@ -75,4 +75,9 @@ fn check_work(replicates: u32, method: ImportanceMethod, drivers: usize) -> Resu
         .in_field("replicates"));
     }
     Ok(())
+}
+
+/// Whether a resample shows too little to be read, rather than a mistake of the caller.
+fn is_degenerate(error: &Error) -> bool {
+    error.kind() == ErrorKind::InsufficientData
 }
