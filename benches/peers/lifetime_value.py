@@ -112,3 +112,61 @@ def score_races(customers: int) -> Iterator[Race]:
 
     race.add("lifetimes", quietly(purchases), customers)
     yield race
+
+    repeat = histories()[0] > 0
+    sample = [column[repeat] for column in (histories()[0], histories()[3])]
+    peer_spend = quietly(lambda: lifetimes.GammaGammaFitter().fit(*sample))()
+    our_spend = cxm.clv.GammaGamma(**{n: float(v) for n, v in peer_spend.params_.items()})
+    title = f"BgNbd and GammaGamma, value in a year of {customers:,}"
+    race = Race(title, "customer", "cxm")
+    # The sums differ: one discounts from purchase to purchase, the other at the end of months.
+    monthly, weeks = 0.01, 4.345
+
+    def worth() -> None:
+        spent = np.where(frequency > 0, spend, 0.0)
+        expected = our_spend.expected_spend(frequency, spent)
+        model.lifetime_value(
+            1.0, np.log1p(monthly) / weeks, **history, spend=expected, horizon=12 * weeks
+        )
+
+    rows = {"frequency": frequency, "recency": recency, "T": age, "monetary_value": spend}
+    frame = pd.DataFrame(rows)
+
+    def peer_worth() -> None:
+        peer_spend.customer_lifetime_value(
+            fit, *(frame[name] for name in rows), time=12, discount_rate=monthly, freq="W"
+        )
+
+    race.add("cxm", worth, customers)
+    race.add("lifetimes", quietly(peer_worth), customers)
+    yield race
+
+
+def posterior_race() -> Race:
+    """A posterior of 1,000 draws beside the other library's fit, which has no posterior."""
+    frequency, recency, age, _ = histories()
+    customers = len(frequency)
+    model = cxm.clv.BgNbd.fit(frequency, recency, age)
+    race = Race(f"BgNbd posterior of {customers:,} customers", "customer", "lifetimes, a fit alone")
+
+    def draws() -> None:
+        model.posterior(frequency, recency, age, draws=1000, seed=1)
+
+    def fit() -> None:
+        lifetimes.BetaGeoFitter().fit(frequency, recency, age)
+
+    race.add("cxm, 1,000 weighted draws", draws, customers)
+    race.add("lifetimes, a fit alone", quietly(fit), customers)
+    return race
+
+
+def all_races(customers: int) -> Iterator[Race]:
+    """Fits on the sample, on a hundred copies of it, and scores."""
+    for model in MODELS:
+        yield fit_race(model, 1)
+    yield spend_race(1)
+    for model in MODELS:
+        yield fit_race(model, 100)
+    yield spend_race(100)
+    yield posterior_race()
+    yield from score_races(customers)

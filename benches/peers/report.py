@@ -16,7 +16,7 @@ from measure import Race, digits
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORK = ROOT / "target" / "peers"
-LIBRARIES = ["numpy", "pandas", "polars", "pyarrow", "duckdb", "river", "statsmodels"]
+LIBRARIES = ["numpy", "pandas", "polars", "pyarrow", "duckdb", "river", "statsmodels", "lifetimes"]
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 

@@ -10,6 +10,7 @@ Makes a virtual environment, the libraries and the helper programs below ``targe
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -64,10 +65,12 @@ def main() -> None:
             build()
         environment = os.environ | {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
         os.execve(PYTHON, [str(PYTHON), *sys.argv], environment)
+    import lifetime_value
     import races
     import report
 
-    tables = report.tables(races.all_races(options.rows), options.rounds)
+    contests = [races.all_races(options.rows), lifetime_value.all_races(options.rows // 100)]
+    tables = report.tables(itertools.chain.from_iterable(contests), options.rounds)
     print(tables)
     if options.write:
         report.write(HERE.parent / "README.md", tables)
