@@ -95,10 +95,11 @@ impl<P: Pattern> PatternTable<P> {
     /// A weight is a number of customers: finite and not negative; the first that is not is an
     /// error with its row.
     pub fn from_rows(rows: impl IntoIterator<Item = (P, f64)>) -> Result<Self> {
-        Self::group(rows.into_iter().map(Ok))
+        Self::from_checked_rows(rows.into_iter().map(Ok))
     }
 
-    fn group(rows: impl Iterator<Item = Result<(P, f64)>>) -> Result<Self> {
+    /// From rows of which some may be refused: the first refusal is the answer.
+    pub fn from_checked_rows(rows: impl Iterator<Item = Result<(P, f64)>>) -> Result<Self> {
         // Most rows are repeats: a lookup each is far cheaper than to sort them all.
         let mut places = HashMap::<Bits, usize, foldhash::fast::RandomState>::default();
         let mut patterns: Vec<(P, f64)> = Vec::new();
@@ -189,7 +190,7 @@ impl PatternTable<History> {
     /// From columns, one customer a row; the first impossible history is an error with its row.
     pub fn from_columns(frequency: &[f64], recency: &[f64], age: &[f64]) -> Result<Self> {
         let rows = history_rows(frequency, recency, age)?;
-        Self::group(rows.map(|history| history.map(|row| (row, 1.0))))
+        Self::from_checked_rows(rows.map(|history| history.map(|row| (row, 1.0))))
     }
 
     /// From columns, where each row stands for `weights` customers.
@@ -201,7 +202,7 @@ impl PatternTable<History> {
     ) -> Result<Self> {
         let rows = history_rows(frequency, recency, age)?;
         same_length("weights", weights.len(), frequency.len())?;
-        Self::group(rows.zip(weights).map(|(history, &weight)| Ok((history?, weight))))
+        Self::from_checked_rows(rows.zip(weights).map(|(history, &weight)| Ok((history?, weight))))
     }
 }
 

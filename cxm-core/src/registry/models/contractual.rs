@@ -228,5 +228,5 @@ fn tenures(tenure: &Cells<'_>, columns: &Columns<'_>) -> Result<PatternTable<Ten
         let tenure = Tenure::new(tenure.get(row), left).map_err(|error| error.at_row(row))?;
         Ok((tenure, weights.map_or(1.0, |weights| weights.get(row))))
     });
-    PatternTable::from_rows(rows.collect::<Result<Vec<_>>>()?)
+    PatternTable::from_checked_rows(rows)
 }

@@ -173,7 +173,7 @@ impl<M: Simulate> Listed for M {
             let history = history::<M>(cells, row).map_err(|error| error.at_row(row))?;
             Ok((history, weights.map_or(1.0, |weights| weights.get(row))))
         });
-        PatternTable::from_rows(rows.collect::<Result<Vec<_>>>()?)
+        PatternTable::from_checked_rows(rows)
     }
 
     fn question<'a>(

@@ -66,7 +66,7 @@ impl Listed for GammaGamma {
             let spend = spend(cells, row).map_err(|error| error.at_row(row)).transpose()?;
             Some(spend.map(|spend| (spend, weight)))
         });
-        PatternTable::from_rows(rows.collect::<Result<Vec<_>>>()?)
+        PatternTable::from_checked_rows(rows)
     }
 
     fn question<'a>(
