@@ -32,6 +32,7 @@
 
 pub mod batch;
 pub mod codec;
+pub(crate) mod multiset;
 pub mod state;
 pub mod table;
 

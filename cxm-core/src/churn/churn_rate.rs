@@ -56,8 +56,8 @@ use crate::error::{Error, Result};
 use crate::model::time::MICROSECONDS_PER_DAY;
 use crate::stats::poisson::poisson_limits;
 use crate::stats::{
-    Comparison, Interval, IntervalOptions, Method, Share, comparison, confidence_sequence,
-    proportion,
+    Comparable, Comparison, Estimate, Interval, IntervalOptions, Method, Share, comparison,
+    confidence_sequence, proportion,
 };
 
 /// Which departures over which denominator.
@@ -395,15 +395,14 @@ impl ChurnRate {
             return Err(method.refused("two rates of events", &[Method::Wald]));
         }
         let side = |rate: &Self, name: &'static str| {
-            rate.rate.zip(rate.per_event).ok_or_else(|| {
+            let (value, each) = rate.rate.zip(rate.per_event).ok_or_else(|| {
                 let message = "a rate without a denominator cannot be compared";
                 Error::insufficient(message).in_field(name)
-            })
+            })?;
+            let variance = rate.events as f64 * each * each;
+            Ok::<_, Error>(Estimate { value, variance, n: rate.events })
         };
-        let ((ours, each), (theirs, their_each)) = (side(self, "first")?, side(other, "second")?);
-        let variance = |events: u64, each: f64| events as f64 * each * each;
-        let variance = variance(self.events, each) + variance(other.events, their_each);
-        Comparison::new(ours - theirs, variance, None, Method::Wald)
+        side(self, "first")?.compare(&side(other, "second")?)
     }
 
     /// The share that leaves in a year if it goes on like this: 1 − (1 − r)^(365.25/days); `None`

@@ -64,7 +64,7 @@ use crate::calculator::batch::{KeyPart, Spans, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Preset, Report, Retract, State, Update, UpdateByGroup,
-    checked_difference, checked_sum, same_definition,
+    checked_sum, multiset, same_definition,
 };
 use crate::error::{Error, Result};
 
@@ -310,24 +310,15 @@ impl Merge for Subscriptions {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
             checked_sum(self.rows, other.rows)?;
-            let mut new = 0_usize;
-            for span in other.spans.keys() {
-                self.check_overlap(span)?;
-                new += usize::from(!self.spans.contains_key(span));
-            }
-            self.check_spans(self.spans.len().saturating_add(new))
+            other.spans.keys().try_for_each(|span| self.check_overlap(span))?;
+            self.check_spans(multiset::distinct_in_both(&self.spans, &other.spans))
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }
 
     fn apply_merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);
-        for (span, &theirs) in &other.spans {
-            match self.spans.get_mut(span) {
-                Some(ours) => *ours = ours.saturating_add(theirs),
-                None => drop(self.spans.insert(span.clone(), theirs)),
-            }
-        }
+        multiset::add(&mut self.spans, &other.spans);
     }
 }
 
@@ -371,24 +362,14 @@ impl Retract for Subscriptions {
     fn check_subtract(&self, other: &Self) -> Result<()> {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
-            for (span, &theirs) in &other.spans {
-                let ours = self.spans.get(span).copied().unwrap_or_default();
-                checked_difference(ours, theirs, "a span")?;
-            }
-            Ok(())
+            multiset::check_subtract(&self.spans, &other.spans, "a span")
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }
 
     fn apply_subtract(&mut self, other: &Self) {
         self.rows = self.rows.saturating_sub(other.rows);
-        for (span, theirs) in &other.spans {
-            let Some(ours) = self.spans.get_mut(span) else { continue };
-            *ours = ours.saturating_sub(*theirs);
-            if *ours == 0 {
-                self.spans.remove(span);
-            }
-        }
+        multiset::subtract(&mut self.spans, &other.spans);
     }
 }
 

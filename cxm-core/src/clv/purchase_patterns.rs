@@ -66,7 +66,7 @@ use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::table::Table;
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Preset, Retract, State, Update, UpdateByGroup,
-    checked_difference, checked_sum, same_definition,
+    checked_sum, multiset, same_definition,
 };
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
@@ -292,53 +292,21 @@ impl Calculator for PurchasePatterns {
     }
 }
 
-fn new_keys<K: Ord>(ours: &BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) -> usize {
-    ours.len().saturating_add(theirs.keys().filter(|key| !ours.contains_key(key)).count())
-}
-
-fn add<K: Ord + Copy>(ours: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
-    for (key, count) in theirs {
-        let ours = ours.entry(*key).or_default();
-        *ours = ours.saturating_add(*count);
-    }
-}
-
-fn check_less<K: Ord>(
-    ours: &BTreeMap<K, u64>,
-    theirs: &BTreeMap<K, u64>,
-    what: &'static str,
-) -> Result<()> {
-    for (key, &count) in theirs {
-        checked_difference(ours.get(key).copied().unwrap_or_default(), count, what)?;
-    }
-    Ok(())
-}
-
-fn take_away<K: Ord>(ours: &mut BTreeMap<K, u64>, theirs: &BTreeMap<K, u64>) {
-    for (key, count) in theirs {
-        let Some(left) = ours.get_mut(key) else { continue };
-        *left = left.saturating_sub(*count);
-        if *left == 0 {
-            ours.remove(key);
-        }
-    }
-}
-
 impl Merge for PurchasePatterns {
     fn check_merge(&self, other: &Self) -> Result<()> {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
             checked_sum(self.customers, other.customers)?;
-            self.check_patterns(new_keys(&self.histories, &other.histories))?;
-            self.check_patterns(new_keys(&self.spends, &other.spends))
+            self.check_patterns(multiset::distinct_in_both(&self.histories, &other.histories))?;
+            self.check_patterns(multiset::distinct_in_both(&self.spends, &other.spends))
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }
 
     fn apply_merge(&mut self, other: &Self) {
         self.customers = self.customers.saturating_add(other.customers);
-        add(&mut self.histories, &other.histories);
-        add(&mut self.spends, &other.spends);
+        multiset::add(&mut self.histories, &other.histories);
+        multiset::add(&mut self.spends, &other.spends);
     }
 }
 
@@ -385,8 +353,8 @@ impl Retract for PurchasePatterns {
     fn check_subtract(&self, other: &Self) -> Result<()> {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
-            check_less(&self.histories, &other.histories, "a history")?;
-            check_less(&self.spends, &other.spends, "a spend")?;
+            multiset::check_subtract(&self.histories, &other.histories, "a history")?;
+            multiset::check_subtract(&self.spends, &other.spends, "a spend")?;
             // Of each frequency, no more spends may stay than histories.
             let mut last = None;
             for &(x, ..) in other.histories.keys().filter(|&&(x, ..)| x > 0) {
@@ -404,8 +372,8 @@ impl Retract for PurchasePatterns {
 
     fn apply_subtract(&mut self, other: &Self) {
         self.customers = self.customers.saturating_sub(other.customers);
-        take_away(&mut self.histories, &other.histories);
-        take_away(&mut self.spends, &other.spends);
+        multiset::subtract(&mut self.histories, &other.histories);
+        multiset::subtract(&mut self.spends, &other.spends);
     }
 }
 

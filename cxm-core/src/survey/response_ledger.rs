@@ -66,7 +66,7 @@ use crate::calculator::batch::{Answers, KeyPart, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Preset, Report, Retract, State, Update, UpdateByGroup,
-    checked_difference, checked_sum, same_definition,
+    checked_sum, multiset, same_definition,
 };
 use crate::error::{Error, Result};
 use crate::model::{RatingRules, Scale};
@@ -294,20 +294,14 @@ impl Merge for ResponseLedger {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
             checked_sum(self.rows, other.rows)?;
-            let new = other.entries.keys().filter(|entry| !self.entries.contains_key(entry));
-            self.check_entries(self.entries.len().saturating_add(new.count()))
+            self.check_entries(multiset::distinct_in_both(&self.entries, &other.entries))
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }
 
     fn apply_merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);
-        for (entry, &theirs) in &other.entries {
-            match self.entries.get_mut(entry) {
-                Some(ours) => *ours = ours.saturating_add(theirs),
-                None => drop(self.entries.insert(entry.clone(), theirs)),
-            }
-        }
+        multiset::add(&mut self.entries, &other.entries);
     }
 }
 
@@ -353,24 +347,14 @@ impl Retract for ResponseLedger {
     fn check_subtract(&self, other: &Self) -> Result<()> {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
-            for (entry, &theirs) in &other.entries {
-                let ours = self.entries.get(entry).copied().unwrap_or_default();
-                checked_difference(ours, theirs, "an answer")?;
-            }
-            Ok(())
+            multiset::check_subtract(&self.entries, &other.entries, "an answer")
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }
 
     fn apply_subtract(&mut self, other: &Self) {
         self.rows = self.rows.saturating_sub(other.rows);
-        for (entry, theirs) in &other.entries {
-            let Some(ours) = self.entries.get_mut(entry) else { continue };
-            *ours = ours.saturating_sub(*theirs);
-            if *ours == 0 {
-                self.entries.remove(entry);
-            }
-        }
+        multiset::subtract(&mut self.entries, &other.entries);
     }
 }
 
