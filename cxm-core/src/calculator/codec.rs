@@ -234,6 +234,19 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A rule as one byte: its place among all of them.
+pub(crate) fn place<T: PartialEq>(all: &[T], rule: &T) -> u8 {
+    let place = all.iter().position(|known| known == rule).unwrap_or_default();
+    u8::try_from(place).unwrap_or_default()
+}
+
+/// The rule that [`place`] wrote.
+pub(crate) fn rule<T: Copy>(all: &[T], reader: &mut Reader<'_>) -> Result<T> {
+    let place = reader.u8()?;
+    let found = all.get(usize::from(place)).copied();
+    found.ok_or_else(|| Error::corrupt(format!("there is no rule {place}")))
+}
+
 /// CRC32C (Castagnoli polynomial, reflected), eight bytes a step.
 ///
 /// It finds damage, not tampering: where others can write the bytes, add a message authentication

@@ -32,9 +32,11 @@
 
 pub mod batch;
 pub mod codec;
+pub(crate) mod customer_map;
 pub(crate) mod multiset;
 pub mod state;
 pub mod table;
+pub(crate) mod varint;
 
 pub use batch::{Column, Ratings, Values, Weights};
 pub use state::{Kind, State};

@@ -63,31 +63,28 @@
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
-mod customer_map;
 mod day_totals;
 mod definition;
 mod history;
 mod intake;
-mod money;
 mod report;
 mod tables;
 
-pub use definition::{
-    AmountRule, AmountUnit, CustomerSummariesDefinition, DEFAULT_MAX_CUSTOMERS, RefundRule,
-};
+pub use definition::{AmountRule, CustomerSummariesDefinition, DEFAULT_MAX_CUSTOMERS};
 pub use history::CustomerHistory;
 pub use report::CustomerSummariesReport;
 pub use tables::{SplitOptions, SummaryOptions, TrackingOptions};
 
-use self::customer_map::{Change, CustomerMap};
+use self::day_totals::CustomerDays;
 use crate::calculator::batch::{KeyPart, Transactions};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::customer_map::{Change, CustomerMap};
 use crate::calculator::{
     Calculator, Change as BatchChange, Definition, Kind, Merge, Retract, State, Update,
     UpdateByGroup, checked_difference, checked_sum, same_definition,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::InvalidRule;
+use crate::model::{InvalidRule, RefundRule};
 
 /// Rows that are in no customer's days, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -113,7 +110,7 @@ impl Excluded {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerSummaries {
     definition: CustomerSummariesDefinition,
-    customers: CustomerMap,
+    customers: CustomerMap<CustomerDays>,
     rows: u64,
     excluded: Excluded,
     /// The currency that the rows state, where the definition declares none.

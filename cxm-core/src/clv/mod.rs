@@ -67,14 +67,15 @@ pub mod simulation;
 pub mod spend;
 mod verdict;
 
+pub use crate::model::{AmountUnit, RefundRule};
 pub use bg_bb::BgBb;
 pub use bg_nbd::BgNbd;
 pub use concentration::{Concentration, KeyCustomers, LorenzPoint};
 pub use contribution::{Contribution, ContributionColumns};
 pub use customer_equity::{CohortPlan, CustomerEquity, EquityColumns};
 pub use customer_summaries::{
-    AmountRule, AmountUnit, CustomerHistory, CustomerSummaries, CustomerSummariesDefinition,
-    CustomerSummariesReport, RefundRule, SplitOptions, SummaryOptions, TrackingOptions,
+    AmountRule, CustomerHistory, CustomerSummaries, CustomerSummariesDefinition,
+    CustomerSummariesReport, SplitOptions, SummaryOptions, TrackingOptions,
 };
 pub use engine::{fit, fit_with_progress};
 pub use fit::{Diagnosis, FitOptions, FitProgress, FitStatus, Fitted, Prior};

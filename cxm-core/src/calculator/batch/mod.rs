@@ -18,6 +18,7 @@ mod columns;
 mod customers;
 mod durations;
 mod keys;
+mod money;
 mod responses;
 mod subscriptions;
 
@@ -26,7 +27,8 @@ pub(crate) use columns::{same_length, with_column};
 pub use customers::{Histories, Transactions};
 pub use durations::Durations;
 pub use keys::{KeyColumn, KeyPart, KeyValues};
-pub(crate) use keys::{Lookup, check_codes, number, number_keys};
+pub(crate) use keys::{Lookup, check_codes, key_order, number, number_keys};
+pub(crate) use money::Money;
 pub use responses::{Answers, Invitations, ItemRatings, Ratings};
 pub use subscriptions::{Spans, Times};
 

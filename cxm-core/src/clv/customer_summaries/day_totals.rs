@@ -5,7 +5,8 @@
 //! unusual, and the amount. The same bytes are the state's canonical form, so they are written and
 //! compared as they are.
 
-use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::customer_map::Payload;
+use crate::calculator::varint::{take_count, take_unsigned, unsigned, unzigzag, zigzag};
 use crate::calculator::{checked_difference, checked_sum};
 use crate::error::{Error, Result};
 
@@ -217,6 +218,26 @@ impl Iterator for Days<'_> {
     }
 }
 
+/// The days as a map of customers keeps them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CustomerDays;
+
+impl Payload for CustomerDays {
+    const LEAST_BYTES: usize = 2;
+
+    fn add(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) {
+        add_days(ours, theirs, out);
+    }
+
+    fn without(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        days_without(ours, theirs, out)
+    }
+
+    fn check(bytes: &[u8]) -> Result<u64> {
+        check_days(bytes)
+    }
+}
+
 /// Adds two customers' days up.
 pub(crate) fn add_days(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) {
     let (mut ours, mut theirs) = (Days::new(ours).peekable(), Days::new(theirs).peekable());
@@ -284,56 +305,6 @@ pub(crate) fn check_days(bytes: &[u8]) -> Result<u64> {
 fn day_is_possible(day: i64) -> bool {
     const LAST: i64 = i64::MAX / crate::model::time::MICROSECONDS_PER_DAY + 2;
     (-LAST..=LAST).contains(&day)
-}
-
-fn zigzag(number: i64) -> u64 {
-    (number << 1 ^ number >> 63).cast_unsigned()
-}
-
-fn unzigzag(number: u64) -> i64 {
-    (number >> 1).cast_signed() ^ -((number & 1).cast_signed())
-}
-
-/// Writes an unsigned number as the codec does; nearly all of them fit 64 bits.
-#[inline]
-pub(crate) fn unsigned(out: &mut Vec<u8>, value: u128) {
-    match u64::try_from(value) {
-        Ok(mut value) => {
-            while value >= 0x80 {
-                out.push(value.to_le_bytes()[0] | 0x80);
-                value >>= 7;
-            }
-            out.push(value.to_le_bytes()[0]);
-        }
-        Err(_) => {
-            let mut writer = Writer::new();
-            writer.unsigned(value);
-            out.extend_from_slice(writer.as_bytes());
-        }
-    }
-}
-
-/// Takes a number that [`unsigned`] wrote.
-#[inline]
-pub(crate) fn take_unsigned(bytes: &mut &[u8]) -> Option<u128> {
-    let mut value = 0u64;
-    for (position, &byte) in bytes.iter().enumerate().take(9) {
-        value |= u64::from(byte & 0x7f) << (7 * position);
-        if byte < 0x80 {
-            *bytes = bytes.get(position + 1..)?;
-            return Some(value.into());
-        }
-    }
-    let mut reader = Reader::new(bytes);
-    let value = reader.u128().ok()?;
-    *bytes = bytes.get(bytes.len().checked_sub(reader.remaining())?..)?;
-    Some(value)
-}
-
-/// Takes a number of 64 bits.
-#[inline]
-pub(crate) fn take_count(bytes: &mut &[u8]) -> Option<u64> {
-    take_unsigned(bytes).and_then(|value| u64::try_from(value).ok())
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! How a log of transactions is read.
 
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::codec::{place, rule};
 use crate::calculator::{Definition, Preset};
 use crate::error::{Error, Result};
-use crate::model::InvalidRule;
+use crate::model::{AmountUnit, InvalidRule, RefundRule};
 
 /// Customers that a state may hold unless declared.
 pub const DEFAULT_MAX_CUSTOMERS: u64 = 100_000_000;
@@ -11,32 +12,6 @@ pub const DEFAULT_MAX_CUSTOMERS: u64 = 100_000_000;
 /// More decimals than any currency has.
 const MOST_DECIMALS: u8 = 9;
 const MINUTES_PER_DAY: i32 = 24 * 60;
-
-/// What the numbers of an amount column count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum AmountUnit {
-    /// Minor units, such as cents: whole numbers.
-    #[default]
-    Minor,
-    /// Major units, such as euros: 29.33 with two decimals.
-    Major,
-}
-
-/// What a refund does: a transaction of an amount below 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum RefundRule {
-    /// It is counted and left out of spend.
-    #[default]
-    Exclude,
-    /// It is counted and taken off the customer's spend; it is never a purchase.
-    Net,
-    /// It fails the batch.
-    Error,
-}
 
 /// What a transaction without an amount above 0 does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -151,18 +126,6 @@ impl Definition for CustomerSummariesDefinition {
             },
         ]
     }
-}
-
-/// A rule as one byte: its place among all of them.
-fn place<T: PartialEq>(all: &[T], rule: &T) -> u8 {
-    let place = all.iter().position(|known| known == rule).unwrap_or_default();
-    u8::try_from(place).unwrap_or_default()
-}
-
-fn rule<T: Copy>(all: &[T], reader: &mut Reader<'_>) -> Result<T> {
-    let place = reader.u8()?;
-    let found = all.get(usize::from(place)).copied();
-    found.ok_or_else(|| Error::corrupt(format!("there is no rule {place}")))
 }
 
 const UNITS: [AmountUnit; 2] = [AmountUnit::Minor, AmountUnit::Major];

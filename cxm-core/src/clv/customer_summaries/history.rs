@@ -1,14 +1,14 @@
 //! One customer's history at a cut-off, read from the days.
 
 use super::CustomerSummaries;
-use super::customer_map::Customer;
 use super::day_totals::{DayTotals, Days};
-use super::definition::{AmountRule, CustomerSummariesDefinition, RefundRule};
+use super::definition::{AmountRule, CustomerSummariesDefinition};
 use crate::calculator::Calculator;
 use crate::calculator::batch::KeyPart;
+use crate::calculator::customer_map::Customer;
 use crate::clv::purchase_patterns::{PurchasePatterns, PurchasePatternsDefinition};
 use crate::error::{Error, Result};
-use crate::model::TimeUnit;
+use crate::model::{RefundRule, TimeUnit};
 
 /// What is known of one customer at a cut-off; days count from 1970-01-01, money in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]

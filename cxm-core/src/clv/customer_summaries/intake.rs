@@ -4,13 +4,14 @@
 //! their place instead of being sorted. Only the distinct customers are compared with each other.
 
 use super::CustomerSummaries;
-use super::customer_map::{CustomerKey, LeafBuilder};
 use super::day_totals::{DayTotals, DayWriter};
-use super::definition::{AmountRule, CustomerSummariesDefinition, RefundRule};
-use super::money::Money;
-use crate::calculator::batch::{KeyColumn, KeyPart, Transactions, number_keys, same_length};
+use super::definition::{AmountRule, CustomerSummariesDefinition};
+use crate::calculator::batch::{
+    KeyColumn, KeyPart, Money, Transactions, Values, key_order, number_keys, same_length,
+};
+use crate::calculator::customer_map::{CustomerKey, LeafBuilder};
 use crate::error::{Error, Result};
-use crate::model::InvalidRule;
+use crate::model::{InvalidRule, RefundRule};
 
 /// Marks a row that is left out.
 const EXCLUDED: u32 = u32::MAX;
@@ -42,14 +43,22 @@ pub(crate) fn lift(
         grouping,
         batch,
         keys: &keys,
-        amounts: batch.amounts.map(|it| Money::read(&it, definition, "amounts")).transpose()?,
-        costs: batch.costs.map(|it| Money::read(&it, definition, "costs")).transpose()?,
+        amounts: batch.amounts.map(|it| money(&it, definition, "amounts")).transpose()?,
+        costs: batch.costs.map(|it| money(&it, definition, "costs")).transpose()?,
         states: vec![CustomerSummaries::empty(definition.clone()); groups],
         stated: None,
     };
     let customers = intake.screen(&codes)?;
     intake.fill(&customers)?;
     Ok(intake.states)
+}
+
+fn money<'a>(
+    values: &Values<'a>,
+    definition: &CustomerSummariesDefinition,
+    field: &'static str,
+) -> Result<Money<'a>> {
+    Money::read(values, definition.amounts, definition.decimals, field)
 }
 
 struct Intake<'a> {
@@ -141,7 +150,7 @@ impl Intake<'_> {
         builders.resize_with(self.states.len(), LeafBuilder::default);
         let mut visits: Vec<(usize, i64, u32)> = Vec::new();
         let mut days = Vec::new();
-        for code in sorted(self.keys) {
+        for code in key_order(self.keys) {
             visits.clear();
             for &row in rows.of(code) {
                 let position = usize::try_from(row).unwrap_or(usize::MAX);
@@ -254,55 +263,4 @@ fn rows_by_customer(customers: &[u32], keys: usize) -> RowsByCustomer {
     }
     // Each customer's next place is now where the following customer begins.
     RowsByCustomer { rows, ends: next }
-}
-
-/// The numbers of the keys in the order of the keys.
-fn sorted(keys: &[KeyPart]) -> Vec<u32> {
-    // Texts that differ late, as customer numbers do, are told apart by what follows the part
-    // that they share; eight bytes of it decide nearly always.
-    let texts =
-        || keys.iter().filter_map(|key| if let KeyPart::Text(t) = key { Some(t) } else { None });
-    let first = texts().next().map_or([].as_slice(), |text| text.as_bytes());
-    let shared = texts().fold(first.len(), |shared, text| {
-        let same = first.iter().zip(text.as_bytes()).take_while(|(a, b)| a == b);
-        shared.min(same.count())
-    });
-    let mut order: Vec<(u8, u64, u32)> = (0u32..)
-        .zip(keys)
-        .map(|(code, key)| match key {
-            KeyPart::Missing => (0, 0, code),
-            KeyPart::Boolean(value) => (1, u64::from(*value), code),
-            KeyPart::Integer(value) => (2, value.cast_unsigned() ^ (1 << 63), code),
-            KeyPart::Text(text) => {
-                let mut head = [0; 8];
-                let rest = text.as_bytes().get(shared..).unwrap_or_default();
-                head.iter_mut().zip(rest).for_each(|(target, byte)| *target = *byte);
-                (3, u64::from_be_bytes(head), code)
-            }
-        })
-        .collect();
-    let key = |code: u32| usize::try_from(code).ok().and_then(|code| keys.get(code));
-    order.sort_unstable_by(|a, b| {
-        (a.0, a.1)
-            .cmp(&(b.0, b.1))
-            .then_with(|| if a.0 == 3 { key(a.2).cmp(&key(b.2)) } else { a.2.cmp(&b.2) })
-    });
-    order.into_iter().map(|(_, _, code)| code).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_sorted_as_they_compare() {
-        let texts = ["c-1", "c-10", "c-1\0", "c-", "c-123456789", "c-123456780", "c-é"];
-        let mut keys: Vec<KeyPart> = texts.map(KeyPart::from).into();
-        keys.extend([5, -5, i64::MIN, i64::MAX].map(KeyPart::Integer));
-        keys.extend([KeyPart::Boolean(true), KeyPart::Missing, KeyPart::Boolean(false)]);
-        let order = sorted(&keys);
-        let sorted: Vec<_> = order.iter().map(|&code| keys[code as usize].clone()).collect();
-        keys.sort();
-        assert_eq!(sorted, keys);
-    }
 }

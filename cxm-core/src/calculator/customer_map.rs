@@ -1,4 +1,4 @@
-//! A sorted map from customers to their days, in a tenth of the room of a map of objects.
+//! A sorted map from customers to what they did, in a tenth of the room of a map of objects.
 //!
 //! The map is a sequence of leaves of about a kilobyte, found through a tree by their first
 //! customer. A leaf is the bytes of its customers one after the other, exactly as they stand in the
@@ -7,15 +7,31 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::ops::Bound;
 
-use super::day_totals::{add_days, check_days, days_without, take_unsigned, unsigned};
-use crate::calculator::batch::KeyPart;
-use crate::calculator::codec::{Reader, Writer};
+use super::batch::KeyPart;
+use super::codec::{Reader, Writer};
+use super::varint::{take_unsigned, unsigned, unzigzag, zigzag};
 use crate::error::{Error, Result};
 
 /// Bytes of a leaf, about; it is split at twice as many.
 const LEAF_BYTES: usize = 1024;
+
+/// What is known of a customer: a run of bytes, one form of each, empty where nothing is known.
+pub(crate) trait Payload: Clone + std::fmt::Debug + Send + Sync + 'static {
+    /// The fewest bytes that anything takes.
+    const LEAST_BYTES: usize;
+
+    /// Adds two customers' bytes up.
+    fn add(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>);
+
+    /// What is left of ours without theirs; refused where that could not have come about.
+    fn without(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) -> Result<()>;
+
+    /// Checks bytes that may come from anywhere, and gives the rows behind them.
+    fn check(bytes: &[u8]) -> Result<u64>;
+}
 
 /// A customer's key, borrowed; in the order of [`KeyPart`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +72,7 @@ impl<'a> CustomerKey<'a> {
             }
             2 => {
                 let value = u64::try_from(take_unsigned(bytes)?).ok()?;
-                Some(Self::Integer((value >> 1).cast_signed() ^ -((value & 1).cast_signed())))
+                Some(Self::Integer(unzigzag(value)))
             }
             _ => Some(Self::Text(std::str::from_utf8(take_blob(bytes)?).ok()?)),
         }
@@ -74,7 +90,7 @@ fn take_blob<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Customer<'a> {
     pub(crate) key: CustomerKey<'a>,
-    /// The days, as [`super::day_totals`] has them.
+    /// The days, as the [`Payload`] has them.
     pub(crate) days: &'a [u8],
     /// Key and days as they stand in the state.
     bytes: &'a [u8],
@@ -107,7 +123,7 @@ fn write_customer(key: CustomerKey<'_>, days: &[u8], out: &mut Vec<u8>) {
         CustomerKey::Boolean(value) => out.extend([1, u8::from(value)]),
         CustomerKey::Integer(value) => {
             out.push(2);
-            unsigned(out, (value << 1 ^ value >> 63).cast_unsigned().into());
+            unsigned(out, zigzag(value).into());
         }
         CustomerKey::Text(text) => {
             out.push(3);
@@ -179,10 +195,10 @@ impl LeafBuilder {
     }
 
     /// The map of all customers that were added.
-    pub(crate) fn into_map(self) -> CustomerMap {
+    pub(crate) fn into_map<P>(self) -> CustomerMap<P> {
         let leaves = self.finish();
         let customers = leaves.iter().map(|(_, leaf)| leaf.customers).sum();
-        CustomerMap { leaves: leaves.into_iter().collect(), customers }
+        CustomerMap { leaves: leaves.into_iter().collect(), customers, payload: PhantomData }
     }
 }
 
@@ -194,13 +210,20 @@ pub(crate) enum Change {
 }
 
 /// Customers and their days, sorted by key.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct CustomerMap {
+#[derive(Debug, Clone)]
+pub(crate) struct CustomerMap<P> {
     leaves: BTreeMap<KeyPart, Leaf>,
     customers: u64,
+    payload: PhantomData<P>,
 }
 
-impl PartialEq for CustomerMap {
+impl<P> Default for CustomerMap<P> {
+    fn default() -> Self {
+        Self { leaves: BTreeMap::new(), customers: 0, payload: PhantomData }
+    }
+}
+
+impl<P: Payload> PartialEq for CustomerMap<P> {
     fn eq(&self, other: &Self) -> bool {
         let same = |(a, b): (Customer<'_>, Customer<'_>)| a.bytes == b.bytes;
         self.customers == other.customers && self.iter().zip(other.iter()).all(same)
@@ -210,7 +233,7 @@ impl PartialEq for CustomerMap {
 /// A leaf's place: the key it is found by, and the first key of the leaf after it.
 type Place = (KeyPart, Option<KeyPart>);
 
-impl CustomerMap {
+impl<P: Payload> CustomerMap<P> {
     /// Number of customers.
     pub(crate) fn len(&self) -> u64 {
         self.customers
@@ -264,7 +287,8 @@ impl CustomerMap {
     /// Adds or subtracts another map, which was found to fit.
     pub(crate) fn apply(&mut self, other: &Self, change: Change) {
         if self.leaves.is_empty() && change == Change::Add {
-            *self = other.clone();
+            self.leaves.clone_from(&other.leaves);
+            self.customers = other.customers;
             return;
         }
         let mut theirs = other.iter().peekable();
@@ -282,7 +306,7 @@ impl CustomerMap {
                 match ours.next_if(|our| our.key == their.key) {
                     Some(our) => {
                         days.clear();
-                        combine(our.days, their.days, change, &mut days);
+                        combine::<P>(our.days, their.days, change, &mut days);
                         built.push(our.key, &days);
                     }
                     None if change == Change::Add => built.copy(&their),
@@ -306,8 +330,8 @@ impl CustomerMap {
 
     /// Reads what [`write`](Self::write) wrote and gives the rows behind it.
     pub(crate) fn read(reader: &mut Reader<'_>, most: u64) -> Result<(Self, u64)> {
-        // A customer takes a key, a length and a day.
-        let customers = reader.length(5)?;
+        // A customer takes a key of two bytes at least, a length and what they did.
+        let customers = reader.length(3 + P::LEAST_BYTES)?;
         if u64::try_from(customers).is_ok_and(|customers| customers > most) {
             return Err(Error::limit("more customers than the definition allows"));
         }
@@ -322,7 +346,7 @@ impl CustomerMap {
             if last.as_ref().and_then(CustomerKey::of).cmp(&Some(key)) != Ordering::Less {
                 return Err(Error::corrupt("the customers are not in their order"));
             }
-            rows = crate::calculator::checked_sum(rows, check_days(days)?)?;
+            rows = super::checked_sum(rows, P::check(days)?)?;
             built.push(key, days);
             last = Some(part);
         }
@@ -330,12 +354,12 @@ impl CustomerMap {
     }
 }
 
-fn combine(ours: &[u8], theirs: &[u8], change: Change, out: &mut Vec<u8>) {
+fn combine<P: Payload>(ours: &[u8], theirs: &[u8], change: Change, out: &mut Vec<u8>) {
     match change {
-        Change::Add => add_days(ours, theirs, out),
+        Change::Add => P::add(ours, theirs, out),
         // It was checked that they fit; what does not is left as it was.
         Change::Subtract => {
-            if days_without(ours, theirs, out).is_err() {
+            if P::without(ours, theirs, out).is_err() {
                 out.clear();
                 out.extend_from_slice(ours);
             }
@@ -345,25 +369,49 @@ fn combine(ours: &[u8], theirs: &[u8], change: Change, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::day_totals::{DayTotals, DayWriter};
     use super::*;
 
-    fn day(day: i64) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        DayWriter::default().write(day, &DayTotals::of(Some(100), None), &mut bytes);
-        bytes
+    /// A count, of which nobody has none.
+    #[derive(Debug, Clone)]
+    struct Count;
+
+    fn number(mut bytes: &[u8]) -> u128 {
+        take_unsigned(&mut bytes).unwrap_or_default()
     }
 
-    fn map(keys: impl IntoIterator<Item = i64>) -> CustomerMap {
+    impl Payload for Count {
+        const LEAST_BYTES: usize = 1;
+
+        fn add(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) {
+            unsigned(out, number(ours) + number(theirs));
+        }
+
+        fn without(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) -> Result<()> {
+            match number(ours).checked_sub(number(theirs)) {
+                None => Err(Error::never_added("fewer")),
+                Some(0) => Ok(()),
+                Some(rest) => {
+                    unsigned(out, rest);
+                    Ok(())
+                }
+            }
+        }
+
+        fn check(bytes: &[u8]) -> Result<u64> {
+            u64::try_from(number(bytes)).map_err(|_| Error::corrupt("too many"))
+        }
+    }
+
+    fn map(keys: impl IntoIterator<Item = i64>) -> CustomerMap<Count> {
         let mut built = LeafBuilder::default();
-        keys.into_iter().for_each(|key| built.push(CustomerKey::Integer(key), &day(key % 7)));
+        keys.into_iter().for_each(|key| built.push(CustomerKey::Integer(key), &[1]));
         built.into_map()
     }
 
     #[test]
     fn one_by_one_at_once_and_leaf_by_leaf_are_the_same() {
         let all = map(0..5000);
-        let mut single = CustomerMap::default();
+        let mut single = CustomerMap::<Count>::default();
         for key in 0..5000 {
             single.apply(&map([key * 7919 % 5000]), Change::Add);
         }
@@ -389,13 +437,14 @@ mod tests {
         let all = map(-300..300);
         all.write(&mut writer);
         let (read, rows) = CustomerMap::read(&mut Reader::new(writer.as_bytes()), 600).unwrap();
+        let read: CustomerMap<Count> = read;
         assert!(read == all && rows == 600);
-        assert!(CustomerMap::read(&mut Reader::new(writer.as_bytes()), 599).is_err());
+        assert!(CustomerMap::<Count>::read(&mut Reader::new(writer.as_bytes()), 599).is_err());
         let mut twice = Writer::new();
         twice.unsigned(2u64);
         for _ in 0..2 {
-            twice.raw(&[2, 2, 3, 0x40, 0xe4, 0]);
+            twice.raw(&[2, 2, 1, 1]);
         }
-        assert!(CustomerMap::read(&mut Reader::new(twice.as_bytes()), 9).is_err());
+        assert!(CustomerMap::<Count>::read(&mut Reader::new(twice.as_bytes()), 9).is_err());
     }
 }

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::definition::{AmountUnit, CustomerSummariesDefinition};
-use crate::calculator::batch::{Column, Values, with_column};
+use super::columns::{Column, Values, with_column};
 use crate::error::{Error, Result};
+use crate::model::AmountUnit;
 
 /// Stands for a row without an amount; no amount is that far from 0.
 const ABSENT: i64 = i64::MIN;
@@ -22,12 +22,13 @@ impl<'a> Money<'a> {
     /// Reads a column; the first row that is no amount is an error.
     pub(crate) fn read(
         values: &Values<'a>,
-        definition: &CustomerSummariesDefinition,
+        unit: AmountUnit,
+        decimals: u8,
         field: &'static str,
     ) -> Result<Self> {
-        let scale = match definition.amounts {
+        let scale = match unit {
             AmountUnit::Minor => 1,
-            AmountUnit::Major => 10_i64.pow(definition.decimals.into()),
+            AmountUnit::Major => 10_i64.pow(decimals.into()),
         };
         if let (Column::I64(amounts), None, 1) = (values.column, values.validity, scale)
             && !amounts.contains(&ABSENT)
@@ -136,13 +137,9 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
 
-    fn definition(amounts: AmountUnit) -> CustomerSummariesDefinition {
-        CustomerSummariesDefinition { amounts, ..CustomerSummariesDefinition::default() }
-    }
-
     fn read<'a>(values: impl Into<Values<'a>>, unit: AmountUnit) -> Result<Vec<Option<i64>>> {
         let values = values.into();
-        let money = Money::read(&values, &definition(unit), "amounts")?;
+        let money = Money::read(&values, unit, 2, "amounts")?;
         Ok((0..values.len()).map(|row| money.get(row)).collect())
     }
 
