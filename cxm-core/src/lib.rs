@@ -30,6 +30,7 @@
 //! | [`survival`] | how long customers stay: curves, tests, hazards |
 //! | [`impact`] | what drives a score, and what a measure changed |
 //! | [`churn`] | who leaves and who stays, what becomes of the revenue, earned growth |
+//! | [`journey`] | what customers go through: transitions, funnels, emotion curves, attribution |
 //! | [`stream`] | any calculator per key; tables of segments; suppression of small groups |
 //! | [`clv`] | customer lifetime value: models of purchases and spend, fits, predictions |
 //! | [`stats`] | intervals, comparisons, confidence sequences, weights, planning |
@@ -53,6 +54,7 @@ pub mod churn;
 pub mod clv;
 pub mod error;
 pub mod impact;
+pub mod journey;
 pub mod model;
 pub mod numeric;
 #[cfg(feature = "registry")]
@@ -67,8 +69,8 @@ pub use error::{Error, ErrorKind, Result};
 /// Everything that a program of a few lines needs.
 pub mod prelude {
     pub use crate::calculator::batch::{
-        Answers, Column, Durations, Histories, Invitations, ItemRatings, KeyColumn, KeyPart,
-        Ratings, Transactions, Validity, Values, Weights,
+        Answers, Column, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn,
+        KeyPart, Ratings, Transactions, Validity, Values, Weights,
     };
     pub use crate::calculator::{
         Calculator, Definition, Merge, Report, Retract, State, Update, UpdateByGroup,
@@ -79,6 +81,7 @@ pub mod prelude {
     };
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::impact::{DriverMoments, DriverMomentsDefinition};
+    pub use crate::journey::{Journeys, JourneysDefinition};
     pub use crate::model::{InvalidRule, MissingRule, RatingRules, Scale, TimeUnit};
     pub use crate::stats::{Interval, IntervalOptions, Method, Scored};
     pub use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition};

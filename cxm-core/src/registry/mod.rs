@@ -10,6 +10,7 @@ mod customer_tables;
 pub mod definition;
 pub mod erased;
 pub mod functions;
+mod journeys;
 pub mod keyed;
 pub mod models;
 pub mod question;
@@ -49,6 +50,7 @@ macro_rules! for_each_calculator {
             ResponseLedger, "answers", "who answered when, so that nobody is counted twice";
             CustomerSummaries, "transactions", "who bought how often, how long ago and for how much";
             PurchasePatterns, "histories", "distinct purchase histories with counts: what a fit reads";
+            Journeys, "events", "journeys: who met which touchpoint when, and who reached the goal";
             Lifetimes, "durations", "lifetimes: how many stayed how long, and how many leave a unit of time";
         }
     };
@@ -98,6 +100,7 @@ pub struct Entry {
 mod areas {
     pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
+    pub(super) use crate::journey::Journeys;
     pub(super) use crate::survey::*;
     pub(super) use crate::survival::Lifetimes;
 }

@@ -2,7 +2,7 @@
 //! shape that exists needs nothing here.
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Bitmap, Histories, Invitations, ItemRatings, Transactions,
+    Answers, Batch, Bitmap, Histories, Invitations, ItemRatings, Times, Transactions,
 };
 use cxm_core::prelude::*;
 
@@ -265,6 +265,52 @@ fn durations<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) 
     act(Batch::Durations(batch))
 }
 
+/// Events: either with ids, of which some come twice, or each at a time of its own.
+fn events<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let name = |column| move |&row: &u64| NAMES[(mix(row, column) % 4) as usize];
+    let known = |column| move |&row: &u64| u8::from(!mix(row, column).is_multiple_of(32));
+    let customers: Vec<&str> = rows.iter().map(name(1)).collect();
+    let numbers: Vec<i64> = rows.iter().map(|&row| (mix(row, 1) % 3) as i64).collect();
+    let touchpoints: Vec<&str> = rows.iter().map(name(2)).collect();
+    let channels: Vec<&str> = rows.iter().map(name(3)).collect();
+    let of_own = |&row: &u64| (mix(row, 4) >> 8) as i64;
+    let shared = |&row: &u64| time(mix(row, 4));
+    let times: Vec<i64> = match layout.has_waves() {
+        true => rows.iter().map(shared).collect(),
+        false => rows.iter().map(of_own).collect(),
+    };
+    let [with_customer, with_touchpoint, with_time, with_channel] =
+        [5, 6, 7, 8].map(|column| rows.iter().map(known(column)).collect::<Vec<u8>>());
+    let ids: Vec<i64> = rows.iter().map(|&row| (mix(row, 9) % 16) as i64).collect();
+    let scores = RatingColumn::of(rows, 10);
+    let values: Vec<i64> = rows.iter().map(|&row| (mix(row, 11) % 9) as i64 - 4).collect();
+    let mut batch = Events::new(
+        customers.as_slice(),
+        touchpoints.as_slice(),
+        Times { values: &times, validity: Some(Validity::Bytes(&with_time)) },
+    );
+    if layout.is_whole() {
+        batch.customers = numbers.as_slice().into();
+        batch.values = Some(values.as_slice().into());
+        batch.objects = Some(channels.as_slice().into());
+    } else {
+        batch.channels = Some(channels.as_slice().into());
+    }
+    batch.customers.validity = Some(Validity::Bytes(&with_customer));
+    batch.touchpoints.validity = Some(Validity::Bytes(&with_touchpoint));
+    if let Some(channels) = &mut batch.channels {
+        channels.validity = Some(Validity::Bytes(&with_channel));
+    }
+    if layout.has_waves() {
+        batch.event_ids = Some(ids.as_slice().into());
+    }
+    if layout.is_counted() {
+        batch.scores = Some(scores.values(layout.is_whole()));
+        batch.outcomes = Some(touchpoints.as_slice().into());
+    }
+    act(Batch::Events(batch))
+}
+
 /// Calls `act` with the batch that these rows are.
 pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     match layout.shape {
@@ -275,6 +321,7 @@ pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch
         "transactions" => transactions(layout, rows, act),
         "histories" => histories(layout, rows, act),
         "durations" => durations(layout, rows, act),
+        "events" => events(layout, rows, act),
         other => panic!("no generator for batches of the shape {other}"),
     }
 }

@@ -103,6 +103,10 @@ fn changes() -> Vec<Value> {
         json!({"missing": "exclude", "ticks_per_unit": 2}),
         json!({"missing": "exclude", "rounding": "up", "max_ticks": 3}),
         json!({"causes": ["ann", "bob"]}),
+        json!({"gap": 86_400_000_000_i64, "goal": ["ann"], "start": ["bob"]}),
+        json!({"touchpoints": ["ann", "bob", ""], "end": ["ann"], "separators": [""]}),
+        json!({"touchpoints": ["ann"], "unknown_touchpoints": "error"}),
+        json!({"by_object": true, "earliest": 0, "max_events": 9}),
     ]
 }
 

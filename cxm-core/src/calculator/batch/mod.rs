@@ -9,6 +9,7 @@
 //! | [`Transactions`] | customer, time; optional amount, cost, currency | `customer_summaries` |
 //! | [`Histories`] | frequency, recency, age; optional spend, counts | `purchase_patterns` |
 //! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause | `subscriptions` |
+//! | [`Events`] | customer, touchpoint, time; optional event id, channel, score, value, object, outcome | `journeys` |
 //! | [`Durations`] | duration, observed; optional entry, cause, counts | `lifetimes` |
 //!
 //! Columns are borrowed; nothing is copied. A new shape is the one thing for which the C and the
@@ -17,6 +18,7 @@
 mod columns;
 mod customers;
 mod durations;
+mod events;
 mod keys;
 mod money;
 mod responses;
@@ -26,6 +28,7 @@ pub use columns::{Column, Values, WEIGHT_ONE, Weights, fixed_weight};
 pub(crate) use columns::{same_length, with_column};
 pub use customers::{Histories, Transactions};
 pub use durations::Durations;
+pub use events::Events;
 pub use keys::{KeyColumn, KeyPart, KeyValues};
 pub(crate) use keys::{Lookup, check_codes, key_order, number, number_keys};
 pub(crate) use money::Money;
@@ -55,6 +58,8 @@ pub enum Batch<'a> {
     Spans(Spans<'a>),
     /// One lifetime a row.
     Durations(Durations<'a>),
+    /// One interaction with a touchpoint a row.
+    Events(Events<'a>),
 }
 
 impl Batch<'_> {
@@ -69,6 +74,7 @@ impl Batch<'_> {
             Self::Histories(_) => "histories",
             Self::Spans(_) => "spans",
             Self::Durations(_) => "durations",
+            Self::Events(_) => "events",
         }
     }
 
@@ -83,6 +89,7 @@ impl Batch<'_> {
             Self::Histories(batch) => batch.frequencies.len(),
             Self::Spans(batch) => batch.len(),
             Self::Durations(batch) => batch.len(),
+            Self::Events(batch) => batch.len(),
         }
     }
 
@@ -123,4 +130,5 @@ batch_conversions! {
     Histories => Histories, "histories";
     Spans => Spans, "spans";
     Durations => Durations, "durations";
+    Events => Events, "events";
 }

@@ -1,0 +1,359 @@
+//! From a batch of events to the columns of the log: what is read, left out, or refused.
+
+use std::collections::BTreeSet;
+
+use super::definition::JourneysDefinition;
+use super::event_log::{ABSENT, EventLog, NewEvents};
+use super::journeys::{ExcludedEvents, Journeys};
+use super::key_table::NONE;
+use crate::calculator::batch::{
+    Column, Events, KeyColumn, KeyPart, KeyValues, Times, Validity, Values, check_codes,
+    with_column,
+};
+use crate::error::{Error, Result};
+use crate::model::InvalidRule;
+
+/// Scores are kept in millionths, so that 7.3 is exact.
+pub(super) const SCORE_ONE: i64 = 1_000_000;
+/// Whole numbers of this size and above have no exact double between them and the next.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A batch that was read and found in order: what becomes of it cannot fail any more.
+#[derive(Debug)]
+pub(super) struct Intake<'a> {
+    batch: Events<'a>,
+    scores: Option<Vec<i64>>,
+    values: Option<Vec<i64>>,
+    /// Which rows count, unless all do.
+    kept: Option<Vec<bool>>,
+    pub(super) excluded: ExcludedEvents,
+}
+
+fn valid(column: &KeyColumn<'_>, row: usize) -> bool {
+    column.validity.is_none_or(|validity| validity.is_valid(row))
+}
+
+/// Reads a batch under the rules.
+pub(super) fn read<'a>(definition: &JourneysDefinition, batch: Events<'a>) -> Result<Intake<'a>> {
+    batch.check_shape()?;
+    for (field, column) in batch.keys() {
+        let Some(column) = column else { continue };
+        check_codes(std::slice::from_ref(column)).map_err(|error| {
+            Error::observation(error.message().to_owned())
+                .in_field(field)
+                .at_row(error.row().and_then(|row| usize::try_from(row).ok()).unwrap_or(0))
+        })?;
+    }
+    let mut excluded = ExcludedEvents::default();
+    let scores = batch.scores.map(|scores| read_scores(definition, &scores, &mut excluded));
+    let values = batch.values.map(|values| read_values(&values));
+    let mut intake = Intake {
+        batch,
+        scores: scores.transpose()?,
+        values: values.transpose()?,
+        kept: None,
+        excluded,
+    };
+    intake.leave_out(definition)?;
+    Ok(intake)
+}
+
+/// Why a row is left out.
+#[derive(Debug, Clone, Copy)]
+enum Reason {
+    Customer,
+    Touchpoint,
+    Time,
+    Unknown,
+    Range,
+}
+
+impl Intake<'_> {
+    /// Number of events that count.
+    pub(super) fn len(&self) -> usize {
+        let rows = self.batch.len();
+        self.kept.as_ref().map_or(rows, |kept| kept.iter().filter(|kept| **kept).count())
+    }
+
+    fn leave_out(&mut self, definition: &JourneysDefinition) -> Result<()> {
+        let known: BTreeSet<&KeyPart> = definition.touchpoints.iter().collect();
+        let batch = self.batch;
+        let plain = batch.customers.validity.is_none()
+            && batch.touchpoints.validity.is_none()
+            && batch.times.validity.is_none()
+            && known.is_empty()
+            && !matches!(batch.customers.values, KeyValues::Codes { .. })
+            && !matches!(batch.touchpoints.values, KeyValues::Codes { .. });
+        let range = definition.earliest.unwrap_or(i64::MIN)..=definition.latest.unwrap_or(i64::MAX);
+        if plain && batch.times.values.iter().all(|time| range.contains(time)) {
+            return Ok(());
+        }
+        let mut kept = vec![true; batch.len()];
+        for (row, keep) in kept.iter_mut().enumerate() {
+            let time = batch.times.get(row);
+            let reason = if !valid(&batch.customers, row) || is_missing(&batch.customers, row) {
+                Reason::Customer
+            } else if !valid(&batch.touchpoints, row) || is_missing(&batch.touchpoints, row) {
+                Reason::Touchpoint
+            } else if time.is_none() {
+                Reason::Time
+            } else if !known.is_empty() && !known.contains(&batch.touchpoints.part(row)?) {
+                Reason::Unknown
+            } else if time.is_some_and(|time| !range.contains(&time)) {
+                Reason::Range
+            } else {
+                continue;
+            };
+            self.count(definition, reason, row)?;
+            *keep = false;
+        }
+        if kept.contains(&false) {
+            self.kept = Some(kept);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, definition: &JourneysDefinition, reason: Reason, row: usize) -> Result<()> {
+        let (rule, count, field, message) = match reason {
+            Reason::Customer => (
+                definition.missing,
+                &mut self.excluded.missing_customer,
+                "customers",
+                "an event has a customer",
+            ),
+            Reason::Touchpoint => (
+                definition.missing,
+                &mut self.excluded.missing_touchpoint,
+                "touchpoints",
+                "an event has a touchpoint",
+            ),
+            Reason::Time => (
+                definition.missing,
+                &mut self.excluded.missing_time,
+                "times",
+                "an event has a time",
+            ),
+            Reason::Unknown => (
+                definition.unknown_touchpoints,
+                &mut self.excluded.unknown_touchpoint,
+                "touchpoints",
+                "the touchpoint is not among those that there are",
+            ),
+            Reason::Range => (
+                definition.out_of_range,
+                &mut self.excluded.out_of_range,
+                "times",
+                "the time is outside of what the definition takes for true",
+            ),
+        };
+        if rule == InvalidRule::Error {
+            return Err(Error::observation(message).in_field(field).at_row(row));
+        }
+        *count += 1;
+        Ok(())
+    }
+
+    /// Appends the events that count. Cannot fail where the tables have room.
+    pub(super) fn append_to(self, log: &mut EventLog) -> Result<()> {
+        let Self { batch, scores, values, kept, .. } = self;
+        let tables = &mut log.tables;
+        let mut new = NewEvents {
+            customers: tables.customers.number_column(&batch.customers)?,
+            touchpoints: tables.touchpoints.number_column(&batch.touchpoints)?,
+            times: batch.times.values.to_vec(),
+            ids: batch.event_ids.map(|ids| tables.ids.number_column(&ids)).transpose()?,
+            channels: batch.channels.map(|it| tables.channels.number_column(&it)).transpose()?,
+            objects: batch.objects.map(|it| tables.objects.number_column(&it)).transpose()?,
+            outcomes: batch.outcomes.map(|it| tables.outcomes.number_column(&it)).transpose()?,
+            scores,
+            values,
+        };
+        if let Some(kept) = kept {
+            new.keep(&kept);
+        }
+        new.drop_empty();
+        log.extend(new);
+        Ok(())
+    }
+}
+
+fn is_missing(column: &KeyColumn<'_>, row: usize) -> bool {
+    let KeyValues::Codes { codes, dictionary } = column.values else { return false };
+    let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
+    code.and_then(|code| dictionary.get(code)).is_none_or(|key| *key == KeyPart::Missing)
+}
+
+fn keep_rows<T: Copy>(column: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    column.retain(|_| kept.next().copied().unwrap_or_default());
+}
+
+impl NewEvents {
+    fn keep(&mut self, kept: &[bool]) {
+        keep_rows(&mut self.customers, kept);
+        keep_rows(&mut self.touchpoints, kept);
+        keep_rows(&mut self.times, kept);
+        let keys = [&mut self.ids, &mut self.channels, &mut self.objects, &mut self.outcomes];
+        for column in keys.into_iter().flatten() {
+            keep_rows(column, kept);
+        }
+        for column in [&mut self.scores, &mut self.values].into_iter().flatten() {
+            keep_rows(column, kept);
+        }
+    }
+
+    /// Columns without a value are as good as none.
+    fn drop_empty(&mut self) {
+        for column in [&mut self.ids, &mut self.channels, &mut self.objects, &mut self.outcomes] {
+            if column.as_ref().is_some_and(|column| column.iter().all(|&key| key == NONE)) {
+                *column = None;
+            }
+        }
+        for column in [&mut self.scores, &mut self.values] {
+            if column.as_ref().is_some_and(|column| column.iter().all(|&it| it == ABSENT)) {
+                *column = None;
+            }
+        }
+    }
+}
+
+/// Scores in millionths; those off the scale are counted, or fail the batch.
+#[allow(clippy::cast_possible_truncation, reason = "a score on its scale is small")]
+fn read_scores(
+    definition: &JourneysDefinition,
+    scores: &Values<'_>,
+    excluded: &mut ExcludedEvents,
+) -> Result<Vec<i64>> {
+    let lowest = f64::from(definition.scale.lowest());
+    let highest = f64::from(definition.scale.highest());
+    let mut read = Vec::with_capacity(scores.len());
+    with_column!(scores.column, column => for (row, &score) in column.iter().enumerate() {
+        #[allow(clippy::unnecessary_cast, clippy::cast_lossless, reason = "of any number type")]
+        let score = score as f64;
+        if !scores.is_valid(row) || score.is_nan() {
+            read.push(ABSENT);
+        } else if (lowest..=highest).contains(&score) {
+            read.push((score * SCORE_ONE as f64).round_ties_even() as i64);
+        } else if definition.invalid_scores == InvalidRule::Exclude {
+            excluded.invalid_scores += 1;
+            read.push(ABSENT);
+        } else {
+            let message = format!("a score must be within {lowest} to {highest}, got {score}");
+            return Err(Error::observation(message).in_field("scores").at_row(row));
+        }
+    });
+    Ok(read)
+}
+
+/// Values in minor units: whole numbers.
+#[allow(clippy::cast_possible_truncation, reason = "the range is checked on the line before")]
+fn read_values(values: &Values<'_>) -> Result<Vec<i64>> {
+    let refused = |row: usize, got: String| {
+        let message = format!("a value must be a whole number of minor units, got {got}");
+        Error::observation(message).in_field("values").at_row(row)
+    };
+    if let Column::I64(column) = values.column {
+        let rows = column.iter().enumerate();
+        return rows
+            .map(|(row, &value)| match value {
+                _ if !values.is_valid(row) => Ok(ABSENT),
+                ABSENT => Err(refused(row, value.to_string())),
+                value => Ok(value),
+            })
+            .collect();
+    }
+    let mut read = Vec::with_capacity(values.len());
+    with_column!(values.column, column => for (row, &value) in column.iter().enumerate() {
+        #[allow(clippy::unnecessary_cast, clippy::cast_lossless, reason = "of any number type")]
+        let number = value as f64;
+        if !values.is_valid(row) || number.is_nan() {
+            read.push(ABSENT);
+        } else if number.abs() <= MOST_EXACT && libm::trunc(number).to_bits() == number.to_bits() {
+            read.push(number as i64);
+        } else {
+            return Err(refused(row, value.to_string()));
+        }
+    });
+    Ok(read)
+}
+
+/// The journeys of each group's rows alone.
+pub(super) fn by_group(
+    definition: &JourneysDefinition,
+    codes: &[u32],
+    groups: usize,
+    batch: Events<'_>,
+) -> Result<Vec<Journeys>> {
+    let _ = read(definition, batch)?;
+    let mut rows: Vec<Vec<usize>> = vec![Vec::new(); groups];
+    for (row, &code) in codes.iter().enumerate() {
+        let group = usize::try_from(code).ok().and_then(|code| rows.get_mut(code));
+        let error = || Error::observation("a code has no group").in_field("keys").at_row(row);
+        group.ok_or_else(error)?.push(row);
+    }
+    rows.iter().map(|rows| of_rows(definition, &batch, rows)).collect()
+}
+
+/// The journeys of some rows of a batch.
+fn of_rows(
+    definition: &JourneysDefinition,
+    batch: &Events<'_>,
+    rows: &[usize],
+) -> Result<Journeys> {
+    let keys = |column: &KeyColumn<'_>| -> Result<Vec<KeyPart>> {
+        rows.iter().map(|&row| column.part(row)).collect()
+    };
+    let columns: Vec<Option<Vec<KeyPart>>> = batch
+        .keys()
+        .into_iter()
+        .map(|(_, column)| column.map(keys).transpose())
+        .collect::<Result<_>>()?;
+    let codes: Vec<u32> = (0u32..).take(rows.len()).collect();
+    let column = |at: usize| {
+        let keys = columns.get(at).and_then(Option::as_ref);
+        keys.map(|keys| KeyColumn::coded(&codes, keys))
+    };
+    let none = KeyColumn::coded(&[], &[]);
+    let times: Vec<i64> = rows.iter().map(|&row| batch.times.get(row).unwrap_or(0)).collect();
+    let timed: Vec<u8> = rows.iter().map(|&row| u8::from(batch.times.get(row).is_some())).collect();
+    let floats =
+        |values: &Values<'_>| -> Vec<f64> { rows.iter().map(|&row| number(values, row)).collect() };
+    let scores = batch.scores.as_ref().map(floats);
+    let values: Option<Vec<i64>> = match &batch.values {
+        None => None,
+        Some(values) => {
+            let all = read_values(values)?;
+            Some(rows.iter().map(|&row| all.get(row).copied().unwrap_or(ABSENT)).collect())
+        }
+    };
+    let valued: Option<Vec<u8>> =
+        values.as_ref().map(|it| it.iter().map(|&value| u8::from(value != ABSENT)).collect());
+    let mut journeys = Journeys::empty(definition.clone());
+    journeys.take(Events {
+        customers: column(0).unwrap_or(none),
+        touchpoints: column(1).unwrap_or(none),
+        times: Times { values: &times, validity: Some(Validity::Bytes(&timed)) },
+        event_ids: column(2),
+        channels: column(3),
+        objects: column(4),
+        outcomes: column(5),
+        scores: scores.as_ref().map(|scores| scores.as_slice().into()),
+        values: match (&values, &valued) {
+            (Some(values), Some(valued)) => {
+                Some(Values::new(values.as_slice(), Some(Validity::Bytes(valued)))?)
+            }
+            _ => None,
+        },
+    })?;
+    Ok(journeys)
+}
+
+/// One number of a column; NaN where there is none.
+fn number(values: &Values<'_>, row: usize) -> f64 {
+    if !values.is_valid(row) {
+        return f64::NAN;
+    }
+    #[allow(clippy::unnecessary_cast, clippy::cast_lossless, reason = "of any number type")]
+    let number = with_column!(values.column, column => column.get(row).map(|&it| it as f64));
+    number.unwrap_or(f64::NAN)
+}
