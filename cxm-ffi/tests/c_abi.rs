@@ -241,6 +241,13 @@ fn bad_input_is_refused() {
 }
 
 #[test]
+fn survival_is_reached_by_name() {
+    if !skipped() {
+        run_everywhere("tests/c/survival.c", &[]);
+    }
+}
+
+#[test]
 fn arrow_arrays_are_moved() {
     if !skipped() {
         run_everywhere("tests/c/arrow.c", &[]);

@@ -14,6 +14,7 @@ mod buffers;
 mod calculator;
 mod catalogue;
 mod columns;
+mod cox;
 mod errors;
 mod json;
 mod keyed;
@@ -33,6 +34,8 @@ mod _cxm {
     use super::calculator::{Calculator, Snapshot};
     #[pymodule_export]
     use super::catalogue::{call, catalogue, functions, preset};
+    #[pymodule_export]
+    use super::cox::Cox;
     #[pymodule_export]
     use super::keyed::Keyed;
     #[pymodule_export]

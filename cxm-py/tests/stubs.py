@@ -11,6 +11,7 @@ from pathlib import Path
 from conftest import ENTRIES, filled
 
 import cxm
+from cxm._calculators import READINGS, TABLE_SHAPES
 
 PACKAGE = Path(__file__).resolve().parents[1] / "python" / "cxm"
 HEADER = '''"""Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
@@ -82,6 +83,8 @@ def calculator(entry, cls):
     keywords = definition_keywords(entry, lambda _value: "...")
     keywords = "".join(f"        {n}: {kind} = {default},\n" for n, kind, default in keywords)
     base = "TableCalculator" if entry["tables"] else "Calculator"
+    if entry["kind"] in READINGS:
+        base = f"{READINGS[entry['kind']].__name__}, {base}"
     return (
         f"class {entry['type_name']}({base}):\n"
         f"{docstring(cls.__doc__, 1)}"
@@ -95,16 +98,26 @@ def calculator(entry, cls):
 
 
 #: What the arguments of a table may be.
-ARGUMENTS = {"date": "Any", "unit": "str | int", "boolean": "bool"}
+ARGUMENTS = {
+    "date": "Any",
+    "unit": "str | int",
+    "boolean": "bool",
+    "array of numbers": "Any",
+    "number": "float",
+    "integer": "int",
+    "text": "str",
+}
 
 
 def value(entry):
-    if not entry["tables"]:
+    if entry["shape"] not in TABLE_SHAPES:
+        readings = READINGS.get(entry["kind"])
+        listed = [t for t in entry["tables"] if not hasattr(readings, t["name"])]
         return (
             f"    def value(\n        self, *, level: float | None = ..., "
             f"method: str | None = ...,\n"
             f"        **options: Never\n    ) -> {entry['type_name']}Report: ...\n"
-        )
+        ) + "".join(table_method(table["name"], table) for table in listed)
     methods = [("value", entry["tables"][0])]
     methods += [(table["name"], table) for table in entry["tables"]]
     return "".join(table_method(name, table) for name, table in methods)
@@ -176,7 +189,7 @@ def one_shot(entry):
 
     def parameters(by):
         types = {name: kind for name, kind, _ in definition_keywords(entry, repr)}
-        tables = entry["tables"][:1]
+        tables = entry["tables"][:1] if entry["shape"] in TABLE_SHAPES else []
         reading = [p["name"] for table in tables for p in table["parameters"]]
         separated = False
         for parameter in signature(getattr(cxm, entry["kind"])).parameters.values():
@@ -204,7 +217,7 @@ def one_shot(entry):
         return f"def {entry['kind']}(\n{listed}) -> {answer}:"
 
     document = docstring(getattr(cxm, entry["kind"]).__doc__, 1)
-    if entry["tables"]:
+    if entry["shape"] in TABLE_SHAPES:
         return f"{spell('', 'Any')}\n{document}"
     return (
         f"@overload\n{spell('by: None = None', entry['type_name'] + 'Report')}\n{document}"
@@ -222,10 +235,12 @@ def package_stub():
         "from . import errors as errors\n"
         "from . import plots as plots\n"
         "from . import stats as stats\n"
+        "from . import survival as survival\n"
         "from ._calculators import Calculator as Calculator\n"
         "from ._calculators import TableCalculator as TableCalculator\n"
         "from ._calculators import from_bytes as from_bytes\n"
         "from ._columns import ColumnTable as ColumnTable\n"
+        "from ._curves import LifetimesReadings\n"
         "from ._cxm import Snapshot\n"
         "from ._cxm import __version__ as __version__\n"
         "from ._one_shot import compare as compare\n"

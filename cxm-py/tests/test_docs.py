@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cxm
-from cxm import clv, table
+from cxm import clv, survival, table
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -21,7 +21,7 @@ def test_the_readme():
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("module", [cxm, clv, table])
+@pytest.mark.parametrize("module", [cxm, clv, survival, table])
 def test_the_docstrings(module):
     assert doctest.testmod(module, optionflags=FLAGS).failed == 0
 
@@ -39,7 +39,8 @@ def test_the_bindings_hold_no_number():
     for file in sorted((ROOT / "src").glob("*.rs")):
         code = re.sub(r"//.*", "", file.read_text(encoding="utf-8"))
         assert not literal.search(code), f"{file.name}: {literal.search(code)}"
-    for name in ("_calculators", "_models", "_one_shot", "_results", "_frames", "table", "stats"):
+    names = ("_calculators", "_cox", "_curves", "_models", "_one_shot", "_results", "_frames")
+    for name in (*names, "survival", "table", "stats"):
         code = (ROOT / "python" / "cxm" / f"{name}.py").read_text(encoding="utf-8")
         code = re.sub(r'""".*?"""', "", code, flags=re.DOTALL)
         assert not literal.search(code), f"{name}.py: {literal.search(code)}"

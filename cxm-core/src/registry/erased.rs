@@ -129,8 +129,6 @@ impl Tabulate for ResponseRate {}
 
 impl Tabulate for ResponseLedger {}
 
-impl Tabulate for Lifetimes {}
-
 impl UpdateRating for Lifetimes {}
 
 impl RatingCounts for Lifetimes {}

@@ -6,6 +6,7 @@
 //! a calculator that joins the list is there in C and in Python at once.
 
 pub mod catalogue;
+mod cox;
 mod customer_tables;
 pub mod definition;
 pub mod erased;
@@ -16,10 +17,12 @@ pub mod models;
 pub mod question;
 mod reading;
 mod survival;
+mod survival_tables;
 
 use serde_json::Value;
 
 pub use catalogue::catalogue;
+pub use cox::CoxModel;
 pub use erased::{DynCalculator, RatingCounts, TableEntry, Tabulate};
 pub use keyed::{DynKeyed, KeyedOptions};
 

@@ -279,12 +279,25 @@ impl KaplanMeier {
 
     /// The interval of the curve at a time; `None` where the curve says nothing or has come to 0.
     pub fn interval(&self, time: f64, level: f64, method: Method) -> Result<Option<Interval>> {
+        Ok(self.intervals(&[time], level, method)?.pop().flatten())
+    }
+
+    /// The intervals at many times.
+    pub fn intervals(
+        &self,
+        times: &[f64],
+        level: f64,
+        method: Method,
+    ) -> Result<Vec<Option<Interval>>> {
         let z = quantile_of(level, method, "a survival curve", CURVE_METHODS)?;
-        if !self.reaches(time) {
-            return Ok(None);
-        }
-        let limits = self.step_at(time).map_or(Some((1.0, 1.0)), |step| step.limits(z, method));
-        Ok(limits.map(|limits| interval(limits, level, method)))
+        let limits = |&time: &f64| {
+            if !self.reaches(time) {
+                return None;
+            }
+            let limits = self.step_at(time).map_or(Some((1.0, 1.0)), |step| step.limits(z, method));
+            limits.map(|limits| interval(limits, level, method))
+        };
+        Ok(times.iter().map(limits).collect())
     }
 
     /// The share of those who stayed longer than `stayed` that stays longer than `until`.

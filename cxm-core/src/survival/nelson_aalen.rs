@@ -147,16 +147,29 @@ impl NelsonAalen {
 
     /// The interval of H at a time.
     pub fn interval(&self, time: f64, level: f64, method: Method) -> Result<Option<Interval>> {
+        Ok(self.intervals(&[time], level, method)?.pop().flatten())
+    }
+
+    /// The intervals at many times.
+    pub fn intervals(
+        &self,
+        times: &[f64],
+        level: f64,
+        method: Method,
+    ) -> Result<Vec<Option<Interval>>> {
         let z = quantile_of(level, method, "a cumulative hazard", HAZARD_METHODS)?;
-        if !self.reaches(time) {
-            return Ok(None);
-        }
-        let limits = match self.step_at(time) {
-            Some(step) if step.hazard > 0.0 => {
-                hazard_limits(step.hazard, step.standard_error, z, method)
+        let limits = |&time: &f64| {
+            if !self.reaches(time) {
+                return None;
             }
-            _ => (0.0, 0.0),
+            let limits = match self.step_at(time) {
+                Some(step) if step.hazard > 0.0 => {
+                    hazard_limits(step.hazard, step.standard_error, z, method)
+                }
+                _ => (0.0, 0.0),
+            };
+            Some(interval(limits, level, method))
         };
-        Ok(Some(interval(limits, level, method)))
+        Ok(times.iter().map(limits).collect())
     }
 }

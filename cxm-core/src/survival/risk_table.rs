@@ -103,6 +103,20 @@ impl RiskTable {
         whole(tick)
     }
 
+    /// How many are at risk of leaving at a time: those who came before it and are still there;
+    /// `None` before 0.
+    pub fn at_risk(&self, time: f64) -> Option<u64> {
+        let tick = self.tick_at(time)?;
+        // Between two ticks nobody comes or goes, and what happens at a tick shows after it.
+        let is_tick = self.time(tick) >= time;
+        let next =
+            self.rows.partition_point(|row| row.tick < tick || (row.tick == tick && !is_tick));
+        Some(match self.rows.get(next) {
+            Some(row) => row.at_risk,
+            None => self.rows.last().map_or(self.from_the_beginning, RiskRow::after),
+        })
+    }
+
     /// How many ticks a unit of time has.
     pub fn ticks_per_unit(&self) -> f64 {
         self.ticks_per_unit

@@ -7,7 +7,8 @@
 ``cxm.nps``, ``cxm.csat``, ``cxm.ces`` and their siblings read a column or a data frame at once.
 ``cxm.Nps``, ``cxm.Csat``, … are calculators to feed, merge and store. ``cxm.Keyed`` is a table of
 them by segment, ``cxm.compare`` tests a difference, ``cxm.clv`` holds the models of customer
-lifetime value, ``cxm.stats`` the statistics by name and ``cxm.plots`` the pictures
+lifetime value, ``cxm.survival`` tests and regressions of how long customers stay, ``cxm.stats``
+the statistics by name and ``cxm.plots`` the pictures
 (``pip install cxm[plot]``).
 """
 
@@ -47,12 +48,13 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
     "from_bytes",
     "plots",
     "stats",
+    "survival",
 ]
 
 
 def __getattr__(name):
     # Loaded when first used, so that `import cxm` stays cheap and needs nothing else.
-    if name in ("clv", "plots", "stats"):
+    if name in ("clv", "plots", "stats", "survival"):
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")

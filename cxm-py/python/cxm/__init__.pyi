@@ -7,10 +7,12 @@ from . import clv as clv
 from . import errors as errors
 from . import plots as plots
 from . import stats as stats
+from . import survival as survival
 from ._calculators import Calculator as Calculator
 from ._calculators import TableCalculator as TableCalculator
 from ._calculators import from_bytes as from_bytes
 from ._columns import ColumnTable as ColumnTable
+from ._curves import LifetimesReadings
 from ._cxm import Snapshot
 from ._cxm import __version__ as __version__
 from ._one_shot import compare as compare
@@ -82,6 +84,7 @@ __all__ = [
     "from_bytes",
     "plots",
     "stats",
+    "survival",
 ]
 
 class NpsReport(Report):
@@ -1069,12 +1072,12 @@ class PurchasePatterns(TableCalculator):
     def spends(self) -> ColumnTable:
         """One row a distinct spend: frequency, monetary value, and the customers as weights."""
 
-class Lifetimes(Calculator):
+class Lifetimes(LifetimesReadings, TableCalculator):
     """Lifetimes: how many stayed how long, and how many leave a unit of time.
 
     Batches:
 
-        update(durations, observed, entry=…, cause=…, counts=…): one lifetime a row
+        update(durations, observed, entry=None, cause=None, counts=None): one lifetime a row, or a data frame and names: update(frame, durations="tenure", observed="left")
 
     Definition, by keyword:
 
@@ -1092,6 +1095,15 @@ class Lifetimes(Calculator):
         days: whole days
         weeks: whole weeks
         months: whole months
+
+    Tables:
+
+        kaplan_meier: one row a time: the share that is still there, with Greenwood's limits
+        nelson_aalen: one row a time: the cumulative hazard, with its limits
+        aalen_johansen: one row a cause and time: the share that has left for it, with its limits
+        life_table: one row an interval of tenure, those last seen within it counting half
+        tenure_rates: one row a band of tenure: events per unit of time at risk
+        risk_table: one row a time: how many are at risk, and how many left by then
     """
     kind: str
     __signature__: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _cxm, _frames, _text
 from ._columns import ColumnTable
+from ._curves import LifetimesReadings
 from ._results import Record, Report
 from ._signatures import Lazy, Required, make_function, signature_of
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 CLASSES: dict[str, Any] = {}
 #: Kind to the class of its report.
 REPORTS: dict[str, Any] = {}
+#: What classes of some kinds have beside what follows from the list.
+READINGS: dict[str, Any] = {"lifetimes": LifetimesReadings}
+#: Batch shapes of the calculators whose value is a table and not a report.
+TABLE_SHAPES = ("transactions", "histories")
 #: Kind to the row of the list.
 ENTRIES = {entry["kind"]: entry for entry in _cxm.catalogue()}
 
@@ -107,7 +112,11 @@ class TableCalculator(Calculator):
 
 
 #: The first column of a batch, whose name tells a data frame from columns.
-_FIRST_COLUMNS = {"transactions": "customer", "histories": "frequency"}
+_FIRST_COLUMNS = {
+    "transactions": "customer",
+    "histories": "frequency",
+    "durations": "durations",
+}
 
 
 def _frame_columns(kind, columns, named):
@@ -139,7 +148,8 @@ _BATCHES = {
     "transactions": "update(customer, time, amount=None, cost=None, currency=None), or a data frame"
     ' and names: update(frame, customer="id", time="date", amount="amount")',
     "histories": "update(frequency, recency, age, spend=None, counts=None), or a frame and names",
-    "durations": "update(durations, observed, entry=…, cause=…, counts=…): one lifetime a row",
+    "durations": "update(durations, observed, entry=None, cause=None, counts=None): one lifetime a"
+    ' row, or a data frame and names: update(frame, durations="tenure", observed="left")',
 }
 
 
@@ -156,7 +166,9 @@ def document(entry):
         lines += [f"    {preset['name']}: {preset['summary']}" for preset in entry["presets"]]
     if entry["tables"]:
         first = entry["tables"][0]["name"]
-        lines += ["", f"Tables, the first of which is ``value()`` ({first}):", ""]
+        is_value = entry["shape"] in TABLE_SHAPES
+        which = f", the first of which is ``value()`` ({first})" if is_value else ""
+        lines += ["", f"Tables{which}:", ""]
         lines += [f"    {table['name']}: {table['summary']}" for table in entry["tables"]]
     return "\n".join(lines) + "\n"
 
@@ -193,12 +205,15 @@ def _make(entry):
         "__signature__": Lazy(lambda _class: signature_of(parameters)),
         "kind": entry["kind"],
     }
+    readings = READINGS.get(entry["kind"])
     for table in entry["tables"]:
-        attributes[table["name"]] = _table_method(table["name"], table)
-    if entry["tables"]:
+        if not hasattr(readings, table["name"]):
+            attributes[table["name"]] = _table_method(table["name"], table)
+    if entry["shape"] in TABLE_SHAPES:
         attributes["value"] = _table_method("value", entry["tables"][0])
     base = TableCalculator if entry["tables"] else Calculator
-    return type(entry["type_name"], (base,), attributes)
+    bases = (readings, base) if readings else (base,)
+    return type(entry["type_name"], bases, attributes)
 
 
 def _make_report(entry):

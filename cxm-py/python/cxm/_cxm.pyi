@@ -5,6 +5,7 @@ from typing import Any, Self, final
 
 __all__ = [
     "Calculator",
+    "Cox",
     "Snapshot",
     "call",
     "catalogue",
@@ -87,6 +88,19 @@ class Posterior:
     def intervals(
         self, quantity: dict[str, Any], columns: dict[str, Any], options: dict[str, Any]
     ) -> tuple[TableColumn, TableColumn, TableColumn]: ...
+
+@final
+class Cox:
+    """A fitted Cox regression; it never changes."""
+
+    @staticmethod
+    def fit(
+        columns: dict[str, Any], covariates: dict[str, Any], options: dict[str, Any]
+    ) -> Cox: ...
+    def summary(self, **options: Any) -> dict[str, Any]: ...
+    def proportionality(self, **options: Any) -> list[dict[str, Any]]: ...
+    def tabulate(self, name: str, /, **arguments: Any) -> Table: ...
+    def predict(self, quantity: dict[str, Any], columns: dict[str, Any]) -> TableColumn: ...
 
 @final
 class Column:

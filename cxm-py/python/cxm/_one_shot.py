@@ -188,7 +188,8 @@ def _make_table(kind):
 
 
 FUNCTIONS = {
-    kind: _make_table(kind) if entry["tables"] else _make(kind) for kind, entry in ENTRIES.items()
+    kind: _make_table(kind) if entry["shape"] in _TABLE_SHAPES else _make(kind)
+    for kind, entry in ENTRIES.items()
 }
 
 

@@ -16,6 +16,12 @@ from ._clv_plots import (
     value_concentration,
 )
 from ._results import Report
+from ._survival_plots import (
+    cumulative_hazard,
+    cumulative_incidence,
+    hazard_ratios,
+    survival_curves,
+)
 from .table import Keyed, Table
 
 TYPE_CHECKING = False
@@ -27,12 +33,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "alive_history",
+    "cumulative_hazard",
+    "cumulative_incidence",
     "frequency_recency_matrix",
+    "hazard_ratios",
     "purchase_tracking",
     "purchases_by_frequency",
     "score_over_time",
     "segments_forest",
     "stacked_distribution",
+    "survival_curves",
     "value_concentration",
 ]
 

@@ -5,6 +5,7 @@ use super::parameters::{LEVEL, optional, required};
 use super::{Function, Parameter};
 use crate::calculator::batch::{KeyColumn, KeyPart, Values};
 use crate::error::{Error, Result};
+use crate::registry::cox::summary;
 use crate::stats::{IntervalOptions, Method};
 use crate::survival::{Cox, CoxColumns, CoxOptions};
 use serde_json::{Map, Value, json};
@@ -104,13 +105,9 @@ impl Owned {
 
 fn fit(arguments: &Arguments) -> Result<Value> {
     let fit = Owned::read(arguments)?.fit()?;
-    let intervals = fit.intervals(arguments.get("level")?)?;
-    let mut answer = json(&fit)?;
-    if let Value::Object(fields) = &mut answer {
-        fields.insert("hazard_ratios".to_owned(), json(fit.hazard_ratios())?);
-        fields.insert("intervals".to_owned(), json(intervals)?);
-    }
-    Ok(answer)
+    let mut answer = summary(&fit, arguments.get("level")?)?;
+    answer.insert("baseline".to_owned(), json(&fit.baseline)?);
+    Ok(Value::Object(answer))
 }
 
 fn curve(arguments: &Arguments) -> Result<Value> {

@@ -105,19 +105,34 @@ impl CoxCurve {
 }
 
 impl Cox {
-    /// The curve of a customer with these covariates, of the only stratum or of a named one.
-    pub fn curve(&self, covariates: &[f64], stratum: Option<&KeyPart>) -> Result<CoxCurve> {
-        let predictor = self.predictor(covariates)?;
+    /// The baseline of the only stratum or of a named one.
+    fn baseline_of(&self, stratum: Option<&KeyPart>) -> Result<&BaselineStratum> {
         let found = match stratum {
             None if self.baseline.len() > 1 => None,
             None => self.baseline.first(),
             Some(key) => self.baseline.iter().find(|baseline| baseline.stratum == *key),
         };
-        let baseline = found.ok_or_else(|| {
+        found.ok_or_else(|| {
             let keys: Vec<_> = self.baseline.iter().map(|b| b.stratum.to_string()).collect();
             Error::not_found(format!("name one of the strata {}", keys.join(", ")))
                 .in_field("stratum")
-        })?;
+        })
+    }
+
+    /// Λ₀ at a time, of the only stratum or of a named one; `None` beyond the last time that
+    /// anybody of it was watched.
+    pub fn cumulative_hazard(&self, time: f64, stratum: Option<&KeyPart>) -> Result<Option<f64>> {
+        let baseline = self.baseline_of(stratum)?;
+        let after = baseline.steps.partition_point(|step| step.time <= time);
+        let step = after.checked_sub(1).and_then(|at| baseline.steps.get(at));
+        let hazard = step.map_or(0.0, |step| step.hazard);
+        Ok((time <= baseline.last_time).then_some(hazard))
+    }
+
+    /// The curve of a customer with these covariates, of the only stratum or of a named one.
+    pub fn curve(&self, covariates: &[f64], stratum: Option<&KeyPart>) -> Result<CoxCurve> {
+        let predictor = self.predictor(covariates)?;
+        let baseline = self.baseline_of(stratum)?;
         let ratio = libm::exp(predictor);
         let centred: Vec<f64> = covariates.iter().zip(&self.means).map(|(x, m)| x - m).collect();
         let mut steps = Vec::with_capacity(baseline.steps.len());

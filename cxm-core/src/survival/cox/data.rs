@@ -57,24 +57,30 @@ pub(super) struct Rows {
     pub(super) event_count: u64,
 }
 
-/// A column as floats; a missing cell is an error with its row.
-fn floats(values: &Values<'_>, field: &str) -> Result<Vec<f64>> {
+/// A column as floats; a missing cell is a NaN.
+pub(super) fn cells(values: &Values<'_>) -> Vec<f64> {
     let mut read = Vec::with_capacity(values.len());
-    let mut push = |value: f64| read.push(value);
+    let mut push = |row: usize, value: f64| {
+        read.push(if values.is_valid(row) { value } else { f64::NAN });
+    };
     with_column!(values.column, cells => {
-        for &cell in cells {
+        for (row, &cell) in cells.iter().enumerate() {
             #[allow(clippy::unnecessary_cast, reason = "one of the types is this one already")]
-            push(cell as f64);
+            push(row, cell as f64);
         }
     });
-    for (row, value) in read.iter().enumerate() {
-        if !value.is_finite() || !values.is_valid(row) {
-            return Err(Error::observation("a value is missing or not finite")
-                .in_field(field.to_owned())
-                .at_row(row));
-        }
+    read
+}
+
+/// A column as floats; a missing cell is an error with its row.
+fn floats(values: &Values<'_>, field: &str) -> Result<Vec<f64>> {
+    let read = cells(values);
+    match read.iter().position(|value| !value.is_finite()) {
+        None => Ok(read),
+        Some(row) => Err(Error::observation("a value is missing or not finite")
+            .in_field(field.to_owned())
+            .at_row(row)),
     }
-    Ok(read)
 }
 
 fn check_times(durations: &[f64], entries: Option<&[f64]>) -> Result<()> {

@@ -63,7 +63,7 @@ mod residuals;
 use data::Rows;
 use likelihood::{Evaluation, dot, evaluate};
 
-use crate::calculator::batch::{KeyColumn, Values};
+use crate::calculator::batch::{KeyColumn, Values, same_length};
 use crate::error::{Error, Result};
 use crate::numeric::distribution::{chi_square_survival, normal_two_sided};
 use crate::numeric::linear::{Cholesky, SymmetricMatrix};
@@ -290,6 +290,26 @@ impl Cox {
         }
         let centred: Vec<f64> = covariates.iter().zip(&self.means).map(|(x, m)| x - m).collect();
         Ok(dot(&self.coefficients, &centred))
+    }
+
+    /// βᵀ(x − x̄) of every row of columns that are found by their names; others are not looked at.
+    /// A row with a missing cell has none.
+    pub fn predictors(&self, columns: &[(&str, Values<'_>)]) -> Result<Vec<Option<f64>>> {
+        let mut found: Option<Vec<f64>> = None;
+        for ((name, mean), beta) in self.names.iter().zip(&self.means).zip(&self.coefficients) {
+            let column = columns.iter().find(|(known, _)| known == name).ok_or_else(|| {
+                Error::batch("this covariate of the fit is needed").in_field(name.clone())
+            })?;
+            let cells = data::cells(&column.1);
+            let sums = found.get_or_insert_with(|| vec![0.0; cells.len()]);
+            same_length("covariates", cells.len(), sums.len())
+                .map_err(|error| error.in_field(name.clone()))?;
+            for (sum, cell) in sums.iter_mut().zip(cells) {
+                *sum += beta * (cell - mean);
+            }
+        }
+        let present = |sum: f64| sum.is_finite().then_some(sum);
+        Ok(found.unwrap_or_default().into_iter().map(present).collect())
     }
 }
 
