@@ -215,13 +215,19 @@ impl LifetimeValueOptions {
         history: &History,
         spend: f64,
     ) -> Result<f64> {
-        if !(spend >= 0.0 && spend.is_finite()) {
-            let message = format!("expected a finite amount that is not negative, got {spend}");
-            return Err(Error::observation(message).in_field("spend"));
-        }
+        let spend = check_spend(spend)?;
         let transactions = quantity.of(model, history)?.unwrap_or_default();
-        Ok(self.margin * spend * transactions)
+        Ok(self.margin * transactions * spend)
     }
+}
+
+/// Refuses a spend that is negative or not finite.
+pub(crate) fn check_spend(spend: f64) -> Result<f64> {
+    if spend >= 0.0 && spend.is_finite() {
+        return Ok(spend);
+    }
+    let message = format!("expected a finite amount that is not negative, got {spend}");
+    Err(Error::observation(message).in_field("spend"))
 }
 
 #[cfg(test)]

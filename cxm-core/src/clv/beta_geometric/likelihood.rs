@@ -15,9 +15,12 @@ pub(super) fn ln_odds_of_having_left(
     n: f64,
     history: &History,
 ) -> f64 {
-    let silence = history.age() - history.recency();
-    let stretch = libm::log1p(silence / (alpha + history.recency()));
-    libm::log(a / (b + (n - 1.0))) + (r + history.frequency()) * stretch
+    libm::log(a / (b + (n - 1.0))) + (r + history.frequency()) * ln_silence(alpha, history)
+}
+
+/// ln((α+T)/(α+tₓ)).
+pub(super) fn ln_silence(alpha: f64, history: &History) -> f64 {
+    libm::log1p((history.age() - history.recency()) / (alpha + history.recency()))
 }
 
 /// What the likelihoods of all histories with the same number of purchases share.

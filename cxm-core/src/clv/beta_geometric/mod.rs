@@ -24,8 +24,11 @@ use super::model::{
 };
 use super::patterns::PatternTable;
 use crate::error::Result;
-use likelihood::{CountPart, ln_odds_of_having_left, softplus};
+use likelihood::{CountPart, ln_odds_of_having_left, ln_silence, softplus};
 pub use survivor::Survivor;
+
+/// An exponential of less than this is far from overflowing.
+const LARGE: f64 = 600.0;
 
 const PARAMETERS: [&str; MAX_PARAMETERS] = ["r", "alpha", "a", "b"];
 
@@ -158,7 +161,18 @@ impl<const LEAVES_AT_FIRST: bool> PurchaseModel for BetaGeometricNbd<LEAVES_AT_F
     }
 
     fn probability_alive(&self, history: &History) -> f64 {
-        1.0 / (1.0 + libm::exp(self.ln_odds_of_having_left(history)))
+        let n = Self::chances(history.frequency());
+        if n <= 0.0 {
+            return 1.0;
+        }
+        let stretched = (self.r + history.frequency()) * ln_silence(self.alpha, history);
+        // Without the logarithm of the chance of leaving, unless that keeps it from overflowing.
+        let odds = if stretched < LARGE {
+            self.a / (self.b + (n - 1.0)) * libm::exp(stretched)
+        } else {
+            libm::exp(self.ln_odds_of_having_left(history))
+        };
+        1.0 / (1.0 + odds)
     }
 
     fn probability_alive_after(&self, history: &History, horizon: Horizon) -> f64 {

@@ -48,14 +48,32 @@ struct Series {
 
 /// F(a, b; c; z) for z from 0 to 1; `None` where it takes too many terms.
 fn hypergeometric(a: f64, b: f64, c: f64, z: f64) -> Option<Series> {
-    let mut series = Series { sum: 1.0, magnitude: 1.0 };
-    let (mut term, mut k) = (1.0_f64, 0.0);
-    for _ in 0..MAX_TERMS {
-        term *= (a + k) * (b + k) / ((c + k) * (k + 1.0)) * z;
-        series.sum += term;
-        series.magnitude += term.abs();
-        k += 1.0;
-        if term.abs() <= f64::EPSILON * (1.0 - z) * series.sum.abs() {
+    series([a, b, c], z, 1.0, 0.0)
+}
+
+/// The sum of the terms from this one on, each (a+k)(b+k)z/((c+k)(k+1)) of the one before; `None`
+/// where there are too many.
+///
+/// Four terms share one division, which costs more than all the rest.
+fn series([a, b, c]: [f64; 3], z: f64, mut term: f64, mut k: f64) -> Option<Series> {
+    let mut series = Series { sum: term, magnitude: term.abs() };
+    let negligible = f64::EPSILON * (1.0 - z);
+    for _ in 0..MAX_TERMS / 4 {
+        let up = |k: f64| (a + k) * (b + k) * z;
+        let down = |k: f64| (c + k) * (k + 1.0);
+        let (up_0, up_1, up_2, up_3) = (up(k), up(k + 1.0), up(k + 2.0), up(k + 3.0));
+        let (down_1, down_3) = (down(k + 1.0), down(k + 3.0));
+        let (first_down, last_down) = (down(k) * down_1, down(k + 2.0) * down_3);
+        let first_up = up_0 * up_1;
+        let part = term / (first_down * last_down);
+        let first = part * (up_0 * down_1 * last_down);
+        let second = part * (first_up * last_down);
+        let third = part * (first_up * up_2 * down_3);
+        term = part * (first_up * (up_2 * up_3));
+        series.sum += (first + second) + (third + term);
+        series.magnitude += (first.abs() + second.abs()) + (third.abs() + term.abs());
+        k += 4.0;
+        if term.abs() <= negligible * series.sum.abs() {
             return Some(series);
         }
     }
@@ -71,9 +89,10 @@ impl Survivor {
         let tau = t / self.alpha;
         let stretch = libm::log1p(tau);
         let (c, shift) = (self.a + self.b - 1.0, self.a - 1.0);
-        let decay = libm::exp(-shift * stretch);
-        let whole =
-            if shift.abs() > 0.0 { -libm::expm1(-shift * stretch) / shift } else { stretch };
+        let decayed = libm::expm1(-shift * stretch);
+        // One exponential serves both, as long as nothing is lost.
+        let decay = if decayed > -0.5 { 1.0 + decayed } else { libm::exp(-shift * stretch) };
+        let whole = if shift.abs() > 0.0 { -decayed / shift } else { stretch };
         let series = self.expected_series(tau / (1.0 + tau));
         if let Some(Series { sum, magnitude }) = series {
             let expected = c * whole - decay * sum;
@@ -88,19 +107,7 @@ impl Survivor {
     /// Σₖ≥₁ (c−r)ₖ (a)ₖ₋₁/((c+1)ₖ₋₁ k!) zᵏ.
     fn expected_series(&self, z: f64) -> Option<Series> {
         let (c, d) = (self.a + self.b - 1.0, self.a + self.b - 1.0 - self.r);
-        let mut term = d * z;
-        let mut series = Series { sum: term, magnitude: term.abs() };
-        let mut k = 1.0;
-        for _ in 0..MAX_TERMS {
-            if term.abs() <= f64::EPSILON * (1.0 - z) * series.sum.abs() {
-                return Some(series);
-            }
-            term *= (d + k) * (self.a + k - 1.0) / ((c + k) * (k + 1.0)) * z;
-            series.sum += term;
-            series.magnitude += term.abs();
-            k += 1.0;
-        }
-        None
+        series([d, self.a - 1.0, c], z, d * z, 1.0)
     }
 
     /// P(still a customer at `t`).

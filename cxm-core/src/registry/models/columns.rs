@@ -23,6 +23,13 @@ impl Cells<'_> {
         }
     }
 
+    fn reborrowed(&self) -> Cells<'_> {
+        match self {
+            Self::One(cell) => Cells::One(*cell),
+            Self::Many(cells) => Cells::Many(Cow::Borrowed(cells)),
+        }
+    }
+
     /// The number of a row; a row that the column does not have reads as missing.
     pub fn get(&self, row: usize) -> f64 {
         match self {
@@ -145,6 +152,25 @@ impl<'a> Columns<'a> {
         self.rows.unwrap_or(1)
     }
 
+    /// The columns of one number a row.
+    pub(super) fn by_row(&self) -> Vec<&[f64]> {
+        let all = self.named.iter();
+        all.filter_map(|(_, cells)| match cells {
+            Cells::One(_) => None,
+            Cells::Many(cells) => Some(cells.as_ref()),
+        })
+        .collect()
+    }
+
+    /// These columns, with one number in the place of the column of this name.
+    pub(super) fn with_one(&self, name: &str, cell: f64) -> Columns<'_> {
+        let all = self.named.iter().map(|(known, cells)| {
+            let cells = if known == name { Cells::One(cell) } else { cells.reborrowed() };
+            (Cow::Borrowed(known.as_ref()), cells)
+        });
+        Columns { named: all.collect(), rows: Some(self.rows()) }
+    }
+
     /// What tells a row from others.
     pub(super) fn bits(&self, row: usize) -> Vec<u64> {
         self.named.iter().map(|(_, cells)| cells.get(row).to_bits()).collect()
@@ -192,19 +218,22 @@ pub struct Predictions {
 impl Predictions {
     /// Collects answers, of which some rows may have none.
     pub fn collect(answers: impl ExactSizeIterator<Item = Result<Option<f64>>>) -> Result<Self> {
-        let mut values = Vec::with_capacity(answers.len());
-        let mut validity: Option<Vec<u8>> = None;
+        let mut found = Self { values: Vec::with_capacity(answers.len()), validity: None };
         for (row, answer) in answers.enumerate() {
-            let answer = answer.map_err(|error| error.at_row(row))?;
-            if let (None, None) = (answer, &validity) {
-                validity = Some(vec![1; row]);
-            }
-            if let Some(validity) = &mut validity {
-                validity.push(u8::from(answer.is_some()));
-            }
-            values.push(answer.unwrap_or(0.0));
+            found.push(answer.map_err(|error| error.at_row(row))?);
         }
-        Ok(Self { values, validity })
+        Ok(found)
+    }
+
+    /// Adds the answer of the next row.
+    pub(super) fn push(&mut self, answer: Option<f64>) {
+        if answer.is_none() && self.validity.is_none() {
+            self.validity = Some(vec![1; self.values.len()]);
+        }
+        if let Some(validity) = &mut self.validity {
+            validity.push(u8::from(answer.is_some()));
+        }
+        self.values.push(answer.unwrap_or(0.0));
     }
 
     /// The answer of a row, if it has one.

@@ -7,12 +7,14 @@ use std::fmt::Debug;
 use serde_json::{Map, Value, json};
 
 use super::columns::{Columns, Intervals, Predictions};
-use super::listed::{Listed, QuantityEntry, Question};
+use super::listed::{Listed, QuantityEntry, Question, SPEND};
+use super::repeats::answers;
 use super::{ModelEntry, file, options};
 use crate::calculator::Table;
 use crate::clv::fit as fit_table;
-use crate::clv::intervals::{DeltaEstimate, Scale};
+use crate::clv::intervals::DeltaEstimate;
 use crate::clv::laplace::{LaplaceOptions, laplace_posterior};
+use crate::clv::lifetime_value::check_spend;
 use crate::clv::posterior::Posterior;
 use crate::clv::{FitStatus, Fitted, PatternTable};
 use crate::error::{Error, Result};
@@ -148,7 +150,7 @@ trait Asked<M> {
         &self,
         quantity: &Value,
         columns: &'a Columns<'a>,
-    ) -> Result<(Scale, Question<'a, M>)>;
+    ) -> Result<(&'static QuantityEntry, Question<'a, M>)>;
 }
 
 impl<M: Listed> Asked<M> for Fitted<M> {
@@ -156,10 +158,10 @@ impl<M: Listed> Asked<M> for Fitted<M> {
         &self,
         quantity: &Value,
         columns: &'a Columns<'a>,
-    ) -> Result<(Scale, Question<'a, M>)> {
+    ) -> Result<(&'static QuantityEntry, Question<'a, M>)> {
         let (entry, mut fields) = asked(M::QUANTITIES, quantity, columns)?;
         options::settle_discount(&mut fields, self.unit)?;
-        Ok((entry.scale(), M::question(entry, &Value::Object(fields), columns)?))
+        Ok((entry, M::question(entry, &Value::Object(fields), columns)?))
     }
 }
 
@@ -270,8 +272,18 @@ impl<M: Listed> DynModel for Fitted<M> {
 
     fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions> {
         let answer = || {
-            let (_, question) = self.asked(quantity, columns)?;
-            Predictions::collect((0..columns.rows()).map(|row| question(&self.model, row)))
+            let (entry, question) = self.asked(quantity, columns)?;
+            let Some(spend) = entry.factor().and_then(|name| columns.get(name)) else {
+                return answers(columns, |row| question(&self.model, row), |_, answer| Ok(answer));
+            };
+            // Of two who differ in their spend alone, the second is known.
+            let columns = columns.with_one(SPEND.name, 1.0);
+            let (_, question) = self.asked(quantity, &columns)?;
+            answers(
+                &columns,
+                |row| question(&self.model, row),
+                |row, answer| Ok(answer * check_spend(spend.get(row))?),
+            )
         };
         answer().map_err(|error| error.within(M::NAME))
     }
@@ -284,9 +296,10 @@ impl<M: Listed> DynModel for Fitted<M> {
     ) -> Result<Intervals> {
         let answer = || {
             let level = level_of(options)?;
-            let (scale, question) = self.asked(quantity, columns)?;
+            let (entry, question) = self.asked(quantity, columns)?;
             let rows = distinct(columns, |row| {
-                let estimate = DeltaEstimate::of(self, scale, |model| question(model, row))?;
+                let estimate =
+                    DeltaEstimate::of(self, entry.scale(), |model| question(model, row))?;
                 estimate.map(|estimate| estimate.interval(level)).transpose()
             })?;
             Intervals::collect(rows)

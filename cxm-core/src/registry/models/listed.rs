@@ -42,6 +42,12 @@ impl QuantityEntry {
         if named || self.name.starts_with("probability") { Scale::Logit } else { Scale::Log }
     }
 
+    /// The column that its answers are proportional to, and that says nothing else.
+    pub(super) fn factor(&self) -> Option<&'static str> {
+        let found = self.columns.iter().find(|column| column.name == SPEND.name);
+        found.map(|column| column.name)
+    }
+
     /// The parameters that may also come as a column, a number a row.
     pub fn by_row(&self) -> impl Iterator<Item = &'static str> {
         let names = self.parameters.iter().map(|parameter| parameter.name);
@@ -75,6 +81,10 @@ pub(super) const FREQUENCY: ColumnEntry = ColumnEntry {
     optional: false,
     doc: "repeat purchases; the first is not one",
 };
+
+/// What a customer is expected to spend a purchase.
+pub(super) const SPEND: ColumnEntry =
+    ColumnEntry { name: "spend", optional: false, doc: "expected spend of a purchase" };
 
 /// How sure.
 pub(super) const PROBABILITY: Parameter = Parameter {

@@ -26,6 +26,7 @@ mod file;
 mod listed;
 mod options;
 mod purchase;
+mod repeats;
 mod spend;
 
 use serde_json::Value;

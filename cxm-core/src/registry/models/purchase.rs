@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::columns::{Cells, Columns};
 use super::listed::{
-    ColumnEntry, FREQUENCY, HORIZON, Listed, PROBABILITY, QuantityEntry, Question, WEIGHTS,
+    ColumnEntry, FREQUENCY, HORIZON, Listed, PROBABILITY, QuantityEntry, Question, SPEND, WEIGHTS,
 };
 use crate::calculator::Table;
 use crate::clv::back_test::BackTestOptions;
@@ -62,9 +62,6 @@ const WITHIN: Parameter = Parameter {
     doc: "How far it looks ahead, in the unit of the model; for ever, without it.",
     ..HORIZON
 };
-
-const SPEND: ColumnEntry =
-    ColumnEntry { name: "spend", optional: false, doc: "expected spend of a purchase" };
 
 const NEW: &str = "a new customer";
 
