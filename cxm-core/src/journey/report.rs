@@ -18,6 +18,8 @@ pub struct Spread {
     pub mean: Option<f64>,
     /// The middle one, or the mean of the two in the middle.
     pub median: Option<f64>,
+    /// The quantile of 0.9, interpolated (type 7).
+    pub q90: Option<f64>,
     /// The quantile of 0.95, interpolated (type 7).
     pub q95: Option<f64>,
     /// The smallest.
@@ -51,6 +53,7 @@ impl Spread {
         Self {
             mean: (!numbers.is_empty()).then(|| sum as f64 / numbers.len() as f64),
             median: quantile(numbers, 0.5),
+            q90: quantile(numbers, 0.9),
             q95: quantile(numbers, 0.95),
             min: numbers.first().copied(),
             max: numbers.last().copied(),

@@ -119,6 +119,14 @@ pub trait Tabulate: State {
         let _ = (name, arguments);
         Err(Error::not_offered("it has no tables"))
     }
+
+    /// The answer to a question; where the report is too small to know, the state is asked.
+    fn answer(&self, question: &str, arguments: &Value) -> Result<Value>
+    where
+        Self::Report: Reading,
+    {
+        Calculator::value(self).ask(question, arguments)
+    }
 }
 
 impl<D: RatingDefinition> Tabulate for RatingCalculator<D> {}
@@ -236,7 +244,7 @@ where
     }
 
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        Calculator::value(self).ask(question, arguments).map_err(|error| error.within(C::KIND.name))
+        self.answer(question, arguments).map_err(|error| error.within(C::KIND.name))
     }
 
     fn compare(&self, other: &dyn DynCalculator, arguments: &Value) -> Result<Value> {

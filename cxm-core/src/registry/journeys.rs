@@ -2,15 +2,325 @@
 //!
 //! | question | arguments |
 //! | --- | --- |
+//! | `funnel` | `steps`, `window`, `step_windows`, `start`, `order`, `entry`, `exclude`, `level` |
+//! | `transitions`, `step_matrix`, `variants`, `touchpoints`, `journeys` | as the tables of that name |
 //! | `interval`, `confidence_sequence`, `shown` | as for all reports |
+//!
+//! Every table can also be asked for: its rows then come as objects of named fields.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::functions::{Arguments as TableArguments, Parameter};
 use super::question::{Arguments, Reading, ask_scored};
-use crate::error::Result;
+use crate::calculator::batch::KeyPart;
+use crate::calculator::{Calculator, ColumnData, Table};
+use crate::error::{Error, Result};
+use crate::journey::funnel::FunnelOptions;
+use crate::journey::report::Spread;
 use crate::journey::{Journeys, JourneysReport};
-use crate::stats::{Comparison, Method, Scored};
+use crate::stats::{Comparison, IntervalOptions, Method, Scored, proportion};
+
+/// Between the touchpoints of a path that is written as one text.
+const PATH_SEPARATOR: &str = " > ";
+
+const fn optional(
+    name: &'static str,
+    kind: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> Parameter {
+    Parameter { name, kind, default: Some(default), doc }
+}
+
+const LEVEL: Parameter = optional("level", "number", "0.95", "level of the intervals");
+
+const TABLES: &[TableEntry] = &[
+    TableEntry {
+        name: "transitions",
+        summary: "one row a pair of touchpoints that follow each other: how often, how likely, after how long",
+        parameters: &[optional(
+            "ends",
+            "boolean",
+            "false",
+            "whether START and END are touchpoints, and END one of the ways to leave",
+        )],
+    },
+    TableEntry {
+        name: "step_matrix",
+        summary: "one row a step and touchpoint: the share of journeys that are there",
+        parameters: &[
+            optional(
+                "steps",
+                "integer",
+                "10",
+                "how many steps, or how many to either side of the anchor",
+            ),
+            optional(
+                "anchor",
+                "touchpoint",
+                "null",
+                "the touchpoint that is step 0; null for the start",
+            ),
+        ],
+    },
+    TableEntry {
+        name: "variants",
+        summary: "one row a path: how many journeys took it, and what became of them",
+        parameters: &[
+            optional(
+                "collapse_runs",
+                "boolean",
+                "false",
+                "whether repetitions right after each other count once",
+            ),
+            optional("most", "integer", "null", "the most rows; null for all"),
+        ],
+    },
+    TableEntry {
+        name: "touchpoints",
+        summary: "one row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate",
+        parameters: &[LEVEL],
+    },
+    TableEntry {
+        name: "journeys",
+        summary: "one row a journey: customer, times, events, status, scores, value",
+        parameters: &[],
+    },
+    TableEntry {
+        name: "funnel",
+        summary: "one row a step: how many journeys reached it, of those that entered and of the step before",
+        parameters: &[
+            Parameter {
+                name: "steps",
+                kind: "array of touchpoints",
+                default: None,
+                doc: "the touchpoints of the funnel, in their order",
+            },
+            optional(
+                "window",
+                "integer",
+                "null",
+                "the longest time from the first step to the last, in microseconds",
+            ),
+            optional(
+                "step_windows",
+                "array of integers",
+                "null",
+                "the longest time from each step to the next, in microseconds",
+            ),
+            optional("start", "any or first", "\"any\"", "which event at the first step may begin"),
+            optional(
+                "order",
+                "ordered, strict or unordered",
+                "\"ordered\"",
+                "how the steps have to follow each other",
+            ),
+            optional(
+                "entry",
+                "closed or open",
+                "\"closed\"",
+                "whether a journey may enter at any step",
+            ),
+            optional(
+                "exclude",
+                "array of touchpoints",
+                "[]",
+                "touchpoints that must not come between the steps",
+            ),
+            LEVEL,
+        ],
+    },
+];
+
+fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> ColumnData {
+    ColumnData::Texts(values.map(|value| value.to_string().into()).collect())
+}
+
+fn integers(values: impl Iterator<Item = i128>) -> Result<ColumnData> {
+    let narrow =
+        |value| i64::try_from(value).map_err(|_| Error::overflow("a value of 2^63 or more"));
+    values.map(narrow).collect::<Result<Vec<i64>>>().map(ColumnData::Integers)
+}
+
+fn push_durations<'a>(
+    table: &mut Table,
+    durations: impl Iterator<Item = &'a Spread> + Clone,
+) -> Result<()> {
+    table.push_optional("mean_duration", durations.clone().map(|it| it.mean))?;
+    table.push_optional("median_duration", durations.clone().map(|it| it.median))?;
+    table.push_optional("q95_duration", durations.clone().map(|it| it.q95))?;
+    table.push_optional("min_duration", durations.clone().map(|it| it.min))?;
+    table.push_optional("max_duration", durations.map(|it| it.max))
+}
+
+fn transitions(journeys: &Journeys, ends: bool) -> Result<Table> {
+    let rows = journeys.transitions(ends);
+    let mut table = Table::new(rows.len());
+    table.push("source", rows.iter().map(|row| row.source.clone()).collect::<Vec<_>>())?;
+    table.push("target", rows.iter().map(|row| row.target.clone()).collect::<Vec<_>>())?;
+    table.push("count", rows.iter().map(|row| row.count).collect::<Vec<_>>())?;
+    table.push("customers", rows.iter().map(|row| row.customers).collect::<Vec<_>>())?;
+    table.push("probability", rows.iter().map(|row| row.probability).collect::<Vec<_>>())?;
+    table.push("probability_in", rows.iter().map(|row| row.probability_in).collect::<Vec<_>>())?;
+    table.push("share", rows.iter().map(|row| row.share).collect::<Vec<_>>())?;
+    push_durations(&mut table, rows.iter().map(|row| &row.duration))?;
+    Ok(table)
+}
+
+fn step_matrix(journeys: &Journeys, steps: u32, anchor: Option<KeyPart>) -> Result<Table> {
+    let rows = journeys.step_matrix(steps, anchor.as_ref())?;
+    let mut table = Table::new(rows.len());
+    table.push("step", rows.iter().map(|row| row.step).collect::<Vec<_>>())?;
+    table.push("touchpoint", rows.iter().map(|row| row.touchpoint.clone()).collect::<Vec<_>>())?;
+    table.push("journeys", rows.iter().map(|row| row.journeys).collect::<Vec<_>>())?;
+    table.push("share", rows.iter().map(|row| row.share).collect::<Vec<_>>())?;
+    Ok(table)
+}
+
+fn path_text(path: &[KeyPart]) -> String {
+    path.iter().map(ToString::to_string).collect::<Vec<_>>().join(PATH_SEPARATOR)
+}
+
+fn variants(journeys: &Journeys, collapse_runs: bool, most: Option<usize>) -> Result<Table> {
+    let mut rows = journeys.variants(collapse_runs);
+    rows.truncate(most.unwrap_or(usize::MAX));
+    let mut table = Table::new(rows.len());
+    table.push("path", texts(rows.iter().map(|row| path_text(&row.path))))?;
+    table.push("steps", rows.iter().map(|row| row.path.len() as u64).collect::<Vec<_>>())?;
+    table.push("journeys", rows.iter().map(|row| row.journeys).collect::<Vec<_>>())?;
+    table.push("share", rows.iter().map(|row| row.share).collect::<Vec<_>>())?;
+    table.push("converted", rows.iter().map(|row| row.converted).collect::<Vec<_>>())?;
+    table.push("dropped", rows.iter().map(|row| row.dropped).collect::<Vec<_>>())?;
+    table.push("value", integers(rows.iter().map(|row| row.value))?)?;
+    table.push("example", rows.iter().map(|row| row.example.clone()).collect::<Vec<_>>())?;
+    Ok(table)
+}
+
+fn touchpoints(journeys: &Journeys, level: f64) -> Result<Table> {
+    let rows = journeys.touchpoints();
+    let mut table = Table::new(rows.len());
+    table.push("touchpoint", rows.iter().map(|row| row.touchpoint.clone()).collect::<Vec<_>>())?;
+    for (name, count) in [
+        ("events", (|row| row.events) as fn(&crate::journey::TouchpointCounts) -> u64),
+        ("customers", |row| row.customers),
+        ("journeys", |row| row.journeys),
+        ("starts", |row| row.starts),
+        ("ends", |row| row.ends),
+        ("drop_offs", |row| row.drop_offs),
+        ("repeats", |row| row.repeats),
+        ("self_loops", |row| row.self_loops),
+        ("returns", |row| row.returns),
+    ] {
+        table.push(name, rows.iter().map(count).collect::<Vec<_>>())?;
+    }
+    let intervals = rows
+        .iter()
+        .map(|row| proportion::interval(&row.exits(), &IntervalOptions::at(level)))
+        .collect::<Result<Vec<_>>>()?;
+    table.push_optional("exit_rate", rows.iter().map(|row| row.exits().value()))?;
+    table.push_optional("lower", intervals.iter().map(|it| it.map(|it| it.lower)))?;
+    table.push_optional("upper", intervals.iter().map(|it| it.map(|it| it.upper)))?;
+    Ok(table)
+}
+
+fn sessions(journeys: &Journeys) -> Result<Table> {
+    let rows = journeys.journeys();
+    let mut table = Table::new(rows.len());
+    table.push("customer", rows.iter().map(|row| row.customer.clone()).collect::<Vec<_>>())?;
+    table.push("journey", rows.iter().map(|row| u64::from(row.number)).collect::<Vec<_>>())?;
+    table.push("first_time", rows.iter().map(|row| row.first_time).collect::<Vec<_>>())?;
+    table.push("last_time", rows.iter().map(|row| row.last_time).collect::<Vec<_>>())?;
+    table.push("events", rows.iter().map(|row| row.events).collect::<Vec<_>>())?;
+    table.push("status", texts(rows.iter().map(|row| row.status.name())))?;
+    let first = rows.iter().map(|row| row.first_touchpoint.clone());
+    table.push("first_touchpoint", first.collect::<Vec<_>>())?;
+    let last = rows.iter().map(|row| row.last_touchpoint.clone());
+    table.push("last_touchpoint", last.collect::<Vec<_>>())?;
+    table.push("scores", rows.iter().map(|row| row.scores).collect::<Vec<_>>())?;
+    table.push_optional("mean_score", rows.iter().map(|row| row.mean_score))?;
+    table.push("value", integers(rows.iter().map(|row| row.value))?)?;
+    Ok(table)
+}
+
+fn funnel(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
+    let steps: Vec<KeyPart> = arguments.get("steps")?;
+    let options = FunnelOptions {
+        window: arguments.get("window")?,
+        step_windows: arguments.get("step_windows")?,
+        start: arguments.get("start")?,
+        order: arguments.get("order")?,
+        entry: arguments.get("entry")?,
+        exclude: arguments.get("exclude")?,
+        level: arguments.get("level")?,
+    };
+    let funnel = journeys.funnel(&steps, &options)?;
+    let rows = &funnel.steps;
+    let mut table = Table::new(rows.len());
+    table.push("touchpoint", rows.iter().map(|row| row.touchpoint.clone()).collect::<Vec<_>>())?;
+    table.push("reached", rows.iter().map(|row| row.reached).collect::<Vec<_>>())?;
+    table.push_optional("share", rows.iter().map(|row| row.share))?;
+    table.push_optional("share_of_previous", rows.iter().map(|row| row.share_of_previous))?;
+    table.push_optional("lower", rows.iter().map(|row| row.interval.map(|it| it.lower)))?;
+    table.push_optional("upper", rows.iter().map(|row| row.interval.map(|it| it.upper)))?;
+    Ok(table)
+}
+
+/// A table as JSON: one object a row.
+fn rows_of(table: &Table) -> Value {
+    let cell = |column: &crate::calculator::table::TableColumn, row: usize| {
+        if !column.is_present(row) {
+            return Value::Null;
+        }
+        match column.data() {
+            ColumnData::Keys(values) => to_value(&values.get(row)),
+            ColumnData::Integers(values) | ColumnData::Days(values) => json!(values.get(row)),
+            ColumnData::Counts(values) => json!(values.get(row)),
+            ColumnData::Floats(values) => json!(values.get(row)),
+            ColumnData::Texts(values) => json!(values.get(row)),
+        }
+    };
+    let object = |row: usize| {
+        let cells = table.columns().iter();
+        cells.map(|column| (column.name().to_owned(), cell(column, row))).collect()
+    };
+    Value::Array((0..table.len()).map(|row| Value::Object(object(row))).collect())
+}
+
+impl Tabulate for Journeys {
+    const TABLES: &'static [TableEntry] = TABLES;
+
+    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+        match name {
+            "transitions" => transitions(self, arguments.get("ends")?),
+            "step_matrix" => step_matrix(self, arguments.get("steps")?, arguments.get("anchor")?),
+            "variants" => variants(self, arguments.get("collapse_runs")?, arguments.get("most")?),
+            "touchpoints" => touchpoints(self, arguments.get("level")?),
+            "journeys" => sessions(self),
+            "funnel" => funnel(self, arguments),
+            other => Err(Error::not_found(format!("no table \"{other}\""))),
+        }
+    }
+
+    fn answer(&self, question: &str, arguments: &Value) -> Result<Value> {
+        if question == "funnel" {
+            let mut named = Arguments::new(arguments)?;
+            let steps: Vec<KeyPart> = named.require("steps")?;
+            let funnel = self.funnel(&steps, &named.rest::<FunnelOptions>()?)?;
+            return Ok(to_value(&funnel));
+        }
+        match Self::TABLES.iter().find(|table| table.name == question) {
+            Some(entry) => {
+                let none = json!({});
+                let arguments = if arguments.is_null() { &none } else { arguments };
+                let arguments = TableArguments::new(entry.parameters, arguments)?;
+                self.table(question, &arguments).map(|table| rows_of(&table))
+            }
+            None => self.value().ask(question, arguments),
+        }
+    }
+}
 
 impl Reading for JourneysReport {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
@@ -28,7 +338,3 @@ impl Reading for JourneysReport {
 impl UpdateRating for Journeys {}
 
 impl RatingCounts for Journeys {}
-
-impl Tabulate for Journeys {
-    const TABLES: &'static [TableEntry] = &[];
-}
