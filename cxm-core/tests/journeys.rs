@@ -1,0 +1,20 @@
+//! Journeys against published logs and against naive implementations.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::float_cmp,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "journeys/brute_force.rs"]
+mod brute_force;
+#[path = "journeys/helpdesk.rs"]
+mod helpdesk;
+#[path = "journeys/paths.rs"]
+mod paths;
+#[path = "journeys/shards.rs"]
+mod shards;
