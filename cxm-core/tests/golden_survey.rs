@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cxm_core::Result;
 use cxm_core::calculator::batch::{
-    Answers, Batch, Histories, Invitations, ItemRatings, Transactions,
+    Answers, Batch, Histories, Invitations, ItemRatings, Paths, Transactions,
 };
 use cxm_core::calculator::table::{Table, TableColumn};
 use cxm_core::prelude::*;
@@ -168,6 +168,18 @@ fn lifetimes<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     act(Batch::Durations(rows))
 }
 
+fn paths<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let conversions = floats(&batch["conversions"]);
+    let values = batch.get("values").map(floats);
+    let nulls = batch.get("nulls").map(floats);
+    keys(&batch["paths"], |column| {
+        let mut rows = Paths::new(column, conversions.as_slice());
+        rows.values = values.as_deref().map(Values::from);
+        rows.nulls = nulls.as_deref().map(Values::from);
+        act(Batch::Paths(rows))
+    })
+}
+
 /// Calls `act` with the batch of a case, whatever its shape is.
 fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     if batch.get("ratings").is_some() {
@@ -182,6 +194,8 @@ fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         histories(batch, act)
     } else if let Some(batch) = batch.get("lifetimes") {
         lifetimes(batch, act)
+    } else if let Some(batch) = batch.get("paths") {
+        paths(batch, act)
     } else {
         answers(&batch["answers"], act)
     }

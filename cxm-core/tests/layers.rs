@@ -13,6 +13,7 @@ const LAYERS: &[(&str, usize)] = &[
     ("survey", 3),
     ("churn", 3),
     ("survival", 3),
+    ("journey", 3),
     ("clv", 4),
     ("impact", 4),
     ("stream", 4),

@@ -17,7 +17,7 @@
 use std::path::{Path, PathBuf};
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Histories, Invitations, ItemRatings, Transactions,
+    Answers, Batch, Histories, Invitations, ItemRatings, Paths, Transactions,
 };
 use cxm_core::prelude::*;
 use cxm_core::registry::{
@@ -26,6 +26,24 @@ use cxm_core::registry::{
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400_000_000;
+
+/// A rating is a path of so many touchpoints, with one conversion or none.
+fn paths<R>(ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let names = ["mail", "Zoë", "東京 ☕"];
+    let lengths: Vec<usize> = ratings.iter().map(|rating| rating.abs() as usize).collect();
+    let path = |length: &usize| {
+        let places = 0..=*length % 9;
+        places.map(|place| names[place % 3]).collect::<Vec<_>>().join(" > ")
+    };
+    let paths: Vec<String> = lengths.iter().map(path).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let conversions: Vec<u64> = (0..paths.len()).map(|row| [1, 0][row % 2]).collect();
+    let values: Vec<i64> = conversions.iter().map(|&it| it as i64 * -1250).collect();
+    let nulls: Vec<u64> = conversions.iter().map(|it| 1 - it).collect();
+    let batch = Paths::new(paths.as_slice(), conversions.as_slice());
+    let batch = batch.with_values(values.as_slice());
+    act(Batch::Paths(batch.with_nulls(nulls.as_slice())))
+}
 
 /// The number of item columns that a calculator takes.
 fn items(empty: &dyn DynCalculator) -> usize {
@@ -101,6 +119,7 @@ fn with_ratings<R>(
             let batch = Durations::new(days.as_slice(), observed.as_slice());
             act(Batch::Durations(batch.with_causes(causes.as_slice())))
         }
+        "paths" => paths(ratings, act),
         other => panic!("no states for batches of the shape {other}"),
     }
 }

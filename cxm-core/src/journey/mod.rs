@@ -9,7 +9,9 @@
 //! | [`variants`] | which paths are there? |
 //! | [`touchpoints`] | where do journeys begin, end, drop off and go in circles? |
 //! | [`sessions`] | what is known of each journey? |
+//! | [`attribution`] | which touchpoints earned the conversions? |
 
+pub mod attribution;
 mod definition;
 mod event_log;
 mod event_log_bytes;
@@ -25,6 +27,7 @@ pub mod touchpoints;
 pub mod transitions;
 pub mod variants;
 
+pub use attribution::{AttributionPaths, AttributionPathsDefinition, AttributionPathsReport};
 pub use definition::{DEFAULT_MAX_EVENTS, JourneysDefinition, StageTouchpoints};
 pub use funnel::{Funnel, FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart, FunnelStep};
 pub use journeys::{ExcludedEvents, Journeys};

@@ -18,6 +18,7 @@
 //! ```
 
 mod arguments;
+mod attribution;
 mod comparisons;
 mod cox;
 mod impact;
@@ -77,6 +78,7 @@ pub const FUNCTIONS: &[&[Function]] = &[
     survival::FUNCTIONS,
     cox::FUNCTIONS,
     impact::FUNCTIONS,
+    attribution::FUNCTIONS,
 ];
 
 /// All functions in one row.

@@ -5,6 +5,7 @@
 //! JSON values in the names of the Rust fields, so the doors hold no formula, default or threshold:
 //! a calculator that joins the list is there in C and in Python at once.
 
+mod attribution;
 pub mod catalogue;
 mod cox;
 mod customer_tables;
@@ -55,6 +56,7 @@ macro_rules! for_each_calculator {
             PurchasePatterns, "histories", "distinct purchase histories with counts: what a fit reads";
             Journeys, "events", "journeys: who met which touchpoint when, and who reached the goal";
             Lifetimes, "durations", "lifetimes: how many stayed how long, and how many leave a unit of time";
+            AttributionPaths, "paths", "paths of touchpoints, and how their conversions are divided among them";
         }
     };
 }
@@ -103,7 +105,7 @@ pub struct Entry {
 mod areas {
     pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
-    pub(super) use crate::journey::Journeys;
+    pub(super) use crate::journey::{AttributionPaths, Journeys};
     pub(super) use crate::survey::*;
     pub(super) use crate::survival::Lifetimes;
 }

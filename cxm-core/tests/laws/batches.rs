@@ -2,7 +2,7 @@
 //! shape that exists needs nothing here.
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Bitmap, Histories, Invitations, ItemRatings, Times, Transactions,
+    Answers, Batch, Bitmap, Histories, Invitations, ItemRatings, Paths, Times, Transactions,
 };
 use cxm_core::prelude::*;
 
@@ -311,6 +311,35 @@ fn events<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> 
     act(Batch::Events(batch))
 }
 
+/// Paths of a few touchpoints, now and then one that is none.
+fn paths<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    const PATHS: [&str; 8] = ["a", "a > b", "a>b", "b > a > a", "b", "Zoë 🙂", "c > ", "a, b"];
+    let path = |row: &u64| match mix(*row, 1) % 160 {
+        0 => PATHS[6],
+        cell => PATHS[(cell % 6) as usize + usize::from(cell == 1) * 2],
+    };
+    let texts: Vec<&str> = rows.iter().map(path).collect();
+    let flaw = |row: u64, column: u64| mix(row, column).is_multiple_of(200);
+    let conversions: Vec<f64> = rows
+        .iter()
+        .map(|&row| if flaw(row, 2) { -1.0 } else { (mix(row, 3) % 3) as f64 })
+        .collect();
+    let worth = |(&row, &conversions): (&u64, &f64)| {
+        let worth = (mix(row, 4) % 7) as i64 - 2;
+        if conversions > 0.0 || flaw(row, 5) { worth } else { 0 }
+    };
+    let values: Vec<i64> = rows.iter().zip(&conversions).map(worth).collect();
+    let nulls: Vec<u8> = rows.iter().map(|&row| (mix(row, 6) % 3) as u8).collect();
+    let mut batch = Paths::new(texts.as_slice(), conversions.as_slice());
+    if layout.is_whole() {
+        batch = batch.with_values(values.as_slice());
+    }
+    if layout.has_waves() {
+        batch = batch.with_nulls(nulls.as_slice());
+    }
+    act(Batch::Paths(batch))
+}
+
 /// Calls `act` with the batch that these rows are.
 pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     match layout.shape {
@@ -322,6 +351,7 @@ pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch
         "histories" => histories(layout, rows, act),
         "durations" => durations(layout, rows, act),
         "events" => events(layout, rows, act),
+        "paths" => paths(layout, rows, act),
         other => panic!("no generator for batches of the shape {other}"),
     }
 }

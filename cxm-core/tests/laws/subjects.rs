@@ -107,6 +107,7 @@ fn changes() -> Vec<Value> {
         json!({"touchpoints": ["ann", "bob", ""], "end": ["ann"], "separators": [""]}),
         json!({"touchpoints": ["ann"], "unknown_touchpoints": "error"}),
         json!({"by_object": true, "earliest": 0, "max_events": 9}),
+        json!({"separator": " > ", "max_paths": 3}),
     ]
 }
 

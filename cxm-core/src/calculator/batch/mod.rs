@@ -11,6 +11,7 @@
 //! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause | `subscriptions` |
 //! | [`Events`] | customer, touchpoint, time; optional event id, channel, score, value, object, outcome | `journeys` |
 //! | [`Durations`] | duration, observed; optional entry, cause, counts | `lifetimes` |
+//! | [`Paths`] | path, conversions; optional value, nulls | `attribution_paths` |
 //!
 //! Columns are borrowed; nothing is copied. A new shape is the one thing for which the C and the
 //! Python door need new code.
@@ -21,8 +22,10 @@ mod durations;
 mod events;
 mod keys;
 mod money;
+mod paths;
 mod responses;
 mod subscriptions;
+mod whole;
 
 pub use columns::{Column, Values, WEIGHT_ONE, Weights, fixed_weight};
 pub(crate) use columns::{same_length, with_column};
@@ -32,8 +35,10 @@ pub use events::Events;
 pub use keys::{KeyColumn, KeyPart, KeyValues};
 pub(crate) use keys::{Lookup, check_codes, key_order, number, number_keys};
 pub(crate) use money::Money;
+pub use paths::Paths;
 pub use responses::{Answers, Invitations, ItemRatings, Ratings};
 pub use subscriptions::{Spans, Times};
+pub(crate) use whole::whole;
 
 use crate::error::{Error, Result};
 pub use crate::numeric::tally::{Bitmap, Validity};
@@ -60,6 +65,8 @@ pub enum Batch<'a> {
     Durations(Durations<'a>),
     /// One interaction with a touchpoint a row.
     Events(Events<'a>),
+    /// One path of touchpoints a row.
+    Paths(Paths<'a>),
 }
 
 impl Batch<'_> {
@@ -75,6 +82,7 @@ impl Batch<'_> {
             Self::Spans(_) => "spans",
             Self::Durations(_) => "durations",
             Self::Events(_) => "events",
+            Self::Paths(_) => "paths",
         }
     }
 
@@ -90,6 +98,7 @@ impl Batch<'_> {
             Self::Spans(batch) => batch.len(),
             Self::Durations(batch) => batch.len(),
             Self::Events(batch) => batch.len(),
+            Self::Paths(batch) => batch.len(),
         }
     }
 
@@ -131,4 +140,5 @@ batch_conversions! {
     Spans => Spans, "spans";
     Durations => Durations, "durations";
     Events => Events, "events";
+    Paths => Paths, "paths";
 }
