@@ -554,6 +554,18 @@ void cxm_batch_durations(struct cxm_batch *out,
                          const struct cxm_key_column *causes,
                          const uint64_t *counts);
 
+// Fills a batch of one path of touchpoints a row: for `attribution_paths`.
+//
+// `paths` are texts such as `mail > web > shop`, with the separator of the definition.
+// `conversions` says how many journeys on it converted, `values` what these were worth together in
+// whole minor units (cents), `nulls` how many did not convert; `values` and `nulls` may be NULL.
+// The columns are borrowed until the last use of the batch.
+void cxm_batch_paths(struct cxm_batch *out,
+                     const struct cxm_key_column *paths,
+                     const struct cxm_column *conversions,
+                     const struct cxm_column *values,
+                     const struct cxm_column *nulls);
+
 // Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
 //
 // `definition` is a JSON object, or NULL for the default: an optional "preset" and the fields

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::ptr::null;
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Ratings,
+    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Paths, Ratings,
     Transactions, Values,
 };
 
@@ -23,6 +23,7 @@ const ANSWERS: u32 = 4;
 const TRANSACTIONS: u32 = 5;
 const HISTORIES: u32 = 6;
 const DURATIONS: u32 = 7;
+const PATHS: u32 = 9;
 
 /// Says that a batch was filled by this library and is not what happened to be on the stack.
 const FILLED: u32 = 0x6278_6d63;
@@ -187,6 +188,25 @@ pub unsafe extern "C" fn cxm_batch_durations(
     unsafe { fill(out, DURATIONS, 0, columns) }
 }
 
+/// Fills a batch of one path of touchpoints a row: for `attribution_paths`.
+///
+/// `paths` are texts such as `mail > web > shop`, with the separator of the definition.
+/// `conversions` says how many journeys on it converted, `values` what these were worth together in
+/// whole minor units (cents), `nulls` how many did not convert; `values` and `nulls` may be NULL.
+/// The columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_paths(
+    out: *mut cxm_batch,
+    paths: *const cxm_key_column,
+    conversions: *const cxm_column,
+    values: *const cxm_column,
+    nulls: *const cxm_column,
+) {
+    let columns = [paths.cast(), conversions.cast(), values.cast(), nulls.cast()];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, PATHS, 0, columns) }
+}
+
 /// Reads the caller's batch and hands it to a verb.
 ///
 /// # Safety
@@ -221,6 +241,7 @@ pub(crate) unsafe fn with<R>(
             TRANSACTIONS => transactions(batch.columns, verb),
             HISTORIES => histories(batch.columns, verb),
             DURATIONS => durations(batch.columns, verb),
+            PATHS => paths([first, second, third, fourth], verb),
             _ => Err(unfilled()),
         }
     }
@@ -316,6 +337,26 @@ unsafe fn durations<R>(
             Some(input::slice(counts.cast::<u64>(), durations.len(), "counts")?)
         };
         verb(Batch::Durations(Durations { durations, observed, entries, causes, counts }))
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises.
+unsafe fn paths<R>(
+    columns: [*const c_void; 4],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [paths, conversions, values, nulls] = columns;
+    // SAFETY: the caller's.
+    unsafe {
+        let conversions = input::one(conversions.cast::<cxm_column>(), "conversions")?;
+        let conversions = conversions.values("conversions")?;
+        let values = optional_values(values, "values")?;
+        let nulls = optional_values(nulls, "nulls")?;
+        let paths = input::one(paths.cast::<cxm_key_column>(), "paths")?;
+        let room = paths.room("paths")?;
+        let paths = paths.keys("paths", &room)?;
+        verb(Batch::Paths(Paths { paths, conversions, values, nulls }))
     }
 }
 

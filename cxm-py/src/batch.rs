@@ -9,12 +9,13 @@
 //! | transactions | `update(customer, time, amount=…, cost=…, currency=…)` |
 //! | histories | `update(frequency, recency, age, spend=…, counts=…)` |
 //! | durations | `update(durations, observed, entry=…, cause=…, counts=…)` |
+//! | paths | `update(path, conversions, value=…, nulls=…)` |
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use cxm_core::calculator::batch::{
-    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Transactions,
+    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Paths, Transactions,
 };
 use cxm_core::calculator::{Ratings, Values, Weights};
 use cxm_core::{Error, Result};
@@ -38,6 +39,7 @@ enum Layout {
     Transactions { amounts: bool, costs: bool, currencies: bool },
     Histories { spends: bool, counted: bool },
     Durations { entries: bool, causes: bool, counted: bool },
+    Paths { valued: bool, nulls: bool },
 }
 
 /// A batch that holds on to its memory.
@@ -121,6 +123,7 @@ impl Columns {
             "transactions" => Self::transactions(columns, &mut named)?,
             "histories" => Self::histories(columns, &mut named)?,
             "durations" => Self::durations(columns, &mut named)?,
+            "paths" => Self::paths(columns, &mut named)?,
             other => {
                 return Err(Error::batch(format!("no batches of {other} in Python yet")).into());
             }
@@ -238,6 +241,20 @@ impl Columns {
         Ok(Self { layout, keys: 0, columns: all })
     }
 
+    fn paths<'py>(given: &Bound<'py, PyTuple>, named: &mut Named<'_, 'py>) -> Outcome<Self> {
+        let mut given = Given::new(given, named);
+        let mut all = vec![
+            columns::keys(&given.require("path")?, "path")?,
+            columns::numbers(&given.require("conversions")?, "conversions")?,
+        ];
+        let (worth, nulls) = (given.take("value"), given.take("nulls"));
+        given.finish("paths have at most four columns")?;
+        let layout = Layout::Paths { valued: worth.is_some(), nulls: nulls.is_some() };
+        all.extend(worth.map(|column| columns::numbers(&column, "value")).transpose()?);
+        all.extend(nulls.map(|column| columns::numbers(&column, "nulls")).transpose()?);
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
     /// Puts key columns before the others.
     pub(crate) fn keyed(mut self, keys: Vec<Chunks>) -> Self {
         self.keys = keys.len();
@@ -339,6 +356,15 @@ impl Columns {
                     counts: next(counted).map(whole),
                 };
                 take(&keys, lifetimes.into())
+            }
+            (Layout::Paths { valued, nulls }, [texts, conversions, rest @ ..]) => {
+                let mut rest = rest.iter();
+                let mut next = |present: bool| if present { rest.next() } else { None };
+                let worth = next(valued).map(values).transpose()?;
+                let nulls = next(nulls).map(values).transpose()?;
+                let texts = Keys::read(texts)?;
+                let (paths, conversions) = (texts.column()?, values(conversions)?);
+                take(&keys, Paths { paths, conversions, values: worth, nulls }.into())
             }
             _ => Err(Error::batch("the columns do not make a batch")),
         }

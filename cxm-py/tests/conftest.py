@@ -76,6 +76,10 @@ def columns_of(cls, rows):
         lengths = [abs(row[0] or 0) + 1 for row in rows]
         named = {"cause": [f"c{(row[1] or 0) % 2}" for row in rows]}
         return (lengths, [abs(row[2] or 0) % 2 for row in rows]), named
+    if shape == "paths":
+        paths = [f"c{row[1]} > c{row[2]}" for row in rows]
+        conversions = [abs(row[0] or 0) % 2 for row in rows]
+        return (paths, conversions), {"nulls": [1 - count for count in conversions]}
     raise AssertionError(f"no batch of the shape {shape}: add one here")
 
 

@@ -103,6 +103,8 @@ ARGUMENTS = {
     "unit": "str | int",
     "boolean": "bool",
     "array of numbers": "Any",
+    "array of integers": "Sequence[int]",
+    "array of texts": "Sequence[str]",
     "number": "float",
     "integer": "int",
     "text": "str",
@@ -164,6 +166,10 @@ COLUMN_KEYWORDS = (
     "entry",
     "cause",
     "items",
+    "path",
+    "conversions",
+    "value",
+    "nulls",
 )
 OTHER_KEYWORDS = {
     "rating": "str | None",
@@ -236,6 +242,7 @@ def package_stub():
         "from . import plots as plots\n"
         "from . import stats as stats\n"
         "from . import survival as survival\n"
+        "from ._attribution import attribution as attribution\n"
         "from ._calculators import Calculator as Calculator\n"
         "from ._calculators import TableCalculator as TableCalculator\n"
         "from ._calculators import from_bytes as from_bytes\n"

@@ -85,7 +85,7 @@ def test_a_calculator(pair):
 def _fed(cls, case):
     calculator = cls(**(case.get("definition") or {}))
     batch = dict(case["batch"])
-    shapes = ("invitations", "answers", "transactions", "histories", "lifetimes")
+    shapes = ("invitations", "answers", "transactions", "histories", "lifetimes", "paths")
     batch = next((batch[shape] for shape in shapes if shape in batch), batch)
     if "days" in batch:
         batch = {**batch, "times": [day * 86_400_000_000 for day in batch["days"]]}
@@ -110,6 +110,8 @@ _KEYWORDS = {
     "spends": "spend",
     "entries": "entry",
     "causes": "cause",
+    "paths": "path",
+    "values": "value",
 }
 
 

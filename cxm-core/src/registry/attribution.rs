@@ -2,7 +2,7 @@
 //!
 //! | calculator | question | arguments |
 //! | --- | --- | --- |
-//! | `attribution_paths` | `attribution` | `method`, `direct`, `weights`, `order`, `nulls`, `level` |
+//! | `attribution_paths` | `attribution` | `method`, `direct`, `weights`, `order`, `include_nulls`, `level` |
 //! | `attribution_paths` | `interval`, `shown` | as for all reports |
 //!
 //! Its tables are `attribution`, `comparison` and `paths`.
@@ -61,7 +61,7 @@ const ORDER: Parameter = optional(
     "how many of the last touchpoints a state of the Markov chain remembers",
 );
 const NULLS: Parameter = optional(
-    "nulls",
+    "include_nulls",
     "boolean",
     "true",
     "whether journeys that did not convert are part of the Markov chain",
@@ -75,7 +75,7 @@ fn options(arguments: &TableArguments, method: AttributionMethod) -> Result<Attr
         direct: arguments.get("direct")?,
         weights: arguments.get("weights")?,
         order: arguments.get("order")?,
-        nulls: arguments.get("nulls")?,
+        include_nulls: arguments.get("include_nulls")?,
         ..AttributionOptions::default()
     })
 }

@@ -370,6 +370,31 @@ static cxm_status feed_durations(cxm_calculator *calculator, const json *rows, c
     return status;
 }
 
+static cxm_status feed_paths(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *worth = json_field(rows, "values"), *lost = json_field(rows, "nulls");
+    numbers none = {NULL, NULL, {0}}, values = none, nulls = none;
+    numbers conversions = numbers_of(json_field(rows, "conversions"), 0);
+    cxm_text *texts = NULL;
+    uint8_t *known = NULL;
+    cxm_key_column paths = keys_of(json_field(rows, "paths"), &texts, &known);
+    cxm_batch batch;
+    if (worth != NULL) {
+        values = numbers_of(worth, 0);
+    }
+    if (lost != NULL) {
+        nulls = numbers_of(lost, 0);
+    }
+    cxm_batch_paths(&batch, &paths, &conversions.column, worth == NULL ? NULL : &values.column,
+                    lost == NULL ? NULL : &nulls.column);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free(texts);
+    free(known);
+    free_numbers(&conversions);
+    free_numbers(&values);
+    free_numbers(&nulls);
+    return status;
+}
+
 /* Takes the batch of a case, whatever its shape is. */
 static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error *err) {
     const json *items = json_field(batch, "items"), *answers = json_field(batch, "answers");
@@ -385,6 +410,10 @@ static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error 
     const json *lifetimes = json_field(batch, "lifetimes");
     if (lifetimes != NULL) {
         return feed_durations(calculator, lifetimes, err);
+    }
+    const json *paths = json_field(batch, "paths");
+    if (paths != NULL) {
+        return feed_paths(calculator, paths, err);
     }
     if (items != NULL) {
         return feed_items(calculator, items, err);

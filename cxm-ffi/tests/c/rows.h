@@ -16,6 +16,7 @@ typedef struct rows {
     int64_t customer[ROWS];
     int64_t history[3][ROWS]; /* frequency, recency, age */
     int64_t observed[ROWS];
+    int64_t unobserved[ROWS];
 } rows;
 
 /* A batch and the columns that it borrows. */
@@ -79,6 +80,14 @@ static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, 
         out->columns[0] = integers(all->rating[0] + from, NULL, length);
         out->columns[1] = integers(all->observed + from, NULL, length);
         cxm_batch_durations(&out->batch, &out->columns[0], &out->columns[1], NULL, NULL, NULL);
+    } else if (strcmp(all->shape, "paths") == 0) {
+        cxm_key_column paths = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 0);
+        paths.data = all->customer + from;
+        paths.length = length;
+        out->customers = paths;
+        out->columns[0] = integers(all->observed + from, NULL, length);
+        out->columns[1] = integers(all->unobserved + from, NULL, length);
+        cxm_batch_paths(&out->batch, &out->customers, &out->columns[0], NULL, &out->columns[1]);
     } else {
         fprintf(stderr, "there is no generator for the batch shape %s\n", all->shape);
         exit(1);
@@ -107,6 +116,7 @@ static inline void fill_rows(rows *all, const cxm_calculator *calculator, const 
         all->history[1][row] = all->history[0][row] > 0 ? all->rating[1][row] % 3 + 1 : 0;
         all->history[2][row] = all->history[1][row] + all->rating[2][row] % 3;
         all->observed[row] = all->customer[row] % 2;
+        all->unobserved[row] = 1 - all->observed[row];
     }
     if (strcmp(shape, "items") == 0) {
         for (all->items = 1; all->items < MAX_ITEMS; all->items++) {

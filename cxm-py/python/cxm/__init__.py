@@ -15,6 +15,7 @@ the statistics by name and ``cxm.plots`` the pictures
 from __future__ import annotations
 
 from . import errors
+from ._attribution import attribution
 from ._calculators import CLASSES as _CLASSES
 from ._calculators import REPORTS as _REPORTS
 from ._calculators import Calculator, TableCalculator, from_bytes
@@ -42,6 +43,7 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
     "Table",
     "TableCalculator",
     "__version__",
+    "attribution",
     "clv",
     "compare",
     "errors",

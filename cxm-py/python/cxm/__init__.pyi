@@ -8,6 +8,7 @@ from . import errors as errors
 from . import plots as plots
 from . import stats as stats
 from . import survival as survival
+from ._attribution import attribution as attribution
 from ._calculators import Calculator as Calculator
 from ._calculators import TableCalculator as TableCalculator
 from ._calculators import from_bytes as from_bytes
@@ -39,6 +40,7 @@ __all__ = [
     "CustomerSummaries",
     "PurchasePatterns",
     "Lifetimes",
+    "AttributionPaths",
     "NpsReport",
     "CsatReport",
     "CesReport",
@@ -53,6 +55,7 @@ __all__ = [
     "CustomerSummariesReport",
     "PurchasePatternsReport",
     "LifetimesReport",
+    "AttributionPathsReport",
     "nps",
     "csat",
     "ces",
@@ -67,6 +70,7 @@ __all__ = [
     "customer_summaries",
     "purchase_patterns",
     "lifetimes",
+    "attribution_paths",
     "Calculator",
     "ColumnTable",
     "Comparison",
@@ -78,6 +82,7 @@ __all__ = [
     "Table",
     "TableCalculator",
     "__version__",
+    "attribution",
     "clv",
     "compare",
     "errors",
@@ -322,6 +327,19 @@ class LifetimesReport(Report):
     exposure: float
     longest: float | None
     missing: int
+    observations: int
+    definition: dict[str, Any]
+
+class AttributionPathsReport(Report):
+    """What a reading of AttributionPaths returns: paths of touchpoints, and how their conversions are divided among them."""
+    score: float | None
+    journeys: int
+    conversions: int
+    nulls: int
+    value: float | None
+    paths: int
+    touchpoints: int
+    longest_path: int | None
     observations: int
     definition: dict[str, Any]
 
@@ -1129,6 +1147,78 @@ class Lifetimes(LifetimesReadings, TableCalculator):
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
     ) -> LifetimesReport: ...
+
+class AttributionPaths(TableCalculator):
+    """Paths of touchpoints, and how their conversions are divided among them.
+
+    Batches:
+
+        update(path, conversions, value=None, nulls=None): texts such as mail > web > shop; or a frame and names
+
+    Definition, by keyword:
+
+        preset
+        separator (default '>')
+        max_paths (default 100000000)
+
+    Presets:
+
+        arrows: touchpoints between signs of greater, as most exports have them
+        commas: touchpoints between commas
+
+    Tables, the first of which is ``value()`` (attribution):
+
+        attribution: one row a touchpoint: the conversions and the value it gets, and its share with limits
+        comparison: one row a touchpoint: the conversions it gets by each of several methods
+        paths: one row a distinct path: conversions, their value in minor units, nulls
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        separator: str | None = ...,
+        max_paths: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> AttributionPathsReport: ...
+    def value(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
+        """One row a touchpoint: the conversions and the value it gets, and its share with limits.
+
+        ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
+        ``direct``: the touchpoints that are direct, for last_non_direct.
+        ``weights``: parts for the first touchpoint, those between and the last, for position.
+        ``order``: how many of the last touchpoints a state of the Markov chain remembers.
+        ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
+        ``level``: level of the intervals of the shares.
+        """
+    def attribution(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:
+        """One row a touchpoint: the conversions and the value it gets, and its share with limits.
+
+        ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
+        ``direct``: the touchpoints that are direct, for last_non_direct.
+        ``weights``: parts for the first touchpoint, those between and the last, for position.
+        ``order``: how many of the last touchpoints a state of the Markov chain remembers.
+        ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
+        ``level``: level of the intervals of the shares.
+        """
+    def comparison(self, *, methods: Sequence[str] | None = ['first', 'last', 'linear', 'position', 'markov', 'shapley'], direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True) -> ColumnTable:
+        """One row a touchpoint: the conversions it gets by each of several methods.
+
+        ``methods``: the methods, one column each.
+        ``direct``: the touchpoints that are direct, for last_non_direct.
+        ``weights``: parts for the first touchpoint, those between and the last, for position.
+        ``order``: how many of the last touchpoints a state of the Markov chain remembers.
+        ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
+        """
+    def paths(self) -> ColumnTable:
+        """One row a distinct path: conversions, their value in minor units, nulls."""
 
 @overload
 def nps(
@@ -2024,3 +2114,36 @@ def lifetimes(
     causes: Sequence[int] | None = None,
     max_ticks: int | None = None,
 ) -> Any: ...
+
+def attribution_paths(
+    frame: Any,
+    *,
+    path: Any,
+    conversions: Any,
+    value: Any = None,
+    nulls: Any = None,
+    method: str | None = 'markov',
+    direct: Any = [],
+    weights: Any = [40, 20, 40],
+    order: Any = 1,
+    include_nulls: Any = True,
+    level: float | None = 0.95,
+    preset: str | None = None,
+    separator: str | None = None,
+    max_paths: int | None = None,
+) -> Any:
+    """Paths of touchpoints, and how their conversions are divided among them.
+
+    ``frame``: a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, a dict of columns.
+    ``path``, ``conversions``, ``value``, ``nulls`` name its columns; the answer is a table in the frame's own library:
+    one row a touchpoint: the conversions and the value it gets, and its share with limits.
+
+    ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
+    ``direct``: the touchpoints that are direct, for last_non_direct.
+    ``weights``: parts for the first touchpoint, those between and the last, for position.
+    ``order``: how many of the last touchpoints a state of the Markov chain remembers.
+    ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
+    ``level``: level of the intervals of the shares.
+
+    The remaining keywords are the definition; see ``cxm.AttributionPaths``, which has the other tables.
+    """

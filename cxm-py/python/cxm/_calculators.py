@@ -21,7 +21,7 @@ REPORTS: dict[str, Any] = {}
 #: What classes of some kinds have beside what follows from the list.
 READINGS: dict[str, Any] = {"lifetimes": LifetimesReadings}
 #: Batch shapes of the calculators whose value is a table and not a report.
-TABLE_SHAPES = ("transactions", "histories")
+TABLE_SHAPES = ("transactions", "histories", "paths")
 #: Kind to the row of the list.
 ENTRIES = {entry["kind"]: entry for entry in _cxm.catalogue()}
 
@@ -116,6 +116,7 @@ _FIRST_COLUMNS = {
     "transactions": "customer",
     "histories": "frequency",
     "durations": "durations",
+    "paths": "path",
 }
 
 
@@ -150,6 +151,8 @@ _BATCHES = {
     "histories": "update(frequency, recency, age, spend=None, counts=None), or a frame and names",
     "durations": "update(durations, observed, entry=None, cause=None, counts=None): one lifetime a"
     ' row, or a data frame and names: update(frame, durations="tenure", observed="left")',
+    "paths": "update(path, conversions, value=None, nulls=None): texts such as mail > web > shop;"
+    " or a frame and names",
 }
 
 

@@ -143,6 +143,7 @@ def _make(kind):
 _TABLE_SHAPES = {
     "transactions": (("customer", "time"), ("amount", "cost", "currency")),
     "histories": (("frequency", "recency", "age"), ("spend", "counts")),
+    "paths": (("path", "conversions"), ("value", "nulls")),
 }
 
 _DOC_TABLE = """{summary}.

@@ -8,6 +8,7 @@ print; series carry their names instead of a legend.
 from __future__ import annotations
 
 from . import _text
+from ._attribution_plots import attribution_comparison
 from ._clv_plots import (
     alive_history,
     frequency_recency_matrix,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "alive_history",
+    "attribution_comparison",
     "cumulative_hazard",
     "cumulative_incidence",
     "frequency_recency_matrix",

@@ -86,6 +86,7 @@ __all__ = [
     "cuped",
     "net_change",
     "earned_growth",
+    "time_decay",
 ]
 
 def net_summary(
@@ -1403,4 +1404,23 @@ def earned_growth(
         returning: integer. revenue now of the customers of that period.
         earned_new: integer. revenue now of new customers by recommendation.
         bought_new: integer. revenue now of all other new customers.
+    """
+
+def time_decay(
+    touchpoints: Any,
+    ages: Any,
+    half_life: float,
+    *,
+    conversions: Any | None = None,
+    values: Any | None = None,
+    level: float = 0.95,
+) -> Any:
+    """Attribution of journeys with times: half as much for every half-life before the conversion.
+
+        touchpoints: array of arrays of texts. of each journey, the touchpoints in any order.
+        ages: array of arrays of numbers. of each journey, the time from each touchpoint to the conversion.
+        half_life: number. in the unit of the ages.
+        conversions: array of integers, default None. conversions of each journey; null for one each.
+        values: array of integers, default None. value of each journey in minor units; null where it is not known.
+        level: number, default 0.95. level of the interval, 0.95 for 95 %.
     """

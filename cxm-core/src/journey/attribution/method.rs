@@ -89,7 +89,7 @@ pub struct AttributionOptions {
     /// How many of the last touchpoints a state of the Markov chain remembers.
     pub order: u32,
     /// Whether journeys that did not convert are part of the Markov chain.
-    pub nulls: bool,
+    pub include_nulls: bool,
     /// The level of the intervals.
     pub level: f64,
 }
@@ -101,7 +101,7 @@ impl Default for AttributionOptions {
             direct: Vec::new(),
             weights: PositionWeights::U,
             order: 1,
-            nulls: true,
+            include_nulls: true,
             level: IntervalOptions::default().level,
         }
     }
@@ -276,11 +276,11 @@ fn markov(table: &PathTable, options: &AttributionOptions) -> Result<Divided> {
     let order = usize::try_from(options.order).ok().filter(|&order| order > 0);
     let order = order
         .ok_or_else(|| Error::argument("the order must be 1 or more, got 0").in_field("order"))?;
-    let removals = removals(table, order, options.nulls)?;
+    let removals = removals(table, order, options.include_nulls)?;
     let totals = table.totals();
     let shares = normalised(&removals.conversion);
     let value = value_of(table).unwrap_or_default();
-    let nulls = if options.nulls { totals.nulls } else { 0 };
+    let nulls = if options.include_nulls { totals.nulls } else { 0 };
     Ok(Divided {
         conversions: times(&shares, count(totals.conversions)),
         values: times(&normalised(&removals.value), value),
