@@ -65,11 +65,16 @@ def main() -> None:
             build()
         environment = os.environ | {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
         os.execve(PYTHON, [str(PYTHON), *sys.argv], environment)
+    import attribution
     import lifetime_value
     import races
     import report
 
-    contests = [races.all_races(options.rows), lifetime_value.all_races(options.rows // 100)]
+    contests = [
+        races.all_races(options.rows),
+        lifetime_value.all_races(options.rows // 100),
+        attribution.all_races(),
+    ]
     tables = report.tables(itertools.chain.from_iterable(contests), options.rounds)
     print(tables)
     if options.write:

@@ -22,15 +22,17 @@
 
 use std::collections::BTreeMap;
 
+use super::attribution_paths::PathOutcomes;
 use super::credit::count;
 use super::path_table::{PathTable, index};
+use crate::calculator::checked_sum;
 use crate::error::{Error, Result};
 
 /// The most states that are solved for: beyond, the order is too high for the touchpoints.
 pub const MOST_STATES: usize = 2_000;
 
 /// What follows a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     State(u32),
     Conversion,
@@ -67,8 +69,15 @@ pub(super) struct Walk {
 /// Numbers states and transitions as they come.
 struct Builder {
     chain: Chain,
+    order: usize,
+    touchpoints: usize,
     states: BTreeMap<Vec<u32>, u32>,
-    numbers: BTreeMap<(u32, Next), u32>,
+    histories: Vec<Vec<u32>>,
+    /// By state and touchpoint: the transition and where it leads. A journey takes a step by one
+    /// look, whatever the order.
+    onward: Vec<Vec<Option<(u32, u32)>>>,
+    /// By state: the transitions to a conversion and to none.
+    ends: Vec<[Option<u32>; 2]>,
 }
 
 fn narrow(position: usize) -> Result<u32> {
@@ -76,8 +85,30 @@ fn narrow(position: usize) -> Result<u32> {
 }
 
 impl Builder {
-    fn state(&mut self, history: &[u32]) -> Result<u32> {
-        if let Some(&state) = self.states.get(history) {
+    fn of(table: &PathTable, order: usize) -> Result<Self> {
+        let chain = Chain {
+            newest: Vec::new(),
+            edges: Vec::new(),
+            counts: Vec::new(),
+            worth: Vec::new(),
+            steps: Vec::new(),
+            journeys: Vec::new(),
+        };
+        let mut builder = Self {
+            chain,
+            order,
+            touchpoints: table.names().len(),
+            states: BTreeMap::new(),
+            histories: Vec::new(),
+            onward: Vec::new(),
+            ends: Vec::new(),
+        };
+        builder.state(Vec::new())?;
+        Ok(builder)
+    }
+
+    fn state(&mut self, history: Vec<u32>) -> Result<u32> {
+        if let Some(&state) = self.states.get(&history) {
             return Ok(state);
         }
         let state = narrow(self.chain.newest.len())?;
@@ -89,66 +120,97 @@ impl Builder {
         }
         self.chain.newest.push(history.last().copied());
         self.chain.worth.push(0);
-        self.states.insert(history.to_vec(), state);
+        self.onward.push(vec![None; self.touchpoints]);
+        self.ends.push([None; 2]);
+        self.histories.push(history.clone());
+        self.states.insert(history, state);
         Ok(state)
     }
 
-    fn step(&mut self, from: u32, to: Next, times: u64) -> Result<u32> {
-        let edge = match self.numbers.get(&(from, to)) {
-            Some(&edge) => edge,
-            None => {
-                let edge = narrow(self.chain.edges.len())?;
-                self.chain.edges.push((from, to));
-                self.chain.counts.push(0);
-                self.numbers.insert((from, to), edge);
-                edge
-            }
-        };
-        if let Some(known) = self.chain.counts.get_mut(index(edge)) {
-            *known =
-                known.checked_add(times).ok_or_else(|| Error::overflow("too many transitions"))?;
+    fn edge(&mut self, from: u32, to: Next) -> Result<u32> {
+        let edge = narrow(self.chain.edges.len())?;
+        self.chain.edges.push((from, to));
+        self.chain.counts.push(0);
+        Ok(edge)
+    }
+
+    /// The transition to the next touchpoint, and the state that it leads to.
+    fn onward(&mut self, from: u32, touchpoint: u32) -> Result<(u32, u32)> {
+        let row = self.onward.get(index(from));
+        if let Some(&Some(known)) = row.and_then(|row| row.get(index(touchpoint))) {
+            return Ok(known);
+        }
+        let mut history = self.histories.get(index(from)).cloned().unwrap_or_default();
+        history.push(touchpoint);
+        history.drain(..history.len().saturating_sub(self.order));
+        let to = self.state(history)?;
+        let edge = self.edge(from, Next::State(to))?;
+        let row = self.onward.get_mut(index(from));
+        if let Some(slot) = row.and_then(|row| row.get_mut(index(touchpoint))) {
+            *slot = Some((edge, to));
+        }
+        Ok((edge, to))
+    }
+
+    fn end(&mut self, from: u32, to: Next) -> Result<u32> {
+        let place = usize::from(to == Next::Null);
+        let known = self.ends.get(index(from)).and_then(|ends| ends.get(place)).copied().flatten();
+        if let Some(edge) = known {
+            return Ok(edge);
+        }
+        let edge = self.edge(from, to)?;
+        if let Some(slot) = self.ends.get_mut(index(from)).and_then(|ends| ends.get_mut(place)) {
+            *slot = Some(edge);
         }
         Ok(edge)
+    }
+
+    fn count(&mut self, edge: u32, times: u64) -> Result<()> {
+        if let Some(known) = self.chain.counts.get_mut(index(edge)) {
+            let sum = known.checked_add(times);
+            *known = sum.ok_or_else(|| Error::overflow("too many transitions"))?;
+        }
+        Ok(())
+    }
+
+    fn walk(&mut self, path: &[u32], ended: &PathOutcomes, nulls: u64) -> Result<()> {
+        let mut state = 0;
+        let times = checked_sum(ended.conversions, nulls)?;
+        for &touchpoint in path {
+            let (edge, next) = self.onward(state, touchpoint)?;
+            self.count(edge, times)?;
+            self.chain.steps.push(edge);
+            state = next;
+        }
+        let (mut converted, mut dropped) = (None, None);
+        for (end, next, times) in [
+            (&mut converted, Next::Conversion, ended.conversions),
+            (&mut dropped, Next::Null, nulls),
+        ] {
+            if times > 0 {
+                let edge = self.end(state, next)?;
+                self.count(edge, times)?;
+                *end = Some(edge);
+            }
+        }
+        if let Some(worth) = self.chain.worth.get_mut(index(state)) {
+            *worth = worth.saturating_add(ended.value);
+        }
+        let (conversions, end) = (ended.conversions, self.chain.steps.len());
+        self.chain.journeys.push(Walk { end, conversions, nulls, converted, dropped });
+        Ok(())
     }
 }
 
 impl Chain {
     /// The chain of these paths; journeys without a conversion are part of it or left out.
     pub(super) fn of(table: &PathTable, order: usize, with_nulls: bool) -> Result<Self> {
-        let chain = Self {
-            newest: Vec::new(),
-            edges: Vec::new(),
-            counts: Vec::new(),
-            worth: Vec::new(),
-            steps: Vec::new(),
-            journeys: Vec::new(),
-        };
-        let mut builder = Builder { chain, states: BTreeMap::new(), numbers: BTreeMap::new() };
-        let start = builder.state(&[])?;
+        let mut builder = Builder::of(table, order)?;
         for (path, ended) in table.rows() {
             let nulls = if with_nulls { ended.nulls } else { 0 };
-            let times = ended.conversions.saturating_add(nulls);
-            if times == 0 {
-                continue;
+            if ended.conversions > 0 || nulls > 0 {
+                builder.walk(path, ended, nulls)?;
             }
-            let mut state = start;
-            for reached in 1..=path.len() {
-                let history = path.get(reached.saturating_sub(order)..reached);
-                let next = builder.state(history.unwrap_or_default())?;
-                let step = builder.step(state, Next::State(next), times)?;
-                builder.chain.steps.push(step);
-                state = next;
-            }
-            let mut end = |next: Next, times: u64| {
-                (times > 0).then(|| builder.step(state, next, times)).transpose()
-            };
-            let converted = end(Next::Conversion, ended.conversions)?;
-            let dropped = end(Next::Null, nulls)?;
-            if let Some(worth) = builder.chain.worth.get_mut(index(state)) {
-                *worth = worth.saturating_add(ended.value);
-            }
-            let (conversions, end) = (ended.conversions, builder.chain.steps.len());
-            builder.chain.journeys.push(Walk { end, conversions, nulls, converted, dropped });
         }
         Ok(builder.chain)
     }
