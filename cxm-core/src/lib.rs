@@ -35,6 +35,7 @@
 //! | [`clv`] | customer lifetime value: models of purchases and spend, fits, predictions |
 //! | [`stats`] | intervals, comparisons, confidence sequences, weights, planning |
 //! | [`calculator`] | the contract, the batch shapes, the state bytes |
+//! | `interchange` | logs of other systems read into interactions (feature `interchange`) |
 //! | [`model`] | scales, the rules by which ratings are read, time |
 //! | [`numeric`] | column kernels, special functions |
 //! | `registry` | the list of calculators by name (feature `registry`) |
@@ -45,6 +46,7 @@
 //! | --- | --- | --- |
 //! | `serde` | yes | definitions and reports as serde types |
 //! | `random` | no | what draws from a seed: the bootstrap interval, simulated customers, posteriors |
+//! | `interchange` | no | readers of CSV, XES, OCEL 2.0, Segment and Adobe XDM; the catalogue of journeys as JSON |
 //! | `nuts` | no | posteriors by the No-U-turn sampler |
 //! | `registry` | no | calculators and statistics by name with JSON values: what the C and Python doors use |
 #![forbid(unsafe_code)]
@@ -54,6 +56,8 @@ pub mod churn;
 pub mod clv;
 pub mod error;
 pub mod impact;
+#[cfg(feature = "interchange")]
+pub mod interchange;
 pub mod journey;
 pub mod model;
 pub mod numeric;

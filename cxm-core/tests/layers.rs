@@ -10,6 +10,7 @@ const LAYERS: &[(&str, usize)] = &[
     ("numeric", 1),
     ("calculator", 1),
     ("stats", 2),
+    ("interchange", 2),
     ("survey", 3),
     ("churn", 3),
     ("survival", 3),

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::functions::{self, Function, Parameter};
+use super::interactions::{FORMATS, FormatEntry};
 use super::models::{ColumnEntry, MODELS, ModelEntry, QuantityEntry};
 use super::{CALCULATORS, Entry, PresetEntry, TableEntry};
 
 /// Every calculator with its batch shape, definition and presets, every statistic with its
-/// parameters, and every model with its parameters, columns and quantities.
+/// parameters, every model with its parameters, columns and quantities, and every format of logs
+/// with its options.
 ///
 /// ```
 /// let catalogue = cxm_core::registry::catalogue();
@@ -19,6 +21,7 @@ pub fn catalogue() -> Value {
         "calculators": CALCULATORS.iter().map(calculator).collect::<Vec<_>>(),
         "functions": functions::all().map(function).collect::<Vec<_>>(),
         "models": MODELS.iter().map(model).collect::<Vec<_>>(),
+        "formats": FORMATS.iter().map(format).collect::<Vec<_>>(),
     })
 }
 
@@ -58,6 +61,11 @@ fn function(function: &Function) -> Value {
         "summary": function.summary,
         "parameters": function.parameters.iter().map(parameter).collect::<Vec<_>>(),
     })
+}
+
+/// A format of logs with its options, for doors that list it.
+pub fn format(entry: &FormatEntry) -> Value {
+    json!({"name": entry.name, "summary": entry.summary, "options": (entry.options)()})
 }
 
 /// A model with its parameters, the columns of its fit, and what it can be asked.

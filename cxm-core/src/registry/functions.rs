@@ -23,6 +23,7 @@ mod comparisons;
 mod cox;
 mod impact;
 mod intervals;
+mod journeys;
 mod parameters;
 mod planning;
 mod survival;
@@ -79,6 +80,7 @@ pub const FUNCTIONS: &[&[Function]] = &[
     cox::FUNCTIONS,
     impact::FUNCTIONS,
     attribution::FUNCTIONS,
+    journeys::FUNCTIONS,
 ];
 
 /// All functions in one row.

@@ -12,6 +12,7 @@ mod customer_tables;
 pub mod definition;
 pub mod erased;
 pub mod functions;
+pub mod interactions;
 mod journeys;
 pub mod keyed;
 pub mod models;
