@@ -13,11 +13,13 @@
 //! Gamma-Gamma ν ~ Gamma(q, v);  amounts Gamma(p, ν)
 //! BG/BB       p ~ Beta(α, β), θ ~ Beta(γ, δ);  before each opportunity they leave with
 //!             probability θ, then buy with probability p
+//! sBG         θ ~ Beta(α, β);  at each renewal they leave with probability θ
 //! ```
 //!
 //! # Input
-//! A model with its parameters, an age for every customer and a seed. Customer i is drawn from a
-//! stream of its own: the same however many others there are.
+//! A model with its parameters, an age for every customer and a seed; under contract, the age is
+//! the number of renewals that were due. Customer i is drawn from a stream of its own: the same
+//! however many others there are.
 //!
 //! # Empty and edge cases
 //! No ages give no customers. A customer who would buy more than a million times is refused: the
@@ -51,6 +53,7 @@
 use super::history::{History, Horizon};
 use super::model::{Model as _, PurchaseModel};
 use super::patterns::PatternTable;
+use super::shifted_beta_geometric::{ShiftedBetaGeometric, Tenure};
 use super::{BgBb, BgNbd, GammaGamma, MbgNbd, Nbd, ParetoNbd};
 use crate::error::{Error, Result};
 use crate::numeric::random::Random;
@@ -136,6 +139,32 @@ pub trait Simulate: PurchaseModel {
     -> Result<()>;
 }
 
+/// How long a customer under contract stays.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SimulatedContract {
+    /// The renewals that were due by the cut-off, had the customer stayed.
+    pub due: f64,
+    /// The renewal at which they leave; `None` if that is beyond the horizon.
+    pub leaves_at: Option<f64>,
+}
+
+impl SimulatedContract {
+    /// What a business knows of them at the cut-off.
+    pub fn tenure(&self) -> Result<Tenure> {
+        match self.leaves_at {
+            Some(renewal) if renewal <= self.due => Tenure::new(renewal, true),
+            _ => Tenure::new(self.due, false),
+        }
+    }
+
+    /// The renewals that they survive after the cut-off, among the next so many.
+    pub fn future_renewals(&self, horizon: Horizon) -> f64 {
+        let last = self.leaves_at.map_or(f64::INFINITY, |renewal| renewal - 1.0);
+        (last.min(self.due + horizon.get()) - self.due).max(0.0)
+    }
+}
+
 /// Purchases, one a row.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -207,6 +236,23 @@ impl Simulation {
                 Ok(customer)
             });
             customer.map_err(|error| error.at_row(row))
+        })
+    }
+
+    /// Customers under contract, one after another; the error names the row.
+    pub fn contracts<'a>(
+        &'a self,
+        model: &'a ShiftedBetaGeometric,
+    ) -> impl Iterator<Item = Result<SimulatedContract>> + 'a {
+        let [alpha, beta, ..] = model.parameters();
+        (0..self.len()).map(move |row| {
+            let mut random = Random::stream(self.seed, row as u64);
+            let due = self.age(row, true, &mut random).map_err(|error| error.at_row(row))?;
+            // The first renewal that an exponential clock does not survive.
+            let hazard = -libm::log1p(-random.beta(alpha, beta));
+            let renewal = 1.0 + libm::floor(random.exponential(hazard));
+            let leaves_at = Some(renewal).filter(|renewal| *renewal <= due + self.horizon.get());
+            Ok(SimulatedContract { due, leaves_at })
         })
     }
 

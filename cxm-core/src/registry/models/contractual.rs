@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::columns::{Cells, Columns};
 use super::listed::{ColumnEntry, Listed, PERIODS_AHEAD, QuantityEntry, Question, WEIGHTS};
+use crate::calculator::Table;
+use crate::clv::simulation::Simulation;
 use crate::clv::{Discount, PatternTable, RenewalTiming, ShiftedBetaGeometric, Tenure};
 use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
@@ -128,6 +130,24 @@ impl Listed for ShiftedBetaGeometric {
                 Err(Error::batch("this column or a tenure is needed").in_field(SURVIVORS.name))
             }
         }
+    }
+
+    /// What the fit reads of each, and the renewals that they survive within the horizon.
+    fn simulate(&self, options: &Value) -> Result<Table> {
+        let simulation: Simulation = Arguments::new(options)?.rest()?;
+        let (mut tenure, mut churned, mut future) = (Vec::new(), Vec::new(), Vec::new());
+        for contract in simulation.contracts(self) {
+            let contract = contract?;
+            let known = contract.tenure()?;
+            tenure.push(known.periods());
+            churned.push(u64::from(known.churned()));
+            future.push(contract.future_renewals(simulation.horizon));
+        }
+        let mut table = Table::new(tenure.len());
+        table.push(TENURE.name, tenure)?;
+        table.push(CHURNED.name, churned)?;
+        table.push("holdout_renewals", future)?;
+        Ok(table)
     }
 
     fn question<'a>(
