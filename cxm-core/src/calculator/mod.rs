@@ -34,6 +34,8 @@ pub mod batch;
 pub mod codec;
 pub(crate) mod customer_map;
 pub(crate) mod multiset;
+#[cfg(feature = "registry")]
+pub(crate) mod recent;
 pub mod state;
 pub mod table;
 pub(crate) mod varint;

@@ -34,16 +34,25 @@ pub(crate) fn unsigned(out: &mut Vec<u8>, value: u128) {
     }
 }
 
-/// Takes a number that [`unsigned`] wrote.
+/// Takes a number that [`unsigned`] wrote, if it is one of at most nine bytes.
 #[inline]
-pub(crate) fn take_unsigned(bytes: &mut &[u8]) -> Option<u128> {
+pub(crate) fn take_short(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for (position, &byte) in bytes.iter().enumerate().take(9) {
         value |= u64::from(byte & 0x7f) << (7 * position);
         if byte < 0x80 {
             *bytes = bytes.get(position + 1..)?;
-            return Some(value.into());
+            return Some(value);
         }
+    }
+    None
+}
+
+/// Takes a number that [`unsigned`] wrote.
+#[inline]
+pub(crate) fn take_unsigned(bytes: &mut &[u8]) -> Option<u128> {
+    if let Some(value) = take_short(bytes) {
+        return Some(value.into());
     }
     let mut reader = Reader::new(bytes);
     let value = reader.u128().ok()?;

@@ -10,6 +10,8 @@ use std::hash::{Hash, Hasher};
 
 use super::history::{History, is_whole};
 use crate::calculator::codec::crc32c;
+#[cfg(feature = "registry")]
+use crate::calculator::recent::Recent;
 use crate::error::{Error, Result};
 
 /// Whole weights up to here are added exactly, in any order, over more rows than there can be.
@@ -73,6 +75,74 @@ impl Hash for Bits {
     }
 }
 
+/// Rows on their way into a table.
+struct Collected<P> {
+    places: HashMap<Bits, usize, foldhash::fast::RandomState>,
+    /// Distinct rows with whole weights.
+    patterns: Vec<(P, f64)>,
+    /// Rows with other weights.
+    fractions: Vec<(P, f64)>,
+}
+
+impl<P> Default for Collected<P> {
+    fn default() -> Self {
+        Self { places: HashMap::default(), patterns: Vec::new(), fractions: Vec::new() }
+    }
+}
+
+impl<P: Pattern> Collected<P> {
+    /// Adds a row, and gives its place if it has one of its own.
+    fn add(&mut self, row: usize, pattern: P, weight: f64) -> Result<Option<usize>> {
+        if !(weight >= 0.0 && weight.is_finite()) {
+            let message = format!("expected a finite weight, not negative, got {weight}");
+            return Err(Error::observation(message).in_field("weights").at_row(row));
+        }
+        if weight <= 0.0 {
+            return Ok(None);
+        }
+        if !adds_exactly(weight) {
+            self.fractions.push((pattern, weight));
+            return Ok(None);
+        }
+        // Most rows are repeats: a lookup each is far cheaper than to sort them all.
+        let place = *self.places.entry(Bits(pattern.numbers())).or_insert_with(|| {
+            self.patterns.push((pattern, 0.0));
+            self.patterns.len() - 1
+        });
+        self.add_to(place, weight);
+        Ok(Some(place))
+    }
+
+    /// Adds to a row that has its place, unless the weight needs more care.
+    fn add_to(&mut self, place: usize, weight: f64) -> bool {
+        let known = self.patterns.get_mut(place).filter(|_| weight > 0.0 && adds_exactly(weight));
+        known.map(|(_, total)| *total += weight).is_some()
+    }
+
+    /// The sorted table.
+    fn finish(self) -> PatternTable<P> {
+        // Sums of whole weights are exact. The others are added in the order of their size, so
+        // that the bits do not tell the order of the rows.
+        let Self { mut patterns, mut fractions, .. } = self;
+        patterns.append(&mut fractions);
+        patterns.sort_unstable_by(|(a, left): &(P, f64), (b, right)| {
+            a.order(b).then(left.total_cmp(right))
+        });
+        patterns.dedup_by(|(later, more), (first, weight)| {
+            let same = first.order(later) == Ordering::Equal;
+            if same {
+                *weight += *more;
+            }
+            same
+        });
+        PatternTable { patterns }
+    }
+}
+
+fn adds_exactly(weight: f64) -> bool {
+    weight <= MOST_EXACT && is_whole(weight)
+}
+
 /// Distinct rows, sorted, each with the number of customers who have it.
 ///
 /// ```
@@ -100,45 +170,37 @@ impl<P: Pattern> PatternTable<P> {
 
     /// From rows of which some may be refused: the first refusal is the answer.
     pub fn from_checked_rows(rows: impl Iterator<Item = Result<(P, f64)>>) -> Result<Self> {
-        // Most rows are repeats: a lookup each is far cheaper than to sort them all.
-        let mut places = HashMap::<Bits, usize, foldhash::fast::RandomState>::default();
-        let mut patterns: Vec<(P, f64)> = Vec::new();
-        let mut fractions = Vec::new();
+        let mut collected = Collected::default();
         for (row, item) in rows.enumerate() {
             let (pattern, weight) = item?;
-            if !(weight >= 0.0 && weight.is_finite()) {
-                let message = format!("expected a finite weight, not negative, got {weight}");
-                return Err(Error::observation(message).in_field("weights").at_row(row));
-            }
-            if weight <= 0.0 {
+            collected.add(row, pattern, weight)?;
+        }
+        Ok(collected.finish())
+    }
+
+    /// From so many rows that `bits` tells apart: those that came before are not read again.
+    #[cfg(feature = "registry")]
+    pub(crate) fn from_repeating_rows<const N: usize>(
+        rows: usize,
+        bits: impl Fn(usize) -> [u64; N],
+        pattern: impl Fn(usize) -> Result<P>,
+        weight: impl Fn(usize) -> f64,
+    ) -> Result<Self> {
+        let mut known = Recent::for_rows(rows);
+        let mut collected = Collected::default();
+        for row in 0..rows {
+            let (bits, weight) = (bits(row), weight(row));
+            let place = known.get(&bits).and_then(|place| usize::try_from(place).ok());
+            if place.is_some_and(|place| collected.add_to(place, weight)) {
                 continue;
             }
-            if weight > MOST_EXACT || !is_whole(weight) {
-                fractions.push((pattern, weight));
-                continue;
-            }
-            let place = *places.entry(Bits(pattern.numbers())).or_insert_with(|| {
-                patterns.push((pattern, 0.0));
-                patterns.len() - 1
-            });
-            if let Some((_, total)) = patterns.get_mut(place) {
-                *total += weight;
+            if let Some(place) = collected.add(row, pattern(row)?, weight)?
+                && let Ok(place) = u64::try_from(place)
+            {
+                known.keep(bits, place);
             }
         }
-        // Sums of whole weights are exact. The others are added in the order of their size, so
-        // that the bits do not tell the order of the rows.
-        patterns.append(&mut fractions);
-        patterns.sort_unstable_by(|(a, left): &(P, f64), (b, right)| {
-            a.order(b).then(left.total_cmp(right))
-        });
-        patterns.dedup_by(|(later, more), (first, weight)| {
-            let same = first.order(later) == Ordering::Equal;
-            if same {
-                *weight += *more;
-            }
-            same
-        });
-        Ok(Self { patterns })
+        Ok(collected.finish())
     }
 
     /// CRC32C of the rows and their weights: tells one table from another.

@@ -160,14 +160,20 @@ pub(crate) fn number(position: usize) -> Result<u32> {
     u32::try_from(position).map_err(|_| Error::limit("a batch may have at most 2^32 distinct keys"))
 }
 
+/// The number of each row's key, and the keys.
+type Numbered<'a> = (Cow<'a, [u32]>, Vec<KeyPart>);
+
 /// Numbers the rows by their key; a key may be numbered that no row has.
 ///
 /// A dictionary may be its own numbering; whether each of its codes has a key is then left to
 /// whoever reads them anyway: reading them twice would cost a third of a grouped score.
-pub(crate) fn number_keys<'a>(column: &KeyColumn<'a>) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
+pub(crate) fn number_keys<'a>(column: &KeyColumn<'a>) -> Result<Numbered<'a>> {
     match column.values {
         KeyValues::Codes { codes, dictionary } => encode_codes(codes, dictionary, column),
         KeyValues::Integers(values) => {
+            if let Some(numbered) = number_dense(values, column)? {
+                return Ok(numbered);
+            }
             let rows = values.iter().enumerate();
             let rows = rows.map(|(row, value)| valid(column, row).then_some(*value));
             encode(rows, |value| KeyPart::Integer(*value))
@@ -184,12 +190,52 @@ fn valid(column: &KeyColumn<'_>, row: usize) -> bool {
     column.validity.is_none_or(|validity| validity.is_valid(row))
 }
 
+/// The most room that a table by number may take, for each row.
+const ROOM_A_ROW: u64 = 2;
+
+/// Numbers whole numbers that lie close together, as customer numbers do, in their order: each has
+/// a place of its own in a table, so nothing is hashed. `None` where they lie too far apart.
+fn number_dense<'a>(values: &[i64], column: &KeyColumn<'_>) -> Result<Option<Numbered<'a>>> {
+    const UNSEEN: u32 = u32::MAX;
+    let present = || values.iter().enumerate().filter(|(row, _)| valid(column, *row));
+    let Some(least) = present().map(|(_, value)| *value).min() else { return Ok(None) };
+    let most = present().map(|(_, value)| *value).max().unwrap_or(least);
+    let place = |value: i64| usize::try_from(value.abs_diff(least)).unwrap_or(usize::MAX);
+    let room = u64::try_from(values.len()).unwrap_or(u64::MAX).saturating_mul(ROOM_A_ROW);
+    if most.abs_diff(least) >= room {
+        return Ok(None);
+    }
+    let mut numbers = vec![UNSEEN; place(most).saturating_add(1)];
+    for (_, value) in present() {
+        numbers.get_mut(place(*value)).into_iter().for_each(|slot| *slot = 0);
+    }
+    let mut parts = Vec::new();
+    for (value, slot) in (least..=most).zip(&mut numbers) {
+        if *slot != UNSEEN {
+            *slot = number(parts.len())?;
+            parts.push(KeyPart::Integer(value));
+        }
+    }
+    let missing = number(parts.len())?;
+    let mut any_missing = false;
+    let code = |(row, value): (usize, &i64)| {
+        let found = numbers.get(place(*value)).filter(|_| valid(column, row));
+        any_missing |= found.is_none();
+        found.copied().unwrap_or(missing)
+    };
+    let codes = values.iter().enumerate().map(code).collect();
+    if any_missing {
+        parts.push(KeyPart::Missing);
+    }
+    Ok(Some((Cow::Owned(codes), parts)))
+}
+
 /// A dictionary is its own encoding, unless it names a key twice or rows have none.
 fn encode_codes<'a>(
     codes: &'a [u32],
     dictionary: &[KeyPart],
     column: &KeyColumn<'a>,
-) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
+) -> Result<Numbered<'a>> {
     let mut sorted: Vec<_> = dictionary.iter().collect();
     sorted.sort_unstable();
     let distinct = sorted.windows(2).all(|pair| pair.first() != pair.last());
@@ -231,7 +277,7 @@ pub(crate) fn check_codes(columns: &[KeyColumn<'_>]) -> Result<()> {
 fn encode<'a, T: Hash + Eq + Copy>(
     rows: impl ExactSizeIterator<Item = Option<T>>,
     part: impl Fn(&T) -> KeyPart,
-) -> Result<(Cow<'a, [u32]>, Vec<KeyPart>)> {
+) -> Result<Numbered<'a>> {
     let mut lookup: Lookup<Option<T>> = Lookup::default();
     let mut parts = Vec::new();
     let mut codes = Vec::with_capacity(rows.len());
@@ -287,6 +333,25 @@ pub(crate) fn key_order(keys: &[KeyPart]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_close_together_and_far_apart_are_numbered_alike() {
+        let close = [7, 5, i64::MIN, 7, 6, 12, 5];
+        for (shift, dense) in [(0, true), (i64::MAX - 12, true), (0, false)] {
+            let far = if dense { 0 } else { 1 << 40 };
+            let values = close.map(|value| value.saturating_add(shift) + far * (value & 1));
+            let validity = Some(Validity::Bytes(&[1, 1, 0, 1, 1, 1, 1]));
+            let column = KeyColumn { values: KeyValues::Integers(&values), validity };
+            let (codes, parts) = number_keys(&column).unwrap();
+            for (row, &code) in codes.iter().enumerate() {
+                assert_eq!(parts[code as usize], column.part(row).unwrap(), "row {row}");
+            }
+            assert_eq!(parts.len(), 5, "each once");
+            assert_eq!(number_dense(&values, &column).unwrap().is_some(), dense);
+        }
+        let none: [i64; 0] = [];
+        assert!(number_keys(&KeyColumn::from(none.as_slice())).unwrap().0.is_empty());
+    }
 
     #[test]
     fn keys_are_sorted_as_they_compare() {

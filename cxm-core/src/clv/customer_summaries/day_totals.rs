@@ -6,7 +6,9 @@
 //! compared as they are.
 
 use crate::calculator::customer_map::Payload;
-use crate::calculator::varint::{take_count, take_unsigned, unsigned, unzigzag, zigzag};
+use crate::calculator::varint::{
+    take_count, take_short, take_unsigned, unsigned, unzigzag, zigzag,
+};
 use crate::calculator::{checked_difference, checked_sum};
 use crate::error::{Error, Result};
 
@@ -120,17 +122,27 @@ pub(crate) struct DayWriter {
 }
 
 impl DayWriter {
+    /// The way from the day before.
+    fn gap(&mut self, day: i64) -> u64 {
+        match self.last.replace(day) {
+            None => zigzag(day),
+            // Days come in their order, and no two of them are the same.
+            Some(last) => day.saturating_sub(last).saturating_sub(1).unsigned_abs(),
+        }
+    }
+
+    /// Writes a day with one purchase of an amount above 0.
+    pub(crate) fn write_purchase(&mut self, day: i64, amount: u64, out: &mut Vec<u8>) {
+        unsigned(out, u128::from(self.gap(day)) << MARK_BITS);
+        unsigned(out, amount.into());
+    }
+
     /// Writes a day, unless nothing happened on it.
     pub(crate) fn write(&mut self, day: i64, totals: &DayTotals, out: &mut Vec<u8>) {
         if totals.rows() == 0 {
             return;
         }
-        let gap = match self.last {
-            None => zigzag(day),
-            // Days come in their order, and no two of them are the same.
-            Some(last) => day.saturating_sub(last).saturating_sub(1).unsigned_abs(),
-        };
-        self.last = Some(day);
+        let gap = self.gap(day);
         let mark = |present: bool, mark: u8| if present { mark } else { 0 };
         let marks = mark(totals.priced != 1, PRICED)
             | mark(totals.zero != 0, ZERO)
@@ -174,10 +186,17 @@ impl<'a> Days<'a> {
         Self { rest: bytes, last: None }
     }
 
+    #[inline]
     fn read(&mut self) -> Option<(i64, DayTotals)> {
-        let head = take_unsigned(&mut self.rest)?;
-        let gap = u64::try_from(head >> MARK_BITS).ok()?;
-        let marks = u8::try_from(head & ((1 << MARK_BITS) - 1)).ok()?;
+        const MARKS: u8 = (1 << MARK_BITS) - 1;
+        let (gap, marks) = match take_short(&mut self.rest) {
+            Some(head) => (head >> MARK_BITS, head.to_le_bytes()[0] & MARKS),
+            None => {
+                let head = take_unsigned(&mut self.rest)?;
+                let marks = u8::try_from(head & u128::from(MARKS)).ok()?;
+                (u64::try_from(head >> MARK_BITS).ok()?, marks)
+            }
+        };
         let day = match self.last {
             None => unzigzag(gap),
             Some(last) => last.checked_add(1)?.checked_add_unsigned(gap)?,
@@ -189,6 +208,9 @@ impl<'a> Days<'a> {
         }
         if totals.priced != 0 {
             totals.paid = take_unsigned(&mut self.rest)?;
+        }
+        if marks & !PRICED == 0 {
+            return Some((day, totals));
         }
         if marks & ZERO != 0 {
             totals.zero = take_count(&mut self.rest)?;

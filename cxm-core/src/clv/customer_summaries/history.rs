@@ -135,8 +135,9 @@ impl CustomerSummaries {
     pub fn histories(&self, until: Option<i64>) -> impl Iterator<Item = CustomerHistory> {
         let until = self.until(until);
         self.customers.iter().filter_map(move |customer: Customer<'_>| {
-            let history = read(&self.definition, customer.days, until)?;
-            Some(CustomerHistory { customer: customer.key.to_part(), ..history })
+            let mut history = read(&self.definition, customer.days, until)?;
+            history.customer = customer.key.to_part();
+            Some(history)
         })
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Each customer is looked up once a row in a hash table, and the rows are then counted into
 //! their place instead of being sorted. Only the distinct customers are compared with each other.
+//! What counts of a row moves with it, so that writing the state reads memory from front to back.
 
 use super::CustomerSummaries;
 use super::day_totals::{DayTotals, DayWriter};
@@ -38,6 +39,7 @@ pub(crate) fn lift(
     }
     let groups = grouping.map_or(1, |grouping| grouping.groups);
     let (codes, keys) = number_keys(&batch.customers)?;
+    let mut codes = codes.into_owned();
     let mut intake = Intake {
         definition,
         grouping,
@@ -48,8 +50,8 @@ pub(crate) fn lift(
         states: vec![CustomerSummaries::empty(definition.clone()); groups],
         stated: None,
     };
-    let customers = intake.screen(&codes)?;
-    intake.fill(&customers)?;
+    intake.screen(&mut codes)?;
+    intake.fill(codes)?;
     Ok(intake.states)
 }
 
@@ -81,37 +83,39 @@ impl Intake<'_> {
             .ok_or_else(|| Error::observation("a code has no group").in_field("keys").at_row(row))
     }
 
-    /// Applies the rules row by row: the customer's number of every row that stays.
-    fn screen(&mut self, codes: &[u32]) -> Result<Vec<u32>> {
-        let mut customers = Vec::with_capacity(codes.len());
-        for (row, &code) in codes.iter().enumerate() {
-            let kept = self.keeps(row, code).map_err(|error| error.at_row(row))?;
-            customers.push(if kept { code } else { EXCLUDED });
-        }
-        Ok(customers)
+    /// The group of a row that was found to have one.
+    fn group_of(&self, visit: &Visit) -> usize {
+        self.group(visit.row()).unwrap_or_default()
     }
 
-    fn keeps(&mut self, row: usize, code: u32) -> Result<bool> {
+    /// Applies the rules row by row, and marks the rows that do not stay.
+    fn screen(&mut self, codes: &mut [u32]) -> Result<()> {
+        let missing = self.keys.iter().position(|key| *key == KeyPart::Missing);
+        for (row, code) in codes.iter_mut().enumerate() {
+            if !self.keeps(row, *code, missing).map_err(|error| error.at_row(row))? {
+                *code = EXCLUDED;
+            }
+        }
+        Ok(())
+    }
+
+    fn keeps(&mut self, row: usize, code: u32, missing: Option<usize>) -> Result<bool> {
         let group = self.group(row)?;
         let definition = self.definition;
-        let key = usize::try_from(code).ok().and_then(|code| self.keys.get(code));
-        let valid = self.batch.customers.validity.is_none_or(|validity| validity.is_valid(row));
-        let key = match key {
-            Some(key) => key,
-            None if !valid => &KeyPart::Missing,
-            None => {
-                let message = "a code is outside its dictionary";
-                return Err(Error::observation(message).in_field("customers"));
-            }
-        };
-        // Both of these exist: groups were counted, and codes number them.
+        let known = usize::try_from(code).ok().filter(|&code| code < self.keys.len());
+        let validity = self.batch.customers.validity;
+        if known.is_none() && validity.is_none_or(|validity| validity.is_valid(row)) {
+            let message = "a code is outside its dictionary";
+            return Err(Error::observation(message).in_field("customers"));
+        }
+        // It exists: groups were counted.
         let Some(state) = self.states.get_mut(group) else { return Ok(false) };
         state.rows += 1;
         let same_currency = match &self.batch.currencies {
             Some(column) => in_currency(definition, column, row, state, &mut self.stated)?,
             None => true,
         };
-        if *key == KeyPart::Missing {
+        if known.is_none() || known == missing {
             if definition.missing_customers == InvalidRule::Error {
                 return Err(Error::observation("the customer is missing").in_field("customers"));
             }
@@ -144,37 +148,24 @@ impl Intake<'_> {
     }
 
     /// Brings the rows of each customer together and writes their days.
-    fn fill(&mut self, customers: &[u32]) -> Result<()> {
-        let rows = rows_by_customer(customers, self.keys.len());
+    fn fill(&mut self, codes: Vec<u32>) -> Result<()> {
+        let order = key_order(self.keys);
+        let mut visits = self.visits(codes, &order);
         let mut builders: Vec<LeafBuilder> = Vec::new();
         builders.resize_with(self.states.len(), LeafBuilder::default);
-        let mut visits: Vec<(usize, i64, u32)> = Vec::new();
         let mut days = Vec::new();
-        for code in key_order(self.keys) {
-            visits.clear();
-            for &row in rows.of(code) {
-                let position = usize::try_from(row).unwrap_or(usize::MAX);
-                let time = self.batch.times.get(position).copied().unwrap_or_default();
-                visits.push((self.group(position)?, self.definition.day_of(time), row));
-            }
-            visits.sort_unstable();
+        for (rank, &code) in (0usize..).zip(&order) {
             let key = usize::try_from(code).ok().and_then(|code| self.keys.get(code));
             let Some(key) = key.and_then(CustomerKey::of) else { continue };
-            for in_group in visits.chunk_by(|a, b| a.0 == b.0) {
+            let visits = visits.of(rank);
+            visits.sort_unstable_by_key(|visit| (self.group_of(visit), visit.day));
+            for in_group in visits.chunk_by(|a, b| self.group_of(a) == self.group_of(b)) {
                 days.clear();
                 let mut writer = DayWriter::default();
-                for on_day in in_group.chunk_by(|a, b| a.1 == b.1) {
-                    let mut totals = DayTotals::default();
-                    for (_, _, row) in on_day {
-                        let row = usize::try_from(*row).unwrap_or(usize::MAX);
-                        let amount = self.amounts.as_ref().and_then(|amounts| amounts.get(row));
-                        let cost = self.costs.as_ref().and_then(|costs| costs.get(row));
-                        totals.add(&DayTotals::of(amount, cost));
-                    }
-                    let day = on_day.first().map_or(0, |visit| visit.1);
-                    writer.write(day, &totals, &mut days);
+                for on_day in in_group.chunk_by(|a, b| a.day == b.day) {
+                    self.write_day(on_day, &mut writer, &mut days);
                 }
-                let group = in_group.first().map_or(0, |visit| visit.0);
+                let group = in_group.first().map_or(0, |visit| self.group_of(visit));
                 if let Some(builder) = builders.get_mut(group) {
                     builder.push(key, &days);
                 }
@@ -185,6 +176,53 @@ impl Intake<'_> {
             state.check_customers(state.customers.len())?;
         }
         Ok(())
+    }
+
+    fn write_day(&self, visits: &[Visit], writer: &mut DayWriter, days: &mut Vec<u8>) {
+        let [first, more @ ..] = visits else { return };
+        // Nearly all days are like this one.
+        if let (Some(amount), [], None) = (first.amount(), more, &self.costs)
+            && amount > 0
+        {
+            return writer.write_purchase(first.day.into(), amount.unsigned_abs(), days);
+        }
+        let mut totals = DayTotals::default();
+        for visit in visits {
+            let cost = self.costs.as_ref().and_then(|costs| costs.get(visit.row()));
+            totals.add(&DayTotals::of(visit.amount(), cost));
+        }
+        writer.write(first.day.into(), &totals, days);
+    }
+
+    /// The rows that stay, by the customers in their order.
+    fn visits(&self, mut codes: Vec<u32>, order: &[u32]) -> Visits {
+        let place = |code: u32| usize::try_from(code).unwrap_or(usize::MAX);
+        let mut ranks = vec![0u32; order.len()];
+        for (rank, &code) in (0u32..).zip(order) {
+            ranks.get_mut(place(code)).into_iter().for_each(|slot| *slot = rank);
+        }
+        let mut next = vec![0u32; order.len()];
+        for code in &mut codes {
+            // Codes are turned into ranks; what is left out stays so.
+            *code = ranks.get(place(*code)).copied().unwrap_or(EXCLUDED);
+            next.get_mut(place(*code)).into_iter().for_each(|count| *count += 1);
+        }
+        let mut start = 0;
+        for count in &mut next {
+            start += std::mem::replace(count, start);
+        }
+        let mut visits = vec![Visit::default(); place(start)];
+        for ((row, &rank), &time) in (0u32..).zip(&codes).zip(self.batch.times) {
+            let Some(next) = next.get_mut(place(rank)) else { continue };
+            let amount = self.amounts.as_ref().and_then(|amounts| amounts.get(place(row)));
+            // Every time of 64 bits falls on a day of 28 bits.
+            let day = i32::try_from(self.definition.day_of(time)).unwrap_or(i32::MAX);
+            let visit = Visit { day, row, amount: amount.unwrap_or(NO_AMOUNT) };
+            visits.get_mut(place(*next)).into_iter().for_each(|slot| *slot = visit);
+            *next += 1;
+        }
+        // Each customer's next place is now where the following customer begins.
+        Visits { visits, ends: next }
     }
 }
 
@@ -222,45 +260,40 @@ fn in_currency(
     Ok(true)
 }
 
-/// Row numbers, those of each customer together and in their order.
-struct RowsByCustomer {
-    rows: Vec<u32>,
+/// Stands for a row without an amount; no amount is that far from 0.
+const NO_AMOUNT: i64 = i64::MIN;
+
+/// What counts of a row.
+#[derive(Clone, Copy, Default)]
+struct Visit {
+    /// Since 1970-01-01.
+    day: i32,
+    row: u32,
+    amount: i64,
+}
+
+impl Visit {
+    fn row(&self) -> usize {
+        usize::try_from(self.row).unwrap_or(usize::MAX)
+    }
+
+    fn amount(&self) -> Option<i64> {
+        Some(self.amount).filter(|&amount| amount != NO_AMOUNT)
+    }
+}
+
+/// The rows that stay, those of each customer together.
+struct Visits {
+    visits: Vec<Visit>,
     ends: Vec<u32>,
 }
 
-impl RowsByCustomer {
-    fn of(&self, code: u32) -> &[u32] {
-        let code = usize::try_from(code).unwrap_or(usize::MAX);
+impl Visits {
+    fn of(&mut self, rank: usize) -> &mut [Visit] {
         let end = |position: usize| {
             self.ends.get(position).and_then(|&end| usize::try_from(end).ok()).unwrap_or_default()
         };
-        let start = code.checked_sub(1).map_or(0, end);
-        self.rows.get(start..end(code)).unwrap_or_default()
+        let (start, end) = (rank.checked_sub(1).map_or(0, end), end(rank));
+        self.visits.get_mut(start..end).unwrap_or_default()
     }
-}
-
-fn rows_by_customer(customers: &[u32], keys: usize) -> RowsByCustomer {
-    let place = |code: u32| usize::try_from(code).unwrap_or(usize::MAX);
-    let mut next = vec![0u32; keys];
-    for &code in customers {
-        if let Some(count) = next.get_mut(place(code)) {
-            *count += 1;
-        }
-    }
-    let mut start = 0;
-    for count in &mut next {
-        let rows = *count;
-        *count = start;
-        start += rows;
-    }
-    let mut rows = vec![0u32; place(start)];
-    for (row, &code) in (0u32..).zip(customers) {
-        let Some(next) = next.get_mut(place(code)) else { continue };
-        if let Some(slot) = rows.get_mut(place(*next)) {
-            *slot = row;
-        }
-        *next += 1;
-    }
-    // Each customer's next place is now where the following customer begins.
-    RowsByCustomer { rows, ends: next }
 }

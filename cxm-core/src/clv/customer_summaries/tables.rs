@@ -5,6 +5,7 @@ use super::day_totals::Days;
 use super::history::{self, CustomerHistory};
 use crate::calculator::ColumnData;
 use crate::calculator::batch::KeyPart;
+use crate::calculator::customer_map::CustomerKey;
 use crate::calculator::table::Table;
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
@@ -77,14 +78,20 @@ struct Summaries {
 }
 
 impl Summaries {
-    fn push(&mut self, history: CustomerHistory, days: f64, mean: Option<f64>) {
+    fn push(
+        &mut self,
+        customer: CustomerKey<'_>,
+        history: &CustomerHistory,
+        days: f64,
+        mean: Option<f64>,
+    ) {
         self.frequency.push(history.frequency);
         self.recency.push(float(history.recency_days()) / days);
         self.age.push(float(history.age_days()) / days);
         self.monetary_value.push(mean);
         self.first.push(history.first_day);
         self.last.push(history.last_day);
-        self.customers.push(history.customer);
+        self.customers.push(customer.to_part());
     }
 
     fn table(self) -> Result<Table> {
@@ -122,9 +129,12 @@ impl CustomerSummaries {
         options.unit.validate()?;
         let days = options.unit.days();
         let mut rows = Summaries::default();
-        for history in self.histories(options.until) {
-            let mean = self.mean_spend(&history, options.include_first);
-            rows.push(history, days, mean);
+        let until = self.until(options.until);
+        for customer in self.customers.iter() {
+            if let Some(history) = history::read(&self.definition, customer.days, until) {
+                let mean = self.mean_spend(&history, options.include_first);
+                rows.push(customer.key, &history, days, mean);
+            }
         }
         rows.table()
     }
@@ -155,8 +165,7 @@ impl CustomerSummaries {
             frequency.push(bought);
             spend.push(paid.map(|paid| self.major(paid)));
             let mean = self.mean_spend(&before, options.include_first);
-            let before = CustomerHistory { customer: customer.key.to_part(), ..before };
-            rows.push(before, days, mean);
+            rows.push(customer.key, &before, days, mean);
         }
         let duration = vec![float(end.saturating_sub(split)) / days; frequency.len()];
         let mut table = rows.table()?;

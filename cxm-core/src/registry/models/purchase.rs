@@ -166,11 +166,16 @@ impl<M: Simulate> Listed for M {
         let [frequency, recency, age] = cells;
         let cells = [columns.require(frequency)?, columns.require(recency)?, columns.require(age)?];
         let weights = columns.get(WEIGHTS.name);
-        let rows = (0..columns.rows()).map(|row| {
-            let history = history::<M>(cells, row).map_err(|error| error.at_row(row))?;
-            Ok((history, weights.map_or(1.0, |weights| weights.get(row))))
-        });
-        PatternTable::from_checked_rows(rows)
+        let [frequency, recency, age] = cells;
+        PatternTable::from_repeating_rows(
+            columns.rows(),
+            |row| {
+                let bits = |cells: &Cells<'_>| cells.get(row).to_bits();
+                [bits(frequency), bits(recency), bits(age)]
+            },
+            |row| history::<M>(cells, row).map_err(|error| error.at_row(row)),
+            |row| weights.map_or(1.0, |weights| weights.get(row)),
+        )
     }
 
     fn question<'a>(

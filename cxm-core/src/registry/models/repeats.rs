@@ -5,13 +5,11 @@
 //! older one out. While rows hardly repeat, they are asked about without a look into the table.
 
 use super::columns::{Columns, Predictions};
+use crate::calculator::recent::Recent;
 use crate::error::Result;
 
 /// Fewer rows than these are not worth a table.
 const FEW: usize = 64;
-
-/// The table has at most so many pairs of answers: a megabyte, for three columns.
-const MOST_PAIRS: usize = 1 << 14;
 
 /// After so many rows it is decided whether to go on looking.
 const BLOCK: usize = 1024;
@@ -22,8 +20,7 @@ const WORTH_IT: usize = BLOCK / 8;
 /// How many rows are asked about without a look, before the next try.
 const PAUSE: usize = 15 * BLOCK;
 
-/// Numbers that no answer is: nothing is kept here, and it is known that there is no answer.
-const EMPTY: u64 = 0x7ff8_0000_0000_0001;
+/// A NaN that no arithmetic makes: it is known that there is no answer.
 const NO_ANSWER: u64 = 0x7ff8_0000_0000_0002;
 
 /// The answers for all rows: what `ask` says of a row, which only the columns tell from others, and
@@ -84,31 +81,9 @@ fn asked_once<const N: usize>(
     Ok(found)
 }
 
-/// The bits of a row and the answer to it.
-#[derive(Clone, Copy)]
-struct Kept<const N: usize> {
-    row: [u64; N],
-    answer: u64,
-}
-
-impl<const N: usize> Kept<N> {
-    /// Whether it is the answer to this row. Word by word: the row was written that way just now,
-    /// and a wider reading would have to wait for it.
-    fn is_of(&self, row: &[u64; N]) -> bool {
-        let unlike = self.row.iter().zip(row).fold(0, |unlike, (a, b)| unlike | (a ^ b));
-        unlike == 0 && self.answer != EMPTY
-    }
-}
-
-/// Two answers in one line of memory, the later one first.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Pair<const N: usize>([Kept<N>; 2]);
-
+/// The answers that are known, and whether it pays to look them up.
 struct Known<const N: usize> {
-    pairs: Vec<Pair<N>>,
-    /// How far to shift a hash for the number of its pair.
-    shift: u32,
+    answers: Recent<N>,
     hits: usize,
     /// The row at which it is decided anew whether to look.
     until: usize,
@@ -117,10 +92,7 @@ struct Known<const N: usize> {
 
 impl<const N: usize> Known<N> {
     fn for_rows(rows: usize) -> Self {
-        let pairs = rows.div_ceil(2).next_power_of_two().clamp(2, MOST_PAIRS);
-        let empty = Pair([Kept { row: [0; N], answer: EMPTY }; 2]);
-        let shift = u64::BITS - pairs.trailing_zeros();
-        Self { pairs: vec![empty; pairs], shift, hits: 0, until: BLOCK, looking: true }
+        Self { answers: Recent::for_rows(rows), hits: 0, until: BLOCK, looking: true }
     }
 
     /// Whether it pays to look a row up; rows come in their order.
@@ -139,30 +111,14 @@ impl<const N: usize> Known<N> {
         row: &[u64; N],
         ask: impl Fn() -> Result<Option<f64>>,
     ) -> Result<Option<f64>> {
-        let place = usize::try_from(mixed(row) >> self.shift).unwrap_or_default();
-        let Some(Pair([later, earlier])) = self.pairs.get_mut(place) else { return ask() };
-        for kept in [&*later, &*earlier] {
-            if kept.is_of(row) {
-                self.hits += 1;
-                let known = kept.answer;
-                return Ok((known != NO_ANSWER).then(|| f64::from_bits(known)));
-            }
+        if let Some(known) = self.answers.get(row) {
+            self.hits += 1;
+            return Ok((known != NO_ANSWER).then(|| f64::from_bits(known)));
         }
         let answer = ask()?;
-        let bits = answer.map_or(NO_ANSWER, f64::to_bits);
-        *earlier = std::mem::replace(later, Kept { row: *row, answer: bits });
+        self.answers.keep(*row, answer.map_or(NO_ANSWER, f64::to_bits));
         Ok(answer)
     }
-}
-
-/// All bits of a row mixed into one number, of which the leading bits are used.
-fn mixed<const N: usize>(row: &[u64; N]) -> u64 {
-    row.iter()
-        .fold(0, |hash: u64, bits| {
-            let product = (hash ^ bits).wrapping_mul(0xd6e8_feb8_6659_fd93);
-            product ^ (product >> 32)
-        })
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[cfg(test)]
