@@ -40,7 +40,7 @@ fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
 fn every_calculator_has_its_headings() {
     for entry in CALCULATORS {
         let name = format!("{}.rs", entry.kind.name);
-        let areas = ["survey", "impact", "clv", "survival", "journey", "journey/attribution"]
+        let areas = ["survey", "impact", "churn", "clv", "survival", "journey", "journey/attribution"]
             .map(|area| folder("src").join(area).join(&name));
         let text = areas
             .iter()

@@ -94,9 +94,12 @@ fn with_ratings<R>(
             let currencies: Vec<&str> = ratings.iter().map(|_| "EUR").collect();
             let mut batch = Transactions::new(names.as_slice(), &times);
             batch = batch.with_amounts(amounts.as_slice());
-            batch.costs = Some(amounts.as_slice().into());
-            batch.currencies = Some(currencies.as_slice().into());
-            act(Batch::Transactions(batch))
+            let mut full = batch;
+            full.costs = Some(amounts.as_slice().into());
+            full.currencies = Some(currencies.as_slice().into());
+            // Some take no more than customers, times and amounts.
+            let takes_all = empty.check(Batch::Transactions(full)).is_ok();
+            act(Batch::Transactions(if takes_all { full } else { batch }))
         }
         "histories" => {
             let whole: Vec<u64> = ratings.iter().map(|rating| rating.abs() as u64).collect();

@@ -6,20 +6,32 @@
 //! | [`churn_rate`] | how many left in a window, by which definition? |
 //! | [`revenue_retention`] | what became of the recurring revenue? |
 //! | [`earned_growth`] | how much of the growth do customers bring who stay and recommend? |
+//! | [`activity`] | who did something when, where nobody signs a contract? |
+//! | [`cohorts`] | of those who came in a period, how many came back, and what did they bring? |
+//! | [`stickiness`] | how often are the active active? |
+//! | [`inactivity`] | who has fallen silent? |
 
+pub mod activity;
 mod churn_presets;
 pub mod churn_rate;
+pub mod cohorts;
 pub mod earned_growth;
+pub mod inactivity;
 pub mod revenue_retention;
 pub mod span;
+pub mod stickiness;
 pub mod subscriptions;
 mod timeline;
 pub mod window;
 
+pub use activity::{Activity, ActivityDefinition, ActivityReport, Tick};
 pub use churn_rate::{ChurnFormula, ChurnRate, ChurnRateDefinition};
+pub use cohorts::{Clock, Cohort, CohortCell, CohortOptions, Cohorts, RetentionKind};
 pub use earned_growth::{EarnedGrowth, Revenue};
+pub use inactivity::{Gaps, InactivityCounts, Standing};
 pub use revenue_retention::{Movements, Ratio, RevenueRetention};
 pub use span::Span;
+pub use stickiness::StickinessOptions;
 pub use subscriptions::{
     ChurnInstant, ChurnUnit, Subscriptions, SubscriptionsDefinition, SubscriptionsReport,
 };

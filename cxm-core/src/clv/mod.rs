@@ -19,6 +19,7 @@
 //! | what all are worth, and whence it comes | [`customer_equity`] |
 //! | what customers have brought so far | [`contribution`] |
 //! | how much value comes from how few | [`concentration`] |
+//! | who has fallen silent | [`inactivity`] |
 //! | scores and segments of what customers did | [`rfm`] |
 //! | how sure the answers are | [`intervals`], [`posterior`] |
 //! | what a customer will really do | [`predictive`] |
@@ -44,6 +45,7 @@ pub mod engine;
 pub mod fit;
 pub mod gamma_gamma;
 pub mod history;
+pub mod inactivity;
 pub mod intervals;
 #[cfg(feature = "random")]
 pub mod laplace;

@@ -27,7 +27,7 @@ use crate::model::TimeUnit;
 use crate::model::time::parse;
 use crate::stats::{Comparison, Method, Scored};
 
-const fn optional(
+pub(super) const fn optional(
     name: &'static str,
     kind: &'static str,
     default: &'static str,
@@ -119,9 +119,9 @@ const SUMMARY_TABLES: &[TableEntry] = &[
 ];
 
 /// A day since 1970 out of a date, a time or microseconds.
-fn day(
+pub(super) fn day(
     value: &Value,
-    rules: &CustomerSummariesDefinition,
+    day_of: &dyn Fn(i64) -> i64,
     name: &'static str,
 ) -> Result<Option<i64>> {
     let refused = || {
@@ -134,14 +134,14 @@ fn day(
         Value::Null => Ok(None),
         Value::Number(number) => {
             let time = number.as_i64().ok_or_else(refused)?;
-            Ok(Some(rules.day_of(time)))
+            Ok(Some(day_of(time)))
         }
         Value::String(text) => {
             let time = parse(text).ok_or_else(refused)?;
             // Without an offset, a date or a time is meant where the days are.
             let zoned = text.get(10..).is_some_and(|rest| rest.contains(['Z', 'z', '+', '-']));
             let plain = CustomerSummariesDefinition::default();
-            Ok(Some(if zoned { rules.day_of(time) } else { plain.day_of(time) }))
+            Ok(Some(if zoned { day_of(time) } else { plain.day_of(time) }))
         }
         _ => Err(refused()),
     }
@@ -168,7 +168,7 @@ struct Given<'a> {
 
 impl Given<'_> {
     fn day(&self, name: &'static str) -> Result<Option<i64>> {
-        day(&self.arguments.get(name)?, self.rules, name)
+        day(&self.arguments.get(name)?, &|time| self.rules.day_of(time), name)
     }
 
     fn unit(&self, name: &'static str) -> Result<TimeUnit> {
@@ -210,7 +210,7 @@ impl Tabulate for CustomerSummaries {
 }
 
 /// The figures of a report as a table of one row.
-fn one_row(report: &Value) -> Result<Table> {
+pub(super) fn one_row(report: &Value) -> Result<Table> {
     let mut table = Table::new(1);
     for (name, value) in report.as_object().into_iter().flatten() {
         let name = name.clone();
@@ -244,7 +244,7 @@ impl RatingCounts for CustomerSummaries {
         let mut fields = definition::object(&fields.into_value())?;
         let rules = Calculator::definition(self);
         fields.entry("decimals").or_insert_with(|| rules.decimals.into());
-        let until = day(&until.unwrap_or(Value::Null), rules, "until")?;
+        let until = day(&until.unwrap_or(Value::Null), &|time| rules.day_of(time), "until")?;
         let mut patterns = PurchasePatterns::new(definition::parse(&Value::Object(fields))?)?;
         self.fill_patterns(&mut patterns, until)?;
         Ok(Box::new(patterns))
@@ -261,7 +261,7 @@ impl Reading for CustomerSummariesReport {
     }
 }
 
-fn compare<R: Scored>(ours: &R, theirs: &R, arguments: &Value) -> Result<Comparison> {
+pub(super) fn compare<R: Scored>(ours: &R, theirs: &R, arguments: &Value) -> Result<Comparison> {
     let mut named = Arguments::new(arguments)?;
     let method: Option<Method> = named.take("method")?;
     named.finish()?;

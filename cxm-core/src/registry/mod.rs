@@ -5,6 +5,7 @@
 //! JSON values in the names of the Rust fields, so the doors hold no formula, default or threshold:
 //! a calculator that joins the list is there in C and in Python at once.
 
+mod activity;
 mod attribution;
 pub mod catalogue;
 mod cox;
@@ -54,6 +55,7 @@ macro_rules! for_each_calculator {
             ResponseRate, "invitations", "how many of the invited answered, by invitation or by window";
             ResponseLedger, "answers", "who answered when, so that nobody is counted twice";
             CustomerSummaries, "transactions", "who bought how often, how long ago and for how much";
+            Activity, "transactions", "who comes back: retention by cohort, stickiness, inactivity";
             PurchasePatterns, "histories", "distinct purchase histories with counts: what a fit reads";
             Journeys, "events", "journeys: who met which touchpoint when, and who reached the goal";
             Lifetimes, "durations", "lifetimes: how many stayed how long, and how many leave a unit of time";
@@ -104,6 +106,7 @@ pub struct Entry {
 
 /// The areas' types under one roof, for the list.
 mod areas {
+    pub(super) use crate::churn::Activity;
     pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
     pub(super) use crate::journey::{AttributionPaths, Journeys};

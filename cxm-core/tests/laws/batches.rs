@@ -12,6 +12,8 @@ pub(crate) struct Layout {
     pub(crate) shape: &'static str,
     /// Number of item columns.
     pub(crate) items: usize,
+    /// Whether transactions may have costs and currencies.
+    pub(crate) priced: bool,
     pub(crate) weighted: bool,
     /// Bits: whole numbers instead of floats, counts beside the ratings, a column of waves,
     /// and for transactions no amounts.
@@ -188,10 +190,10 @@ fn transactions<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> 
             Values::from(paid)
         });
     }
-    if layout.is_counted() {
+    if layout.is_counted() && layout.priced {
         batch.costs = Some(cost.as_slice().into());
     }
-    if layout.has_waves() {
+    if layout.has_waves() && layout.priced {
         let mut column = KeyColumn::from(currencies.as_slice());
         column.validity = Some(Validity::Bytes(&stated));
         batch.currencies = Some(column);

@@ -1,6 +1,6 @@
 //! What the laws are checked on: every calculator of the list, under many definitions.
 
-use cxm_core::calculator::batch::{Batch, ItemRatings, Values};
+use cxm_core::calculator::batch::{Batch, ItemRatings, Transactions, Values};
 use cxm_core::registry::{self, DynCalculator, DynKeyed, Entry, KeyedOptions};
 use cxm_core::stream::Overflow;
 use proptest::prelude::*;
@@ -99,6 +99,7 @@ fn changes() -> Vec<Value> {
         json!({"missing_customers": "error", "amounts": "major"}),
         json!({"currency": "EUR", "other_currencies": "exclude"}),
         json!({"max_customers": 3}),
+        json!({"tick": "hour", "refunds": "net", "day_offset_minutes": 330}),
         json!({"unit": {"days": 30}, "max_patterns": 4}),
         json!({"missing": "exclude", "ticks_per_unit": 2}),
         json!({"missing": "exclude", "rounding": "up", "max_ticks": 3}),
@@ -131,10 +132,19 @@ fn item_columns(empty: &dyn DynCalculator) -> usize {
     (1..=64).find(accepted).unwrap_or(0)
 }
 
+/// Whether a calculator of transactions takes costs and currencies.
+fn takes_costs(empty: &dyn DynCalculator) -> bool {
+    let (names, none): ([&str; 0], [f64; 0]) = ([], []);
+    let mut batch = Transactions::new(names.as_slice(), &[]);
+    batch.costs = Some(none.as_slice().into());
+    empty.check(Batch::Transactions(batch)).is_ok()
+}
+
 fn layout(entry: &Entry, empty: &dyn DynCalculator) -> Layout {
     let weighted = empty.definition()["weighted"] == json!(true);
     let items = if entry.shape == "items" { item_columns(empty) } else { 0 };
-    Layout { shape: entry.shape, items, weighted, variant: 0 }
+    let priced = takes_costs(empty);
+    Layout { shape: entry.shape, items, priced, weighted, variant: 0 }
 }
 
 /// The calculator under every definition.
