@@ -108,6 +108,7 @@ ARGUMENTS = {
     "number": "float",
     "integer": "int",
     "text": "str",
+    "text or array of integers": "str | Sequence[int]",
 }
 
 
@@ -246,6 +247,8 @@ def package_stub():
         "from ._calculators import Calculator as Calculator\n"
         "from ._calculators import TableCalculator as TableCalculator\n"
         "from ._calculators import from_bytes as from_bytes\n"
+        "from ._cohorts import Cohorts as Cohorts\n"
+        "from ._cohorts import cohorts as cohorts\n"
         "from ._columns import ColumnTable as ColumnTable\n"
         "from ._curves import LifetimesReadings\n"
         "from ._cxm import Snapshot\n"

@@ -11,8 +11,8 @@
 //! ```text
 //! tick      a day or an hour of the stated offset; rows of a customer within it are one activity
 //! first     a customer's first tick with an activity
-//! score     of the customers whose first month and the month after it are over: who were active in
-//!           the month after it ÷ all of them
+//! score     of the customers whose first month and the month after it are over: who were active
+//!           in the month after it ÷ all of them
 //! ```
 //!
 //! # Input
@@ -21,9 +21,9 @@
 //! whether it is taken off revenue. Costs and currencies are refused, since they would be lost.
 //!
 //! # Empty and edge cases
-//! Nothing is dropped silently: rows without a customer and refunds that are left out are counted. A
-//! row whose amount is missing is an activity and leaves the revenue of its cells unknown, not too
-//! small. A customer of whom only refunds are known belongs to no cohort.
+//! Nothing is dropped silently: rows without a customer and refunds that are left out are counted.
+//! A row whose amount is missing is an activity and leaves the revenue of its cells unknown, not
+//! too small. A customer of whom only refunds are known belongs to no cohort.
 //!
 //! # Merging
 //! Exact, in any order; `retract` is offered. The state holds counts and sums of minor units per
@@ -31,15 +31,15 @@
 //! customers' keys, so that shards need not be split by customer.
 //!
 //! # Uncertainty
-//! The score is a share, by default with the interval of Wilson. Every share of a table has its own.
+//! The score is a share, by default with the interval of Wilson, as is every share of a table.
 //!
 //! # Not to be confused with
 //! [Customer summaries](crate::clv::customer_summaries), which keep costs, refunds and zero amounts
 //! apart for models of lifetime value; and the retention of subscriptions, which have an end.
 //!
 //! # Source
-//! Fader and Hardie (2009), Journal of Interactive Marketing 23, for customers who leave unseen; the
-//! help pages of Amplitude and Mixpanel for the clocks and for "on" against "on or after".
+//! Fader and Hardie (2009), Journal of Interactive Marketing 23, for customers who leave unseen;
+//! the help pages of Amplitude and Mixpanel for the clocks and for "on" against "on or after".
 //!
 //! # Example
 //! ```

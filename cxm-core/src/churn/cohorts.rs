@@ -13,8 +13,8 @@
 //! weighted        Σ customers ÷ Σ sizes, over the cohorts whose cell is over
 //! plain           mean of the shares of these cohorts
 //! ```
-//! A cell is there only once it is over for every customer of its cohort: the last of its days is not
-//! after the cut-off. Until then it is missing and not 0, and takes no part in an average. "On or
+//! A cell is there only once it is over for every customer of its cohort: the last of its days is
+//! not after the cut-off. Until then it is missing and not 0, and takes no part in an average. "On or
 //! after" stays open at its end: what a later log shows can only raise it, and the newest columns
 //! are always the lowest.
 //!

@@ -3,8 +3,8 @@
 //! # Formula
 //! ```text
 //! gap quantile   the first length t by which a share p of the gaps has ended, from the
-//!                Kaplan–Meier curve of the gaps, the open one of each customer censored; a customer
-//!                is active while fewer than t days have passed since the last activity
+//!                Kaplan–Meier curve of the gaps, the open one of each customer censored;
+//!                active while fewer than t days have passed since the last activity
 //! P(alive)       of a model fitted to the histories at the cut-off; active while it is at least
 //!                the stated probability
 //! expected       Σ P(alive): how many are alive, whoever they are

@@ -9,6 +9,7 @@ enum { ROWS = 257, MAX_ITEMS = 32 };
 typedef struct rows {
     char shape[32];
     size_t items; /* columns of an item batch */
+    int no_costs; /* whether the calculator takes transactions without costs only */
     int64_t rating[MAX_ITEMS][ROWS];
     uint8_t present[MAX_ITEMS][ROWS];
     int64_t invited_at[ROWS];
@@ -69,7 +70,7 @@ static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, 
         out->columns[1] = integers(all->rating[0] + from, all->present[0] + from, length);
         out->columns[2] = integers(all->rating[1] + from, all->present[1] + from, length);
         cxm_batch_transactions(&out->batch, &out->customers, &out->columns[0], &out->columns[1],
-                               &out->columns[2], NULL);
+                               all->no_costs ? NULL : &out->columns[2], NULL);
     } else if (strcmp(all->shape, "histories") == 0) {
         for (size_t i = 0; i < 3; i++) {
             out->columns[i] = integers(all->history[i] + from, NULL, length);
@@ -117,6 +118,11 @@ static inline void fill_rows(rows *all, const cxm_calculator *calculator, const 
         all->history[2][row] = all->history[1][row] + all->rating[2][row] % 3;
         all->observed[row] = all->customer[row] % 2;
         all->unobserved[row] = 1 - all->observed[row];
+    }
+    all->no_costs = 0;
+    if (strcmp(shape, "transactions") == 0) {
+        const cxm_batch *empty = part_of(all, 0, 0, &probe);
+        all->no_costs = cxm_calculator_check(calculator, empty, &err) != CXM_STATUS_OK;
     }
     if (strcmp(shape, "items") == 0) {
         for (all->items = 1; all->items < MAX_ITEMS; all->items++) {

@@ -19,6 +19,7 @@ from ._attribution import attribution
 from ._calculators import CLASSES as _CLASSES
 from ._calculators import REPORTS as _REPORTS
 from ._calculators import Calculator, TableCalculator, from_bytes
+from ._cohorts import Cohorts, cohorts
 from ._columns import ColumnTable
 from ._cxm import __version__
 from ._one_shot import FUNCTIONS as _FUNCTIONS
@@ -33,6 +34,7 @@ globals().update({_item.__name__: _item for _item in _LISTED})
 __all__ = [  # noqa: PLE0604 (names from the core's list)
     *(_item.__name__ for _item in _LISTED),
     "Calculator",
+    "Cohorts",
     "ColumnTable",
     "Comparison",
     "CxmError",
@@ -45,6 +47,7 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
     "__version__",
     "attribution",
     "clv",
+    "cohorts",
     "compare",
     "errors",
     "from_bytes",

@@ -12,6 +12,8 @@ from ._attribution import attribution as attribution
 from ._calculators import Calculator as Calculator
 from ._calculators import TableCalculator as TableCalculator
 from ._calculators import from_bytes as from_bytes
+from ._cohorts import Cohorts as Cohorts
+from ._cohorts import cohorts as cohorts
 from ._columns import ColumnTable as ColumnTable
 from ._curves import LifetimesReadings
 from ._cxm import Snapshot
@@ -38,6 +40,7 @@ __all__ = [
     "ResponseRate",
     "ResponseLedger",
     "CustomerSummaries",
+    "Activity",
     "PurchasePatterns",
     "Lifetimes",
     "AttributionPaths",
@@ -53,6 +56,7 @@ __all__ = [
     "ResponseRateReport",
     "ResponseLedgerReport",
     "CustomerSummariesReport",
+    "ActivityReport",
     "PurchasePatternsReport",
     "LifetimesReport",
     "AttributionPathsReport",
@@ -68,10 +72,12 @@ __all__ = [
     "response_rate",
     "response_ledger",
     "customer_summaries",
+    "activity",
     "purchase_patterns",
     "lifetimes",
     "attribution_paths",
     "Calculator",
+    "Cohorts",
     "ColumnTable",
     "Comparison",
     "CxmError",
@@ -84,6 +90,7 @@ __all__ = [
     "__version__",
     "attribution",
     "clv",
+    "cohorts",
     "compare",
     "errors",
     "from_bytes",
@@ -299,6 +306,26 @@ class CustomerSummariesReport(Report):
     last_day: str | None
     until: str | None
     currency: float | None
+    observations: int
+    definition: dict[str, Any]
+
+class ActivityReport(Report):
+    """What a reading of Activity returns: who comes back: retention by cohort, stickiness, inactivity."""
+    score: float | None
+    watched: int
+    retained: int
+    customers: int
+    customers_after: int
+    without_activity: int
+    activities: int
+    active_ticks: int
+    without_amount: int
+    refunds: int
+    excluded_refunds: int
+    missing_customer: int
+    first_day: str | None
+    last_day: str | None
+    until: str | None
     observations: int
     definition: dict[str, Any]
 
@@ -1040,6 +1067,148 @@ class CustomerSummaries(TableCalculator):
 
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``unit``: unit of recency and age: day, week, month, year, or a number of days.
+        """
+
+class Activity(TableCalculator):
+    """Who comes back: retention by cohort, stickiness, inactivity.
+
+    Batches:
+
+        update(customer, time, amount=None, cost=None, currency=None), or a data frame and names: update(frame, customer="id", time="date", amount="amount")
+
+    Definition, by keyword:
+
+        preset
+        tick (default 'day')
+        day_offset_minutes (default 0)
+        amounts (default 'minor')
+        decimals (default 2)
+        refunds (default 'exclude')
+        missing_customers (default 'exclude')
+        max_customers (default 100000000)
+
+    Presets:
+
+        daily: days of UTC; amounts in cents or the like; refunds are left out
+        hourly: hours of UTC, for rolling clocks of 24 hours, as Amplitude counts
+        major_units: days of UTC; amounts such as 29.33; refunds are left out
+        net_of_refunds: days of UTC; amounts in cents or the like; refunds are taken off revenue
+
+    Tables, the first of which is ``value()`` (cohorts):
+
+        cohorts: one row a cohort and age: customers who were active, their share, their revenue
+        retention: one row an age: weighted and plain average over the cohorts for which it is over
+        cohort_sizes: one row a cohort: its period and its size
+        stickiness: one row a period: active, new, retained, back, lapsed; mean daily by active
+        trailing_activity: one row a day: customers of the last day, 7 days and month, and their ratios
+        gaps: one row a length in days: gaps between activities that closed, that are open, and the share that lasts longer
+        inactivity: one row: who is active, who has lapsed and who churned, by a rule
+        audit: one row: what the tables rest on, and what was left out
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        tick: str | None = ...,
+        day_offset_minutes: int | None = ...,
+        amounts: str | None = ...,
+        decimals: int | None = ...,
+        refunds: str | None = ...,
+        missing_customers: str | None = ...,
+        max_customers: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> ActivityReport: ...
+    def value(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
+        """One row a cohort and age: customers who were active, their share, their revenue.
+
+        ``period``: day, week, month, quarter or year of the calendar.
+        ``kind``: on: active at this very age; on_or_after: at this age or later; or ages with which brackets begin, the last of which ends the last bracket.
+        ``clock``: calendar: ages in periods of the calendar; rolling: in days from each customer's first activity.
+        ``days``: days of an age on a rolling clock; null for 1, 7, 30, 91 or 365 by the period.
+        ``week_start``: the day of the week with which weeks begin.
+        ``born_from``: customers first active before this day are in no cohort; null for none.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``max_age``: the largest age or bracket; null for all.
+        ``level``: level of the intervals.
+        """
+    def cohorts(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:
+        """One row a cohort and age: customers who were active, their share, their revenue.
+
+        ``period``: day, week, month, quarter or year of the calendar.
+        ``kind``: on: active at this very age; on_or_after: at this age or later; or ages with which brackets begin, the last of which ends the last bracket.
+        ``clock``: calendar: ages in periods of the calendar; rolling: in days from each customer's first activity.
+        ``days``: days of an age on a rolling clock; null for 1, 7, 30, 91 or 365 by the period.
+        ``week_start``: the day of the week with which weeks begin.
+        ``born_from``: customers first active before this day are in no cohort; null for none.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``max_age``: the largest age or bracket; null for all.
+        ``level``: level of the intervals.
+        """
+    def retention(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:
+        """One row an age: weighted and plain average over the cohorts for which it is over.
+
+        ``period``: day, week, month, quarter or year of the calendar.
+        ``kind``: on: active at this very age; on_or_after: at this age or later; or ages with which brackets begin, the last of which ends the last bracket.
+        ``clock``: calendar: ages in periods of the calendar; rolling: in days from each customer's first activity.
+        ``days``: days of an age on a rolling clock; null for 1, 7, 30, 91 or 365 by the period.
+        ``week_start``: the day of the week with which weeks begin.
+        ``born_from``: customers first active before this day are in no cohort; null for none.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``max_age``: the largest age or bracket; null for all.
+        ``level``: level of the intervals.
+        """
+    def cohort_sizes(self, *, period: str | None = 'month', week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None) -> ColumnTable:
+        """One row a cohort: its period and its size.
+
+        ``period``: day, week, month, quarter or year of the calendar.
+        ``week_start``: the day of the week with which weeks begin.
+        ``born_from``: customers first active before this day are in no cohort; null for none.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        """
+    def stickiness(self, *, period: str | None = 'month', week_start: str | None = 'monday', until: Any | None = None, level: float | None = 0.95) -> ColumnTable:
+        """One row a period: active, new, retained, back, lapsed; mean daily by active.
+
+        ``period``: day, week, month, quarter or year of the calendar.
+        ``week_start``: the day of the week with which weeks begin.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``level``: level of the intervals.
+        """
+    def trailing_activity(self, *, month_days: int | None = 28, until: Any | None = None) -> ColumnTable:
+        """One row a day: customers of the last day, 7 days and month, and their ratios.
+
+        ``month_days``: days of a month, such as 28 or 30.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        """
+    def gaps(self, *, until: Any | None = None, level: float | None = 0.95) -> ColumnTable:
+        """One row a length in days: gaps between activities that closed, that are open, and the share that lasts longer.
+
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``level``: level of the intervals.
+        """
+    def inactivity(self, *, rule: str | None = 'window', days: int | None = 30, probability: float | None = 0.8, alive: float | None = 0.5, model: str | None = 'pareto_nbd', since: Any | None = None, until: Any | None = None, level: float | None = 0.95) -> ColumnTable:
+        """One row: who is active, who has lapsed and who churned, by a rule.
+
+        ``rule``: window: active within so many days; gap_quantile: within the days by which a share of the gaps has closed; p_alive: alive with a probability.
+        ``days``: the days of the rule window.
+        ``probability``: the share of the rule gap_quantile.
+        ``alive``: the probability of the rule p_alive.
+        ``model``: the model of the rule p_alive: pareto_nbd, mbg_nbd or bg_nbd.
+        ``since``: who was active at the end of this day can churn; null for 30 days before the cut-off.
+        ``until``: the cut-off, itself included; null for the last day of the log.
+        ``level``: level of the intervals.
+        """
+    def audit(self, *, until: Any | None = None) -> Record:  # type: ignore[override]
+        """One row: what the tables rest on, and what was left out.
+
+        ``until``: the cut-off, itself included; null for the last day of the log.
         """
 
 class PurchasePatterns(TableCalculator):
@@ -2020,6 +2189,51 @@ def customer_summaries(
     ``include_first``: whether the first purchase is part of the mean spend.
 
     The remaining keywords are the definition; see ``cxm.CustomerSummaries``, which has the other tables.
+    """
+
+def activity(
+    frame: Any,
+    *,
+    customer: Any,
+    time: Any,
+    amount: Any = None,
+    cost: Any = None,
+    currency: Any = None,
+    period: Any = 'month',
+    kind: Any = 'on',
+    clock: Any = 'calendar',
+    days: Any = None,
+    week_start: Any = 'monday',
+    born_from: Any = None,
+    until: Any = None,
+    max_age: Any = None,
+    level: float | None = 0.95,
+    preset: str | None = None,
+    tick: str | None = None,
+    day_offset_minutes: int | None = None,
+    amounts: str | None = None,
+    decimals: int | None = None,
+    refunds: str | None = None,
+    missing_customers: str | None = None,
+    max_customers: int | None = None,
+) -> Any:
+    """Who comes back: retention by cohort, stickiness, inactivity.
+
+    ``frame``: a pandas or polars DataFrame, a pyarrow Table, a DuckDB relation, a dict of columns.
+    ``customer``, ``time``, ``amount``, ``cost``, ``currency`` name its columns; the answer is a table in the frame's own library:
+    one row a cohort and age: customers who were active, their share, their revenue.
+
+    ``period``: day, week, month, quarter or year of the calendar.
+    ``kind``: on: active at this very age; on_or_after: at this age or later; or ages with which brackets begin, the last of which ends the last bracket.
+    ``clock``: calendar: ages in periods of the calendar; rolling: in days from each customer's first activity.
+    ``days``: days of an age on a rolling clock; null for 1, 7, 30, 91 or 365 by the period.
+    ``week_start``: the day of the week with which weeks begin.
+    ``born_from``: customers first active before this day are in no cohort; null for none.
+    ``until``: the cut-off, itself included; null for the last day of the log.
+    ``max_age``: the largest age or bracket; null for all.
+    ``level``: level of the intervals.
+
+    The remaining keywords are the definition; see ``cxm.Activity``, which has the other tables.
     """
 
 def purchase_patterns(

@@ -16,6 +16,7 @@ from ._clv_plots import (
     purchases_by_frequency,
     value_concentration,
 )
+from ._cohort_plots import retention_heat_map
 from ._results import Report
 from ._survival_plots import (
     cumulative_hazard,
@@ -41,6 +42,7 @@ __all__ = [
     "hazard_ratios",
     "purchase_tracking",
     "purchases_by_frequency",
+    "retention_heat_map",
     "score_over_time",
     "segments_forest",
     "stacked_distribution",

@@ -6,7 +6,7 @@
 //! | [`ItemRatings`] | several ratings of one respondent | `cx_index`, `secure_customer_index`, `paired_nps`, `emotional_value` |
 //! | [`Invitations`] | invited at, answered at | `response_rate` |
 //! | [`Answers`] | customer, wave, time, rating | `response_ledger` |
-//! | [`Transactions`] | customer, time; optional amount, cost, currency | `customer_summaries` |
+//! | [`Transactions`] | customer, time; optional amount, cost, currency | `customer_summaries`, `activity` |
 //! | [`Histories`] | frequency, recency, age; optional spend, counts | `purchase_patterns` |
 //! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause | `subscriptions` |
 //! | [`Events`] | customer, touchpoint, time; optional event id, channel, score, value, object, outcome | `journeys` |

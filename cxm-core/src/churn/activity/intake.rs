@@ -1,10 +1,10 @@
 //! From columns of activities to customers with their ticks.
 //!
-//! A row is packed into one number, its customer before its tick, so that sorting numbers brings the
-//! rows of a customer together in the order of time. Customers who are whole numbers are packed as
-//! they are; others are numbered first, in the order of their keys. The numbers are dealt into
-//! buckets by their leading bits, so that each bucket is sorted within the cache and mostly needs
-//! four bytes a row.
+//! A row is packed into one number, its customer before its tick, so that sorting numbers brings
+//! the rows of a customer together in the order of time. Customers who are whole numbers are
+//! packed as they are; others are numbered first, in the order of their keys. The numbers are dealt
+//! into buckets by their leading bits, so that each bucket is sorted within the cache and mostly
+//! needs four bytes a row.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! What a customer did at each tick of time: counts and an exact sum, and how little room they take.
+//! What a customer did at each tick of time: counts and an exact sum, in little room.
 //!
-//! A customer's ticks are one run of bytes, the earliest first. Nearly all ticks hold one visit, and
+//! A customer's ticks are one run of bytes, the earliest first. Nearly all hold one visit, and
 //! without an amount such a tick takes one or two bytes: the gap to the tick before with a mark of
 //! what is unusual. The same bytes are the state's canonical form.
 
