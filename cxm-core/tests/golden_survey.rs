@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use cxm_core::Result;
 use cxm_core::calculator::batch::{
-    Answers, Batch, Histories, Invitations, ItemRatings, Paths, Transactions,
+    Answers, Batch, Histories, Invitations, ItemRatings, Paths, Spans, Times, Transactions,
 };
 use cxm_core::calculator::table::{Table, TableColumn};
 use cxm_core::prelude::*;
 use cxm_core::registry::{self, CALCULATORS, DynCalculator};
 use serde_json::{Value, json};
+
+const DAY: i64 = 86_400_000_000;
 
 /// What differs between the value and what is expected of it; only expected fields are looked at.
 fn differences(path: &str, expected: &Value, got: &Value, tolerance: f64, out: &mut Vec<String>) {
@@ -113,7 +115,6 @@ fn keys<R>(column: &Value, act: impl FnOnce(KeyColumn<'_>) -> R) -> R {
 }
 
 fn transactions<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
-    const DAY: i64 = 86_400_000_000;
     let times: Vec<i64> = integers(&batch["days"]).into_iter().map(|day| day * DAY).collect();
     let amounts = batch.get("amounts").map(floats);
     let costs = batch.get("costs").map(floats);
@@ -180,6 +181,39 @@ fn paths<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     })
 }
 
+fn spans<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let times = |name: &str| -> Vec<i64> {
+        batch.get(name).map(integers).unwrap_or_default().iter().map(|day| day * DAY).collect()
+    };
+    let (starts, ends, asked) = (times("start_days"), times("end_days"), times("cancelled_days"));
+    let (ended, cancelled) =
+        (present(&batch["end_days"]), batch.get("cancelled_days").map(present));
+    let amounts = batch.get("amounts").map(floats);
+    let names = ["customers", "subscriptions", "causes", "currencies"];
+    let columns = names.map(|name| batch.get(name));
+    let known = columns.map(|column| column.map(present));
+    let texts = columns.map(|column| -> Vec<&str> {
+        let cells = column.and_then(Value::as_array).into_iter().flatten();
+        cells.map(|cell| cell.as_str().unwrap_or_default()).collect()
+    });
+    let keys = |i: usize| {
+        let validity = Some(Validity::Bytes(known[i].as_ref()?));
+        Some(KeyColumn { validity, ..KeyColumn::from(texts[i].as_slice()) })
+    };
+    act(Batch::Spans(Spans {
+        customers: keys(0).unwrap(),
+        subscriptions: keys(1),
+        starts: &starts,
+        ends: Times { values: &ends, validity: Some(Validity::Bytes(&ended)) },
+        amounts: amounts.as_deref().map(Values::from),
+        cancelled: cancelled
+            .as_ref()
+            .map(|valid| Times { values: &asked, validity: Some(Validity::Bytes(valid)) }),
+        causes: keys(2),
+        currencies: keys(3),
+    }))
+}
+
 /// Calls `act` with the batch of a case, whatever its shape is.
 fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     if batch.get("ratings").is_some() {
@@ -196,6 +230,8 @@ fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         lifetimes(batch, act)
     } else if let Some(batch) = batch.get("paths") {
         paths(batch, act)
+    } else if let Some(batch) = batch.get("spans") {
+        spans(batch, act)
     } else {
         answers(&batch["answers"], act)
     }

@@ -17,7 +17,7 @@
 use std::path::{Path, PathBuf};
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Histories, Invitations, ItemRatings, Paths, Transactions,
+    Answers, Batch, Histories, Invitations, ItemRatings, Paths, Spans, Times, Transactions,
 };
 use cxm_core::prelude::*;
 use cxm_core::registry::{
@@ -53,6 +53,31 @@ fn items(empty: &dyn DynCalculator) -> usize {
         empty.check(Batch::Items(ItemRatings::new(&items))).is_ok()
     };
     (1..=64).find(accepted).unwrap_or(0)
+}
+
+/// Spans that start at these times and last so many days; the first ones have no name, since what
+/// stands twice may not overlap itself.
+fn spans<R>(times: &[i64], ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let names: Vec<&str> = (0..ratings.len()).map(|row| ["Ann", "Zoë"][row % 2]).collect();
+    let numbers: Vec<i64> = (0..ratings.len() as i64).collect();
+    let later = times.iter().zip(ratings);
+    let ends: Vec<i64> = later.map(|(time, days)| time + (days.abs() as i64 + 1) * DAY).collect();
+    let causes: Vec<&str> =
+        (0..ratings.len()).map(|row| ["voluntary", "involuntary"][row / 2 % 2]).collect();
+    let (ended, named): (Vec<u8>, Vec<u8>) =
+        (0..ratings.len()).map(|row| ([1, 0][row % 2], u8::from(row > 4))).unzip();
+    let ended = Some(Validity::Bytes(&ended));
+    let currencies: Vec<&str> = ratings.iter().map(|_| "EUR").collect();
+    let ends = Times { values: &ends, validity: ended };
+    let mut batch = Spans::new(names.as_slice(), times, ends);
+    batch = batch.with_amounts(numbers.as_slice());
+    let named = Some(Validity::Bytes(&named));
+    batch.subscriptions =
+        Some(KeyColumn { validity: named, ..KeyColumn::from(numbers.as_slice()) });
+    batch.cancelled = Some(Times { values: times, validity: ended });
+    batch.causes = Some(KeyColumn { validity: ended, ..causes.as_slice().into() });
+    batch.currencies = Some(currencies.as_slice().into());
+    act(Batch::Spans(batch))
 }
 
 /// Calls `act` with a batch of the entry's shape that rates its rows like this, one a day.
@@ -123,6 +148,7 @@ fn with_ratings<R>(
             act(Batch::Durations(batch.with_causes(causes.as_slice())))
         }
         "paths" => paths(ratings, act),
+        "spans" => spans(&times, ratings, act),
         other => panic!("no states for batches of the shape {other}"),
     }
 }

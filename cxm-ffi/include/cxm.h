@@ -566,6 +566,22 @@ void cxm_batch_paths(struct cxm_batch *out,
                      const struct cxm_column *values,
                      const struct cxm_column *nulls);
 
+// Fills a batch of one span of a subscription a row: for `subscriptions`.
+//
+// `starts`, `ends` and `cancelled` are of CXM_TYPE_I64, microseconds since 1970. The validity of
+// `ends` says which spans have ended, that of `cancelled` who asked to leave. `subscriptions`,
+// `amounts` (recurring, in minor units), `cancelled`, `causes` and `currencies` may be NULL. The
+// columns are borrowed until the last use of the batch.
+void cxm_batch_spans(struct cxm_batch *out,
+                     const struct cxm_key_column *customers,
+                     const struct cxm_column *starts,
+                     const struct cxm_column *ends,
+                     const struct cxm_key_column *subscriptions,
+                     const struct cxm_column *amounts,
+                     const struct cxm_column *cancelled,
+                     const struct cxm_key_column *causes,
+                     const struct cxm_key_column *currencies);
+
 // Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
 //
 // `definition` is a JSON object, or NULL for the default: an optional "preset" and the fields

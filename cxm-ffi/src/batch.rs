@@ -8,7 +8,7 @@ use std::ptr::null;
 
 use cxm_core::calculator::batch::{
     Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Paths, Ratings,
-    Transactions, Values,
+    Spans, Times, Transactions, Values,
 };
 
 use crate::columns::{KeyRoom, cxm_column, cxm_key_column};
@@ -24,6 +24,7 @@ const TRANSACTIONS: u32 = 5;
 const HISTORIES: u32 = 6;
 const DURATIONS: u32 = 7;
 const PATHS: u32 = 9;
+const SPANS: u32 = 8;
 
 /// Says that a batch was filled by this library and is not what happened to be on the stack.
 const FILLED: u32 = 0x6278_6d63;
@@ -207,6 +208,38 @@ pub unsafe extern "C" fn cxm_batch_paths(
     unsafe { fill(out, PATHS, 0, columns) }
 }
 
+/// Fills a batch of one span of a subscription a row: for `subscriptions`.
+///
+/// `starts`, `ends` and `cancelled` are of CXM_TYPE_I64, microseconds since 1970. The validity of
+/// `ends` says which spans have ended, that of `cancelled` who asked to leave. `subscriptions`,
+/// `amounts` (recurring, in minor units), `cancelled`, `causes` and `currencies` may be NULL. The
+/// columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_spans(
+    out: *mut cxm_batch,
+    customers: *const cxm_key_column,
+    starts: *const cxm_column,
+    ends: *const cxm_column,
+    subscriptions: *const cxm_key_column,
+    amounts: *const cxm_column,
+    cancelled: *const cxm_column,
+    causes: *const cxm_key_column,
+    currencies: *const cxm_key_column,
+) {
+    let columns = [
+        customers.cast(),
+        starts.cast(),
+        ends.cast(),
+        subscriptions.cast(),
+        amounts.cast(),
+        cancelled.cast(),
+        causes.cast(),
+        currencies.cast(),
+    ];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, SPANS, 0, columns) }
+}
+
 /// Reads the caller's batch and hands it to a verb.
 ///
 /// # Safety
@@ -242,6 +275,7 @@ pub(crate) unsafe fn with<R>(
             HISTORIES => histories(batch.columns, verb),
             DURATIONS => durations(batch.columns, verb),
             PATHS => paths([first, second, third, fourth], verb),
+            SPANS => spans(batch.columns, verb),
             _ => Err(unfilled()),
         }
     }
@@ -357,6 +391,55 @@ unsafe fn paths<R>(
         let room = paths.room("paths")?;
         let paths = paths.keys("paths", &room)?;
         verb(Batch::Paths(Paths { paths, conversions, values, nulls }))
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises.
+unsafe fn spans<R>(
+    columns: [*const c_void; 8],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [customers, starts, ends, subscriptions, amounts, cancelled, causes, currencies] = columns;
+    // SAFETY: the caller's.
+    unsafe {
+        let starts = input::one(starts.cast::<cxm_column>(), "starts")?.times("starts")?;
+        let times = |column: &cxm_column, name| -> Outcome<Times<'_>> {
+            let (values, validity) = column.optional_times(name)?;
+            Ok(Times { values, validity })
+        };
+        let ends = times(input::one(ends.cast::<cxm_column>(), "ends")?, "ends")?;
+        let cancelled = input::optional(cancelled.cast::<cxm_column>(), "cancelled")?;
+        let cancelled = cancelled.map(|column| times(column, "cancelled")).transpose()?;
+        let amounts = optional_values(amounts, "amounts")?;
+        let customers = input::one(customers.cast::<cxm_key_column>(), "customers")?;
+        let room = customers.room("customers")?;
+        let customers = customers.keys("customers", &room)?;
+        let named =
+            [(subscriptions, "subscriptions"), (causes, "causes"), (currencies, "currencies")];
+        let mut rooms = [KeyRoom::default(), KeyRoom::default(), KeyRoom::default()];
+        for ((column, name), room) in named.iter().zip(&mut rooms) {
+            if let Some(column) = input::optional(column.cast::<cxm_key_column>(), name)? {
+                *room = column.room(name)?;
+            }
+        }
+        let mut keys = [None; 3];
+        for (((column, name), room), keys) in named.iter().zip(&rooms).zip(&mut keys) {
+            if let Some(column) = input::optional(column.cast::<cxm_key_column>(), name)? {
+                *keys = Some(column.keys(name, room)?);
+            }
+        }
+        let [subscriptions, causes, currencies] = keys;
+        verb(Batch::Spans(Spans {
+            customers,
+            subscriptions,
+            starts,
+            ends,
+            amounts,
+            cancelled,
+            causes,
+            currencies,
+        }))
     }
 }
 

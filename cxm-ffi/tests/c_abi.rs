@@ -179,6 +179,9 @@ fn the_examples_run() {
     }
     let text = run(&compile("examples/lifetime_value.c", Link::Shared), &[]);
     assert!(text.contains("2 repeats, last at 30.43 of 38.86 weeks: alive 0.7"), "{text}");
+    let text = run(&compile("examples/churn.c", Link::Shared), &[]);
+    assert!(text.contains("  rate                       0.5000"), "{text}");
+    assert!(text.contains("  movements.expansion     5000.0000"), "{text}");
     let ratings = output_folder().join("ratings.txt");
     fs::write(&ratings, "gold 9\nblue 3\n10\n").unwrap();
     let text = run(&compile("examples/quickstart.c", Link::Shared), &[ratings]);

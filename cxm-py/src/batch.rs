@@ -10,12 +10,14 @@
 //! | histories | `update(frequency, recency, age, spend=…, counts=…)` |
 //! | durations | `update(durations, observed, entry=…, cause=…, counts=…)` |
 //! | paths | `update(path, conversions, value=…, nulls=…)` |
+//! | spans | `update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…, currency=…)` |
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use cxm_core::calculator::batch::{
-    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Paths, Transactions,
+    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Paths, Spans, Times,
+    Transactions,
 };
 use cxm_core::calculator::{Ratings, Values, Weights};
 use cxm_core::{Error, Result};
@@ -40,6 +42,49 @@ enum Layout {
     Histories { spends: bool, counted: bool },
     Durations { entries: bool, causes: bool, counted: bool },
     Paths { valued: bool, nulls: bool },
+    Spans(SpanColumns),
+}
+
+/// Which columns of spans are given besides customer, start and end.
+#[derive(Debug, Clone, Copy)]
+struct SpanColumns {
+    amounts: bool,
+    cancelled: bool,
+    subscriptions: bool,
+    causes: bool,
+    currencies: bool,
+}
+
+impl SpanColumns {
+    /// Hands on the batch that the columns are; the given ones stand in the order of the fields.
+    fn read<T>(
+        self,
+        customers: &ArrayRef,
+        starts: &ArrayRef,
+        ends: &ArrayRef,
+        rest: &[ArrayRef],
+        take: impl FnOnce(Spans<'_>) -> Result<T>,
+    ) -> Result<T> {
+        no_missing(starts).map_err(|error| error.in_field("start"))?;
+        let mut rest = rest.iter();
+        let mut next = |present: bool| if present { rest.next() } else { None };
+        let customers = Keys::read(customers)?;
+        let amounts = next(self.amounts).map(values).transpose()?;
+        let cancelled = next(self.cancelled).map(optional_times).transpose()?;
+        let subscriptions = next(self.subscriptions).map(Keys::read).transpose()?;
+        let causes = next(self.causes).map(Keys::read).transpose()?;
+        let currencies = next(self.currencies).map(Keys::read).transpose()?;
+        take(Spans {
+            customers: customers.column()?,
+            subscriptions: subscriptions.as_ref().map(Keys::column).transpose()?,
+            starts: times(starts),
+            ends: optional_times(ends)?,
+            amounts,
+            cancelled,
+            causes: causes.as_ref().map(Keys::column).transpose()?,
+            currencies: currencies.as_ref().map(Keys::column).transpose()?,
+        })
+    }
 }
 
 /// A batch that holds on to its memory.
@@ -124,6 +169,7 @@ impl Columns {
             "histories" => Self::histories(columns, &mut named)?,
             "durations" => Self::durations(columns, &mut named)?,
             "paths" => Self::paths(columns, &mut named)?,
+            "spans" => Self::spans(columns, &mut named)?,
             other => {
                 return Err(Error::batch(format!("no batches of {other} in Python yet")).into());
             }
@@ -255,6 +301,32 @@ impl Columns {
         Ok(Self { layout, keys: 0, columns: all })
     }
 
+    fn spans<'py>(given: &Bound<'py, PyTuple>, named: &mut Named<'_, 'py>) -> Outcome<Self> {
+        let mut given = Given::new(given, named);
+        let mut all = vec![columns::keys(&given.require("customer")?, "customer")?];
+        for name in ["start", "end"] {
+            all.push(columns::times(&given.require(name)?, name)?);
+        }
+        let (amounts, subscriptions) = (given.take("amount"), given.take("subscription"));
+        let (cancelled, causes) = (given.take("cancelled"), given.take("cause"));
+        let currencies = given.take("currency");
+        given.finish("spans have at most eight columns")?;
+        let layout = Layout::Spans(SpanColumns {
+            amounts: amounts.is_some(),
+            cancelled: cancelled.is_some(),
+            subscriptions: subscriptions.is_some(),
+            causes: causes.is_some(),
+            currencies: currencies.is_some(),
+        });
+        all.extend(amounts.map(|column| columns::numbers(&column, "amount")).transpose()?);
+        all.extend(cancelled.map(|column| columns::times(&column, "cancelled")).transpose()?);
+        let keys = [(subscriptions, "subscription"), (causes, "cause"), (currencies, "currency")];
+        for (column, name) in keys {
+            all.extend(column.map(|column| columns::keys(&column, name)).transpose()?);
+        }
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
     /// Puts key columns before the others.
     pub(crate) fn keyed(mut self, keys: Vec<Chunks>) -> Self {
         self.keys = keys.len();
@@ -366,6 +438,9 @@ impl Columns {
                 let (paths, conversions) = (texts.column()?, values(conversions)?);
                 take(&keys, Paths { paths, conversions, values: worth, nulls }.into())
             }
+            (Layout::Spans(given), [customers, starts, ends, rest @ ..]) => {
+                given.read(customers, starts, ends, rest, |spans| take(&keys, spans.into()))
+            }
             _ => Err(Error::batch("the columns do not make a batch")),
         }
     }
@@ -392,6 +467,10 @@ fn floats(array: &ArrayRef) -> &[f64] {
 
 fn whole(array: &ArrayRef) -> &[u64] {
     array.as_primitive::<UInt64Type>().values()
+}
+
+fn optional_times(array: &ArrayRef) -> Result<Times<'_>> {
+    Ok(Times { values: times(array), validity: validity(array.nulls())? })
 }
 
 fn times(array: &ArrayRef) -> &[i64] {

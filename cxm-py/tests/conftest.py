@@ -80,6 +80,16 @@ def columns_of(cls, rows):
         paths = [f"c{row[1]} > c{row[2]}" for row in rows]
         conversions = [abs(row[0] or 0) % 2 for row in rows]
         return (paths, conversions), {"nulls": [1 - count for count in conversions]}
+    if shape == "spans":
+        day = 86_400_000_000
+        starts = [abs(row[0] or 0) * day for row in rows]
+        lasts = [None if row[1] is None else abs(row[1]) + 1 for row in rows]
+        ends = [
+            None if last is None else start + last * day
+            for start, last in zip(starts, lasts, strict=True)
+        ]
+        named = {"amount": [abs(row[2] or 0) * 100 for row in rows]}
+        return ([row[1] or 0 for row in rows], starts, ends), named
     raise AssertionError(f"no batch of the shape {shape}: add one here")
 
 

@@ -18,7 +18,7 @@ HEADER = '''"""Generated from the lists of the core by tests/stubs.py: `CXM_BLES
 
 '''
 #: Texts that the rows below leave out, so that their type does not show.
-TEXT_FIGURES = {"degenerate"}
+TEXT_FIGURES = {"currency", "degenerate"}
 ROWS = [(5, 4, 3), (1, 2, 5), (4, 4, 4), (None, 1, 2), (99, 3, 3)]
 
 KINDS = {"integer": "int", "number": "float", "text": "str", "object": "Mapping[str, Any]"}
@@ -63,7 +63,9 @@ def figure_type(empty, full):
 
 def report(entry, cls):
     empty, full = cls().report()._fields, filled(cls, ROWS).report()._fields
-    lines = [f"class {entry['type_name']}Report(Report):\n"]
+    bases = getattr(cxm, f"{entry['type_name']}Report").__bases__
+    base = ", ".join(base.__name__ for base in bases)
+    lines = [f"class {entry['type_name']}Report({base}):\n"]
     lines.append(docstring(getattr(cxm, f"{entry['type_name']}Report").__doc__, 1))
     for name in empty:
         if name not in dir(cxm.Report):
@@ -82,9 +84,7 @@ def definition_keywords(entry, default):
 def calculator(entry, cls):
     keywords = definition_keywords(entry, lambda _value: "...")
     keywords = "".join(f"        {n}: {kind} = {default},\n" for n, kind, default in keywords)
-    base = "TableCalculator" if entry["tables"] else "Calculator"
-    if entry["kind"] in READINGS:
-        base = f"{READINGS[entry['kind']].__name__}, {base}"
+    base = ", ".join(base.__name__ for base in cls.__bases__)
     return (
         f"class {entry['type_name']}({base}):\n"
         f"{docstring(cls.__doc__, 1)}"
@@ -146,6 +146,7 @@ def table_method(name, table):
 
 COLUMN_KEYWORDS = (
     "frame",
+    "spans",
     "amount",
     "cost",
     "currency",
@@ -166,6 +167,10 @@ COLUMN_KEYWORDS = (
     "observed",
     "entry",
     "cause",
+    "start",
+    "end",
+    "subscription",
+    "cancelled",
     "items",
     "path",
     "conversions",
@@ -174,7 +179,7 @@ COLUMN_KEYWORDS = (
 )
 OTHER_KEYWORDS = {
     "rating": "str | None",
-    "columns": "str | Sequence[str] | None",
+    "columns": "str | Sequence[str] | Mapping[str, str] | None",
     "level": "float | None",
     "method": "str | None",
     "min_responses": "int | None",
@@ -224,8 +229,9 @@ def one_shot(entry):
         return f"def {entry['kind']}(\n{listed}) -> {answer}:"
 
     document = docstring(getattr(cxm, entry["kind"]).__doc__, 1)
-    if entry["shape"] in TABLE_SHAPES:
-        return f"{spell('', 'Any')}\n{document}"
+    if "by" not in signature(getattr(cxm, entry["kind"])).parameters:
+        answer = "Any" if entry["shape"] in TABLE_SHAPES else f"{entry['type_name']}Report"
+        return f"{spell('', answer)}\n{document}"
     return (
         f"@overload\n{spell('by: None = None', entry['type_name'] + 'Report')}\n{document}"
         f"@overload\n{spell('by: str | Sequence[str]', 'Any')} ...\n"
@@ -236,7 +242,7 @@ def package_stub():
     pairs = [(entry, getattr(cxm, entry["type_name"])) for entry in ENTRIES.values()]
     parts = [
         HEADER,
-        "from collections.abc import Sequence\n"
+        "from collections.abc import Mapping, Sequence\n"
         "from typing import Any, Never, Self, overload\n\n"
         "from . import clv as clv\n"
         "from . import errors as errors\n"
@@ -245,8 +251,14 @@ def package_stub():
         "from . import survival as survival\n"
         "from ._attribution import attribution as attribution\n"
         "from ._calculators import Calculator as Calculator\n"
+        "from ._calculators import FrameCalculator as FrameCalculator\n"
         "from ._calculators import TableCalculator as TableCalculator\n"
         "from ._calculators import from_bytes as from_bytes\n"
+        "from ._churn import ChurnRate as ChurnRate\n"
+        "from ._churn import RevenueRetention as RevenueRetention\n"
+        "from ._churn import SubscriptionsReadings\n"
+        "from ._churn import churn_rate as churn_rate\n"
+        "from ._churn import revenue_retention as revenue_retention\n"
         "from ._cohorts import Cohorts as Cohorts\n"
         "from ._cohorts import cohorts as cohorts\n"
         "from ._columns import ColumnTable as ColumnTable\n"

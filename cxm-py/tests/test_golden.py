@@ -86,10 +86,15 @@ def _fed(cls, case):
     calculator = cls(**(case.get("definition") or {}))
     batch = dict(case["batch"])
     shapes = ("invitations", "answers", "transactions", "histories", "lifetimes", "paths")
+    shapes = (*shapes, "spans")
     batch = next((batch[shape] for shape in shapes if shape in batch), batch)
     if "days" in batch:
         batch = {**batch, "times": [day * 86_400_000_000 for day in batch["days"]]}
         del batch["days"]
+    for name in ("start", "end", "cancelled"):
+        if f"{name}_days" in batch:
+            days = batch.pop(f"{name}_days")
+            batch[name] = [None if day is None else day * 86_400_000_000 for day in days]
     columns = {_KEYWORDS.get(name, name): column for name, column in batch.items()}
     first = [columns.pop("ratings")] if "ratings" in columns else columns.pop("items", [])
     calculator.update(*first, **columns)
@@ -112,6 +117,7 @@ _KEYWORDS = {
     "causes": "cause",
     "paths": "path",
     "values": "value",
+    "subscriptions": "subscription",
 }
 
 

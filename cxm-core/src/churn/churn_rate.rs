@@ -47,6 +47,7 @@
 //! # Example
 //! See [`Subscriptions`].
 
+use super::churn_fraction::Fraction;
 use super::churn_presets::PRESETS;
 use super::subscriptions::{Subscriptions, SubscriptionsDefinition};
 use super::timeline::CauseKind;
@@ -54,9 +55,8 @@ use super::window::{Reading, Window, WindowCounts};
 use crate::calculator::{Calculator, Definition, Preset, same_definition};
 use crate::error::{Error, Result};
 use crate::model::time::MICROSECONDS_PER_DAY;
-use crate::stats::poisson::poisson_limits;
 use crate::stats::{
-    Comparable, Comparison, Estimate, Interval, IntervalOptions, Method, Share, comparison,
+    Comparison, EventRate, Interval, IntervalOptions, Method, Share, comparison,
     confidence_sequence, proportion,
 };
 
@@ -161,9 +161,12 @@ pub struct ChurnRate {
     pub definition: ChurnRateDefinition,
     /// How spans became lives.
     pub subscriptions: SubscriptionsDefinition,
-    /// What one departure adds to the rate.
+    /// What the departures are divided by; 0 without a denominator.
     #[cfg_attr(feature = "serde", serde(skip))]
-    per_event: Option<f64>,
+    exposure: f64,
+    /// The same rate of voluntary, involuntary and unstated departures alone.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    causes: [Fraction; 3],
 }
 
 impl Subscriptions {
@@ -184,158 +187,24 @@ impl Subscriptions {
             return Err(Error::argument(message).in_field("end"));
         }
         let reading = Reading::of(self, &window);
-        let fraction = if definition.formula == ChurnFormula::RenewalsDue {
-            Fraction::of_renewals(self, &window, definition)
-        } else {
-            Fraction::of(&reading, definition)
+        let of = |cause| {
+            Fraction::of(self, &reading, &window, &ChurnRateDefinition { cause, ..*definition })
         };
-        Ok(ChurnRate {
-            rate: fraction.rate,
-            numerator: fraction.numerator,
-            denominator: fraction.denominator,
-            events: fraction.events,
-            events_without_denominator: fraction.left_out,
+        let rate = ChurnRate {
+            rate: None,
+            numerator: None,
+            denominator: None,
+            events: 0,
+            events_without_denominator: 0,
             counts: reading.counts,
             window,
             definition: *definition,
             subscriptions: Calculator::definition(self).clone(),
-            per_event: fraction.per_event,
-        })
+            exposure: 0.0,
+            causes: CauseKind::ALL.map(|cause| of(Some(cause))),
+        };
+        Ok(rate.with(&of(definition.cause)))
     }
-}
-
-/// A rate while it is worked out.
-#[derive(Debug, Clone, Copy, Default)]
-struct Fraction {
-    rate: Option<f64>,
-    numerator: Option<u64>,
-    denominator: Option<u64>,
-    events: u64,
-    left_out: u64,
-    per_event: Option<f64>,
-}
-
-impl Fraction {
-    /// events · factor ÷ denominator.
-    fn new(events: u64, factor: u64, denominator: u64) -> Self {
-        if denominator == 0 {
-            return Self { events, ..Self::default() };
-        }
-        let per_event = factor as f64 / denominator as f64;
-        let numerator = events.checked_mul(factor);
-        Self {
-            rate: Some((u128::from(events) * u128::from(factor)) as f64 / denominator as f64),
-            numerator,
-            denominator: numerator.map(|_| denominator),
-            events,
-            left_out: 0,
-            per_event: Some(per_event),
-        }
-    }
-
-    fn of(reading: &Reading, definition: &ChurnRateDefinition) -> Self {
-        let counts = &reading.counts;
-        let events = counts.churned.of(definition.cause);
-        let days = reading.active.len() as u64;
-        match definition.formula {
-            ChurnFormula::StartCohort => {
-                Self::new(counts.lost.of(definition.cause), 1, counts.start)
-            }
-            ChurnFormula::EventsOverStart => Self::new(events, 1, counts.start),
-            ChurnFormula::EventsOverExposed => {
-                Self::new(events, 1, counts.start.saturating_add(counts.new))
-            }
-            ChurnFormula::EventsOverAverage => {
-                Self::new(events, 2, counts.start.saturating_add(counts.end))
-            }
-            ChurnFormula::EventsOverMeanDaily => Self::new(events, days, counts.customer_days),
-            ChurnFormula::PersonTime => {
-                Self::new(events, u64::from(definition.rate_days), counts.customer_days)
-            }
-            ChurnFormula::DailySum => Self::daily_sum(reading, definition),
-            ChurnFormula::RenewalsDue => Self::default(),
-        }
-    }
-
-    /// Σ departures of the day ÷ active at its beginning, as an exact fraction while it fits.
-    fn daily_sum(reading: &Reading, definition: &ChurnRateDefinition) -> Self {
-        let (mut numerator, mut denominator) = (Some(0_u64), Some(1_u64));
-        let (mut rate, mut per_event, mut counted, mut left_out) = (0.0, 0.0, 0, 0);
-        let mut days = 0_u64;
-        for (&active, churned) in reading.active.iter().zip(&reading.churned) {
-            let churned = churned.of(definition.cause);
-            if active == 0 {
-                left_out += churned;
-                continue;
-            }
-            (days, counted) = (days + 1, counted + churned);
-            rate += churned as f64 / active as f64;
-            per_event += 1.0 / active as f64;
-            if churned == 0 {
-                continue;
-            }
-            let sum = numerator.zip(denominator).and_then(|(n, d)| add(n, d, churned, active));
-            (numerator, denominator) = (sum.map(|sum| sum.0), sum.map(|sum| sum.1));
-        }
-        if days == 0 {
-            return Self { events: counted, left_out, ..Self::default() };
-        }
-        let exact = numerator.zip(denominator).map(|(n, d)| n as f64 / d as f64);
-        let rate = exact.unwrap_or(rate);
-        let mean = if counted > 0 { rate / counted as f64 } else { per_event / days as f64 };
-        Self {
-            rate: Some(rate),
-            numerator,
-            denominator,
-            events: counted,
-            left_out,
-            per_event: Some(mean),
-        }
-    }
-
-    /// Terms that fell due in the window, and those of them that ended there and then.
-    fn of_renewals(
-        ledger: &Subscriptions,
-        window: &Window,
-        definition: &ChurnRateDefinition,
-    ) -> Self {
-        let term = i64::from(definition.term_days).saturating_mul(MICROSECONDS_PER_DAY);
-        let rules = Calculator::definition(ledger);
-        let (mut due, mut ended) = (0_u64, 0_u64);
-        for (span, count) in ledger.spans() {
-            let last = span.end.unwrap_or(i64::MAX).min(window.end);
-            let terms_until = |time: i64| time.saturating_sub(span.start).max(0) / term.max(1);
-            // A term is due after the start of the window, up to its end, as all changes are.
-            let terms = terms_until(last) - terms_until(window.start.min(last));
-            due = due.saturating_add(terms.unsigned_abs().saturating_mul(count));
-            let at_its_end = span.end.filter(|&end| {
-                window.has(end) && end.saturating_sub(span.start) % term.max(1) == 0
-            });
-            let of_cause = definition.cause.is_none_or(|it| it == rules.cause_kind(&span.cause));
-            if at_its_end.is_some() && of_cause {
-                ended = ended.saturating_add(count);
-            }
-        }
-        Self::new(ended, 1, due)
-    }
-}
-
-/// a/b + c/d in lowest terms; `None` beyond 64 bits.
-fn add(a: u64, b: u64, c: u64, d: u64) -> Option<(u64, u64)> {
-    let common = gcd(b, d);
-    let (left, right) = (d / common, b / common);
-    let numerator = a.checked_mul(left)?.checked_add(c.checked_mul(right)?)?;
-    let denominator = b.checked_mul(left)?;
-    let common = gcd(numerator, denominator);
-    Some((numerator / common, denominator / common))
-}
-
-/// The greatest common divisor of numbers above 0.
-fn gcd(mut a: u64, mut b: u64) -> u64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.max(1)
 }
 
 impl ChurnRate {
@@ -350,23 +219,38 @@ impl ChurnRate {
         Share { successes, total }
     }
 
+    /// Departures over what they are divided by.
+    fn event_rate(&self) -> EventRate {
+        EventRate { events: self.events, exposure: self.exposure }
+    }
+
+    fn with(self, fraction: &Fraction) -> Self {
+        Self {
+            rate: fraction.rate,
+            numerator: fraction.numerator,
+            denominator: fraction.denominator,
+            events: fraction.events,
+            events_without_denominator: fraction.left_out,
+            exposure: fraction.exposure,
+            ..self
+        }
+    }
+
+    /// The same rate of departures of one cause alone; the three add up to that of all.
+    #[must_use]
+    pub fn of_cause(&self, cause: CauseKind) -> Self {
+        let definition = ChurnRateDefinition { cause: Some(cause), ..self.definition };
+        let position = CauseKind::ALL.iter().position(|&it| it == cause).unwrap_or_default();
+        let fraction = self.causes.get(position).copied().unwrap_or_default();
+        Self { definition, ..self.clone() }.with(&fraction)
+    }
+
     /// The interval of the rate; `None` without a denominator.
     pub fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
         if self.is_share() {
             return proportion::interval(&self.share(), options);
         }
-        let method = options.method.unwrap_or(Method::ExactPoisson);
-        if method != Method::ExactPoisson {
-            return Err(method.refused("a rate of events", &[Method::ExactPoisson]));
-        }
-        let (lower, upper) = poisson_limits(self.events, options.alpha()?);
-        // The denominator is known, so the rate is the count of departures times a constant.
-        Ok(self.per_event.map(|each| Interval {
-            lower: lower * each,
-            upper: upper * each,
-            level: options.level,
-            method,
-        }))
+        self.event_rate().interval(options)
     }
 
     /// The confidence sequence of a share: it holds its level however often a live rate is looked
@@ -383,7 +267,8 @@ impl ChurnRate {
     /// This rate minus the other's: two windows, or two segments.
     ///
     /// Shares by Agresti and Caffo, rates of events by Wald with Poisson variances. Rates of unlike
-    /// definitions are refused, and so are windows of unlike length unless the rate is per days.
+    /// definitions are refused. Windows may differ in length, as months do: more people leave in a
+    /// longer one, and only `person_time` takes that out.
     pub fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
         same_definition(&self.definition, &other.definition)?;
         same_definition(&self.subscriptions, &other.subscriptions)?;
@@ -391,18 +276,7 @@ impl ChurnRate {
             let method = method.unwrap_or(Method::AgrestiCaffo);
             return comparison::shares(&self.share(), &other.share(), method);
         }
-        if let Some(method) = method.filter(|&method| method != Method::Wald) {
-            return Err(method.refused("two rates of events", &[Method::Wald]));
-        }
-        let side = |rate: &Self, name: &'static str| {
-            let (value, each) = rate.rate.zip(rate.per_event).ok_or_else(|| {
-                let message = "a rate without a denominator cannot be compared";
-                Error::insufficient(message).in_field(name)
-            })?;
-            let variance = rate.events as f64 * each * each;
-            Ok::<_, Error>(Estimate { value, variance, n: rate.events })
-        };
-        side(self, "first")?.compare(&side(other, "second")?)
+        self.event_rate().compare(&other.event_rate(), method)
     }
 
     /// The share that leaves in a year if it goes on like this: 1 − (1 − r)^(365.25/days); `None`
@@ -410,6 +284,13 @@ impl ChurnRate {
     pub fn annualized(&self) -> Option<f64> {
         let rate = self.rate.filter(|_| self.is_share())?;
         Some(annualized(rate, 365.25 / self.window.length_days()))
+    }
+
+    /// The mean days that somebody stays if it goes on like this; `None` for a rate that may pass
+    /// 1, and where nobody left.
+    pub fn expected_lifetime_days(&self) -> Option<f64> {
+        let rate = self.rate.filter(|_| self.is_share())?;
+        expected_lifetime(rate).map(|windows| windows * self.window.length_days())
     }
 }
 

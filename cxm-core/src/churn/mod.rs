@@ -12,6 +12,7 @@
 //! | [`inactivity`] | who has fallen silent? |
 
 pub mod activity;
+mod churn_fraction;
 mod churn_presets;
 pub mod churn_rate;
 pub mod cohorts;
@@ -21,6 +22,8 @@ pub mod revenue_retention;
 pub mod span;
 pub mod stickiness;
 pub mod subscriptions;
+mod subscriptions_definition;
+mod subscriptions_report;
 mod timeline;
 pub mod window;
 

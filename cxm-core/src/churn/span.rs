@@ -79,6 +79,24 @@ impl Span {
     }
 }
 
+/// A span, and the currency that its row states.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub span: Span,
+    pub currency: Option<KeyPart>,
+}
+
+/// Refuses another currency than the one that stands, if there is one.
+pub(super) fn same_currency(ours: Option<&KeyPart>, theirs: Option<&KeyPart>) -> Result<()> {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) if ours != theirs => {
+            let message = format!("expected the currency {ours}, got {theirs}");
+            Err(Error::observation(message).in_field("currencies"))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn write_time(time: Option<i64>, writer: &mut Writer) {
     writer.bool(time.is_some());
     if let Some(time) = time {
@@ -93,13 +111,14 @@ fn read_time(reader: &mut Reader<'_>) -> Result<Option<i64>> {
 /// The spans of a batch, row by row; the first that cannot be is an error with its row.
 pub(super) fn for_each(
     batch: &Spans<'_>,
-    mut take: impl FnMut(usize, Span) -> Result<()>,
+    mut take: impl FnMut(usize, Row) -> Result<()>,
 ) -> Result<()> {
     batch.check_shape()?;
     let key = |column: Option<&KeyColumn<'_>>, field: &'static str, row: usize| {
         column.map_or(Ok(KeyPart::Missing), |keys| keys.part(row)).map_err(|e| e.in_field(field))
     };
-    let read = |row: usize, start: i64| -> Result<Span> {
+    let mut stated: Option<KeyPart> = None;
+    let mut read = |row: usize, start: i64| -> Result<Row> {
         let span = Span {
             customer: key(Some(&batch.customers), "customers", row)?,
             subscription: key(batch.subscriptions.as_ref(), "subscriptions", row)?,
@@ -110,10 +129,19 @@ pub(super) fn for_each(
             cause: key(batch.causes.as_ref(), "causes", row)?,
         };
         span.check()?;
-        Ok(span)
+        let currency = key(batch.currencies.as_ref(), "currencies", row)?;
+        let currency = (currency != KeyPart::Missing).then_some(currency);
+        // One currency for the whole batch, whatever its groups: those may be folded together.
+        same_currency(stated.as_ref(), currency.as_ref())?;
+        if stated.is_none() {
+            stated.clone_from(&currency);
+        }
+        Ok(Row { span, currency })
     };
     for (row, &start) in batch.starts.iter().enumerate() {
-        read(row, start).and_then(|span| take(row, span)).map_err(|error| error.at_row(row))?;
+        read(row, start)
+            .and_then(|content| take(row, content))
+            .map_err(|error| error.at_row(row))?;
     }
     Ok(())
 }

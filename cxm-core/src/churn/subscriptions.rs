@@ -17,12 +17,14 @@
 //!
 //! # Input
 //! [`Spans`]: customer, start and end in microseconds since 1970, and, where known, subscription,
-//! recurring amount in minor units, cancellation, cause. The unit that churns is the customer (or
-//! the account, if the customer column holds accounts), or each subscription.
+//! recurring amount in minor units, cancellation, cause, currency. The unit that churns is the
+//! customer (or the account, if the customer column holds accounts), or each subscription.
 //!
 //! # Empty and edge cases
 //! An end that is not after the start, a negative or fractional amount, overlapping spans of one
-//! named subscription and a cause that the definition does not list are errors with their row.
+//! named subscription and a cause that the definition does not list are errors with their row. A
+//! ledger has one currency: a row that states another than those before is an error, since amounts
+//! in two currencies have no sum. Whoever has several keeps a ledger for each.
 //! Spans without a subscription add up and may overlap. The ledger holds at most `max_spans`
 //! different spans; more are refused.
 //!
@@ -30,7 +32,7 @@
 //! Exact, in any order; `retract` is offered. The state is the sorted multiset of spans.
 //!
 //! # Uncertainty
-//! See the rates.
+//! The share of spans that run without an end has Wilson's interval; for the rates see there.
 //!
 //! # Not to be confused with
 //! [`Lifetimes`](crate::survival), which keep durations only and forget the calendar.
@@ -57,161 +59,33 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::span::{self, Span};
+use super::span::{self, Row, Span};
+pub use super::subscriptions_definition::{
+    ChurnInstant, ChurnUnit, DEFAULT_MAX_SPANS, SubscriptionsDefinition,
+};
+pub use super::subscriptions_report::SubscriptionsReport;
 use super::timeline::Timeline;
 use crate::calculator::batch::{KeyPart, Spans, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
-    Calculator, Definition, Kind, Merge, Preset, Report, Retract, State, Update, UpdateByGroup,
-    checked_sum, multiset, same_definition,
+    Calculator, Change, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup,
+    checked_difference, checked_sum, multiset, same_definition,
 };
 use crate::error::{Error, Result};
-
-/// Different spans that a ledger may hold unless declared.
-pub const DEFAULT_MAX_SPANS: u64 = 10_000_000;
-
-/// The most causes that a definition may list.
-const MAX_CAUSES: usize = 1000;
-
-/// Who it is that churns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum ChurnUnit {
-    /// The customer, with the last subscription.
-    #[default]
-    Customer,
-    /// The account: the customer column holds accounts, otherwise as `customer`.
-    Account,
-    /// Each subscription.
-    Subscription,
-}
-
-/// When it is that somebody has churned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum ChurnInstant {
-    /// At the end of the paid term.
-    #[default]
-    EndOfTerm,
-    /// When the customer asks to leave, or at the end of the term if that comes first.
-    Cancellation,
-    /// At the end of the term, or `dunning_days` after it where the cause is involuntary.
-    AfterDunning,
-}
-
-impl ChurnUnit {
-    const ALL: [Self; 3] = [Self::Customer, Self::Account, Self::Subscription];
-}
-
-impl ChurnInstant {
-    const ALL: [Self; 3] = [Self::EndOfTerm, Self::Cancellation, Self::AfterDunning];
-}
-
-/// How spans become lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct SubscriptionsDefinition {
-    /// Who churns.
-    pub unit: ChurnUnit,
-    /// When.
-    pub instant: ChurnInstant,
-    /// Days of dunning; above 0 exactly where the instant is `after_dunning`.
-    pub dunning_days: u32,
-    /// Absences of fewer days are none; 0 counts all.
-    pub reactivation_gap_days: u32,
-    /// Causes by which customers leave because they want to.
-    pub voluntary_causes: Vec<String>,
-    /// Causes by which they leave without being asked.
-    pub involuntary_causes: Vec<String>,
-    /// The most different spans that the ledger may hold.
-    pub max_spans: u64,
-}
-
-impl Default for SubscriptionsDefinition {
-    fn default() -> Self {
-        Self {
-            unit: ChurnUnit::default(),
-            instant: ChurnInstant::default(),
-            dunning_days: 0,
-            reactivation_gap_days: 0,
-            voluntary_causes: vec!["voluntary".to_owned()],
-            involuntary_causes: vec!["involuntary".to_owned()],
-            max_spans: DEFAULT_MAX_SPANS,
-        }
-    }
-}
-
-impl SubscriptionsDefinition {
-    fn knows(&self, cause: &KeyPart) -> bool {
-        let KeyPart::Text(cause) = cause else { return *cause == KeyPart::Missing };
-        let mut lists = self.voluntary_causes.iter().chain(&self.involuntary_causes);
-        lists.any(|known| known.as_str() == &**cause)
-    }
-}
-
-impl Definition for SubscriptionsDefinition {
-    fn validate(&self) -> Result<()> {
-        if (self.instant == ChurnInstant::AfterDunning) != (self.dunning_days > 0) {
-            return Err(Error::definition(
-                "dunning lasts at least a day where churn comes after it, otherwise none",
-            )
-            .in_field("dunning_days"));
-        }
-        if self.max_spans == 0 {
-            return Err(Error::definition("a ledger needs room for a span").in_field("max_spans"));
-        }
-        let lists = [&self.voluntary_causes, &self.involuntary_causes];
-        if lists.iter().any(|list| list.len() > MAX_CAUSES) {
-            let message = format!("expected at most {MAX_CAUSES} causes");
-            return Err(Error::definition(message).in_field("voluntary_causes"));
-        }
-        let twice = self.voluntary_causes.iter().find(|c| self.involuntary_causes.contains(c));
-        if let Some(cause) = twice {
-            let message = format!("\"{cause}\" cannot be voluntary and involuntary");
-            return Err(Error::definition(message).in_field("involuntary_causes"));
-        }
-        Ok(())
-    }
-
-    fn presets() -> &'static [Preset<Self>] {
-        &[
-            Preset {
-                name: "customers",
-                summary: "customers churn with their last subscription, at the end of its term",
-                build: Self::default,
-            },
-            Preset {
-                name: "subscriptions",
-                summary: "each subscription churns, at the end of its term",
-                build: || Self { unit: ChurnUnit::Subscription, ..Self::default() },
-            },
-            Preset {
-                name: "cancellations",
-                summary: "customers churn when they ask to leave",
-                build: || Self { instant: ChurnInstant::Cancellation, ..Self::default() },
-            },
-            Preset {
-                name: "after_dunning",
-                summary: "customers churn at the end of the term, or 30 days after it if unpaid",
-                build: || Self {
-                    instant: ChurnInstant::AfterDunning,
-                    dunning_days: 30,
-                    ..Self::default()
-                },
-            },
-        ]
-    }
-}
 
 /// The calculator of the subscription ledger: see the [module](self).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Subscriptions {
-    definition: SubscriptionsDefinition,
-    spans: BTreeMap<Span, u64>,
-    rows: u64,
+    pub(super) definition: SubscriptionsDefinition,
+    // Shared with the reports, which read from it: a copy of a ledger costs nothing.
+    pub(super) spans: Arc<BTreeMap<Span, u64>>,
+    pub(super) rows: u64,
+    /// The currency that the rows state.
+    pub(super) currency: Option<KeyPart>,
+    /// Rows that state it.
+    in_currency: u64,
 }
 
 impl Default for Subscriptions {
@@ -222,7 +96,13 @@ impl Default for Subscriptions {
 
 impl Subscriptions {
     fn empty(definition: SubscriptionsDefinition) -> Self {
-        Self { definition, spans: BTreeMap::new(), rows: 0 }
+        Self {
+            definition,
+            spans: Arc::new(BTreeMap::new()),
+            rows: 0,
+            currency: None,
+            in_currency: 0,
+        }
     }
 
     /// The spans, sorted, each with how often it stands.
@@ -271,15 +151,31 @@ impl Subscriptions {
         Ok(())
     }
 
-    fn take(&mut self, span: Span) -> Result<()> {
+    /// Takes a row that overlaps no other of the batch.
+    fn take(&mut self, row: Row) -> Result<()> {
+        let Row { span, currency } = row;
         if !self.definition.knows(&span.cause) {
             let message = format!("the definition lists no cause \"{}\"", span.cause);
             return Err(Error::observation(message).in_field("causes"));
         }
         self.check_overlap(&span)?;
         self.rows += 1;
-        *self.spans.entry(span).or_default() += 1;
+        self.in_currency += u64::from(currency.is_some());
+        self.currency = self.currency.take().or(currency);
+        *Arc::make_mut(&mut self.spans).entry(span).or_default() += 1;
         self.check_spans(self.spans.len())
+    }
+
+    /// Refuses amounts in two currencies, and spans of one subscription that overlap.
+    fn check_fit(&self, other: &Self) -> Result<()> {
+        if let (Some(ours), Some(theirs)) = (&self.currency, &other.currency)
+            && ours != theirs
+        {
+            let message = format!("amounts in {ours} and in {theirs} cannot be added up");
+            return Err(Error::merge(message).in_field("currencies"));
+        }
+        let overlap = |error: Error| Error::merge(error.message().to_owned()).in_field("starts");
+        other.spans.keys().try_for_each(|span| self.check_overlap(span)).map_err(overlap)
     }
 }
 
@@ -310,7 +206,7 @@ impl Merge for Subscriptions {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
             checked_sum(self.rows, other.rows)?;
-            other.spans.keys().try_for_each(|span| self.check_overlap(span))?;
+            self.check_fit(other)?;
             self.check_spans(multiset::distinct_in_both(&self.spans, &other.spans))
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
@@ -318,7 +214,15 @@ impl Merge for Subscriptions {
 
     fn apply_merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);
-        multiset::add(&mut self.spans, &other.spans);
+        self.in_currency = self.in_currency.saturating_add(other.in_currency);
+        if self.currency.is_none() {
+            self.currency.clone_from(&other.currency);
+        }
+        if self.spans.is_empty() {
+            self.spans = Arc::clone(&other.spans);
+        } else {
+            multiset::add(Arc::make_mut(&mut self.spans), &other.spans);
+        }
     }
 }
 
@@ -327,9 +231,23 @@ impl Update for Subscriptions {
 
     fn lift(definition: &SubscriptionsDefinition, batch: Spans<'_>) -> Result<Self> {
         let mut ledger = Self::empty(definition.clone());
-        span::for_each(&batch, |_, span| ledger.take(span))
+        span::for_each(&batch, |_, row| ledger.take(row))
             .map_err(|error| error.within(Self::KIND.name))?;
         Ok(ledger)
+    }
+
+    fn check(&self, batch: Spans<'_>) -> Result<Change<Self>> {
+        let delta = Self::lift(&self.definition, batch)?;
+        if self.check_fit(&delta).is_err() {
+            // The rows once more, to name the first that does not fit.
+            span::for_each(&batch, |_, row| {
+                span::same_currency(self.currency.as_ref(), row.currency.as_ref())?;
+                self.check_overlap(&row.span)
+            })
+            .map_err(|error| error.within(Self::KIND.name))?;
+        }
+        self.check_merge(&delta)?;
+        Ok(Change::new(delta))
     }
 }
 
@@ -345,11 +263,18 @@ impl UpdateByGroup for Subscriptions {
         batch: Spans<'_>,
     ) -> Result<Vec<Self>> {
         let mut ledgers = vec![Self::empty(definition.clone()); groups];
-        let take = |row: usize, span: Span| {
+        // Groups may be folded together, so no subscription may overlap itself in two of them.
+        let mut named = Self::empty(definition.clone());
+        let take = |row: usize, content: Row| {
             let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-            code.and_then(|code| ledgers.get_mut(code))
-                .ok_or_else(|| Error::observation("a code has no group").in_field("keys"))?
-                .take(span)
+            let ledger = code.and_then(|code| ledgers.get_mut(code));
+            let ledger =
+                ledger.ok_or_else(|| Error::observation("a code has no group").in_field("keys"))?;
+            if content.span.subscription != KeyPart::Missing {
+                named.check_overlap(&content.span)?;
+                Arc::make_mut(&mut named.spans).insert(content.span.clone(), 1);
+            }
+            ledger.take(content)
         };
         same_length("keys", codes.len(), batch.len())
             .and_then(|()| span::for_each(&batch, take))
@@ -362,6 +287,13 @@ impl Retract for Subscriptions {
     fn check_subtract(&self, other: &Self) -> Result<()> {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
+            let stated = checked_difference(self.in_currency, other.in_currency, "a currency")?;
+            if other.currency.is_some() && self.currency != other.currency {
+                return Err(Error::never_added("cannot retract amounts in another currency"));
+            }
+            if stated > checked_difference(self.rows, other.rows, "a span")? {
+                return Err(Error::never_added("cannot retract rows without their currency"));
+            }
             multiset::check_subtract(&self.spans, &other.spans, "a span")
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
@@ -369,7 +301,11 @@ impl Retract for Subscriptions {
 
     fn apply_subtract(&mut self, other: &Self) {
         self.rows = self.rows.saturating_sub(other.rows);
-        multiset::subtract(&mut self.spans, &other.spans);
+        self.in_currency = self.in_currency.saturating_sub(other.in_currency);
+        if self.in_currency == 0 {
+            self.currency = None;
+        }
+        multiset::subtract(Arc::make_mut(&mut self.spans), &other.spans);
     }
 }
 
@@ -377,46 +313,20 @@ impl State for Subscriptions {
     const KIND: Kind = Kind { id: 40, name: "subscriptions", version: 1 };
 
     fn write_definition(definition: &SubscriptionsDefinition, writer: &mut Writer) {
-        let unit = ChurnUnit::ALL.iter().position(|&unit| unit == definition.unit);
-        let instant = ChurnInstant::ALL.iter().position(|&it| it == definition.instant);
-        writer.length(unit.unwrap_or_default());
-        writer.length(instant.unwrap_or_default());
-        writer.unsigned(definition.dunning_days);
-        writer.unsigned(definition.reactivation_gap_days);
-        for list in [&definition.voluntary_causes, &definition.involuntary_causes] {
-            writer.length(list.len());
-            list.iter().for_each(|cause| writer.text(cause));
-        }
-        writer.unsigned(definition.max_spans);
+        definition.write(writer);
     }
 
     fn read_definition(reader: &mut Reader<'_>, _version: u16) -> Result<SubscriptionsDefinition> {
-        let unknown = |what: &str| Error::corrupt(format!("there is no such {what}"));
-        let days = |reader: &mut Reader<'_>| {
-            u32::try_from(reader.u64()?).map_err(|_| Error::corrupt("days pass 32 bits"))
-        };
-        let causes = |reader: &mut Reader<'_>| -> Result<Vec<String>> {
-            let length = reader.length(1)?;
-            (0..length).map(|_| reader.text().map(str::to_owned)).collect()
-        };
-        let unit = ChurnUnit::ALL.get(usize::from(reader.u8()?)).copied();
-        let instant = ChurnInstant::ALL.get(usize::from(reader.u8()?)).copied();
-        let definition = SubscriptionsDefinition {
-            unit: unit.ok_or_else(|| unknown("unit"))?,
-            instant: instant.ok_or_else(|| unknown("instant"))?,
-            dunning_days: days(reader)?,
-            reactivation_gap_days: days(reader)?,
-            voluntary_causes: causes(reader)?,
-            involuntary_causes: causes(reader)?,
-            max_spans: reader.u64()?,
-        };
-        definition.validate()?;
-        Ok(definition)
+        SubscriptionsDefinition::read(reader)
     }
 
     fn write_state(&self, writer: &mut Writer) {
+        writer.unsigned(self.in_currency);
+        if let Some(currency) = &self.currency {
+            currency.write(writer);
+        }
         writer.length(self.spans.len());
-        for (span, &count) in &self.spans {
+        for (span, &count) in self.spans.iter() {
             span.write(writer);
             writer.unsigned(count);
         }
@@ -428,81 +338,33 @@ impl State for Subscriptions {
         _version: u16,
     ) -> Result<Self> {
         let mut ledger = Self::empty(definition);
+        ledger.in_currency = reader.u64()?;
+        if ledger.in_currency > 0 {
+            ledger.currency = Some(KeyPart::read(reader)?);
+        }
         let spans = reader.length(8)?;
         ledger.check_spans(spans)?;
+        let mut read = BTreeMap::new();
+        let mut last: Option<Span> = None;
         for _ in 0..spans {
             let span = Span::read(reader)?;
             let count = reader.u64()?;
-            let ascending = ledger.spans.last_key_value().is_none_or(|(last, _)| *last < span);
-            let possible = ascending
+            // The spans are in their order, so only neighbours can overlap.
+            let follows = last.as_ref().is_none_or(|last| *last < span && !last.overlaps(&span));
+            let possible = follows
                 && ledger.definition.knows(&span.cause)
-                && ledger.check_overlap(&span).is_ok()
                 && (count == 1 || (count > 1 && span.subscription == KeyPart::Missing));
             if !possible {
                 return Err(Error::corrupt("the spans are not in their order, or cannot be"));
             }
             ledger.rows = checked_sum(ledger.rows, count)?;
-            ledger.spans.insert(span, count);
+            last = Some(span.clone());
+            read.insert(span, count);
         }
+        if ledger.in_currency > ledger.rows || ledger.currency == Some(KeyPart::Missing) {
+            return Err(Error::corrupt("a currency that no rows can have stated"));
+        }
+        ledger.spans = Arc::new(read);
         Ok(ledger)
-    }
-}
-
-/// What the ledger holds.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SubscriptionsReport {
-    /// Spans that run without an end, as a share of all; `None` without a span.
-    pub open_share: Option<f64>,
-    /// Spans taken in.
-    pub spans: u64,
-    /// Different customers.
-    pub customers: u64,
-    /// Spans that have no end yet.
-    pub open: u64,
-    /// Ended spans without a cause.
-    pub without_cause: u64,
-    /// When the first span starts, microseconds since 1970.
-    pub first_start: Option<i64>,
-    /// The latest start or end that is known.
-    pub last_change: Option<i64>,
-    /// What the figures mean.
-    pub definition: SubscriptionsDefinition,
-}
-
-impl SubscriptionsReport {
-    fn read(ledger: &Subscriptions) -> Self {
-        let count = |wanted: &dyn Fn(&Span) -> bool| -> u64 {
-            let counts = ledger.spans().filter(|(span, _)| wanted(span)).map(|(_, count)| count);
-            counts.fold(0, u64::saturating_add)
-        };
-        let mut customers: Vec<_> = ledger.spans.keys().map(|span| &span.customer).collect();
-        customers.dedup();
-        let open = count(&|span| span.end.is_none());
-        let changes = ledger.spans.keys().map(|span| span.end.unwrap_or(span.start));
-        Self {
-            open_share: (ledger.rows > 0).then(|| open as f64 / ledger.rows as f64),
-            spans: ledger.rows,
-            customers: customers.len() as u64,
-            open,
-            without_cause: count(&|span| span.end.is_some() && span.cause == KeyPart::Missing),
-            first_start: ledger.spans.keys().map(|span| span.start).min(),
-            last_change: changes.max(),
-            definition: ledger.definition.clone(),
-        }
-    }
-}
-
-impl Report for SubscriptionsReport {
-    fn headline(&self) -> Option<f64> {
-        self.open_share
-    }
-
-    fn responses(&self) -> u64 {
-        self.spans
-    }
-
-    fn unit(&self) -> &'static str {
-        "%"
     }
 }

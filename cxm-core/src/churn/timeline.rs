@@ -18,6 +18,20 @@ pub enum CauseKind {
     Unstated,
 }
 
+impl CauseKind {
+    /// All of them, in this order.
+    pub const ALL: [Self; 3] = [Self::Voluntary, Self::Involuntary, Self::Unstated];
+
+    /// The name, as definitions and answers have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Voluntary => "voluntary",
+            Self::Involuntary => "involuntary",
+            Self::Unstated => "unstated",
+        }
+    }
+}
+
 /// What holds from a moment on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Step {

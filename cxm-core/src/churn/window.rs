@@ -3,7 +3,7 @@
 use super::subscriptions::Subscriptions;
 use super::timeline::{CauseKind, Timeline};
 use crate::error::{Error, Result};
-use crate::model::time::MICROSECONDS_PER_DAY;
+use crate::model::time::{MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND, date_of_day, day_of_date};
 
 /// The longest window: a hundred years.
 const MAX_DAYS: i64 = 36_525;
@@ -30,6 +30,37 @@ impl Window {
             }
             Some(_) => Ok(Self { start, end }),
         }
+    }
+
+    /// The window from a start to the same day of the month so many months on: to the last day of
+    /// a month that has no such day. `offset_minutes` is that of the start's clock from UTC.
+    ///
+    /// ```
+    /// use cxm_core::churn::Window;
+    /// use cxm_core::model::time;
+    ///
+    /// let start = time::parse("2024-01-31").unwrap();
+    /// assert_eq!(time::parse("2024-02-29"), Some(Window::of_months(start, 1, 0)?.end));
+    /// # Ok::<(), cxm_core::Error>(())
+    /// ```
+    pub fn of_months(start: i64, months: u32, offset_minutes: i32) -> Result<Self> {
+        let too_far = || Error::argument("a window ends within the calendar").in_field("months");
+        let offset = i64::from(offset_minutes) * 60 * MICROSECONDS_PER_SECOND;
+        let local = start.checked_add(offset).ok_or_else(too_far)?;
+        let (day, within) =
+            (local.div_euclid(MICROSECONDS_PER_DAY), local.rem_euclid(MICROSECONDS_PER_DAY));
+        let (year, month, of_month) = date_of_day(day);
+        let month = year * 12 + month - 1 + i64::from(months);
+        let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
+        let day_of = |of_month: i64| {
+            let (month, of_month) = (u32::try_from(month).ok()?, u32::try_from(of_month).ok()?);
+            day_of_date(year, month, of_month)
+        };
+        // No month has fewer than 28 days.
+        let day = (of_month.min(28)..=of_month).rev().find_map(day_of).ok_or_else(too_far)?;
+        let end = day.checked_mul(MICROSECONDS_PER_DAY).and_then(|it| it.checked_add(within));
+        let end = end.and_then(|end| end.checked_sub(offset)).ok_or_else(too_far)?;
+        Self::new(start, end)
     }
 
     /// Its days, counting one that is not whole.

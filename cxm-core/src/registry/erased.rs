@@ -11,6 +11,7 @@ use super::functions::{Arguments as FunctionArguments, Parameter};
 use super::question::Reading;
 use crate::calculator::batch::Batch;
 use crate::calculator::{Calculator, Kind, Report, Retract, State, Table};
+use crate::churn::Subscriptions;
 use crate::error::{Error, Result};
 use crate::stats::Histogram;
 use crate::survey::{
@@ -140,6 +141,12 @@ impl Tabulate for ResponseLedger {}
 impl UpdateRating for Lifetimes {}
 
 impl RatingCounts for Lifetimes {}
+
+impl Tabulate for Subscriptions {}
+
+impl UpdateRating for Subscriptions {}
+
+impl RatingCounts for Subscriptions {}
 
 impl<D: RatingDefinition> UpdateRating for RatingCalculator<D> {
     #[inline]

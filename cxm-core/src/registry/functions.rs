@@ -19,6 +19,7 @@
 
 mod arguments;
 mod attribution;
+mod churn;
 mod comparisons;
 mod cox;
 mod impact;
@@ -78,6 +79,7 @@ pub const FUNCTIONS: &[&[Function]] = &[
     value::FUNCTIONS,
     survival::FUNCTIONS,
     cox::FUNCTIONS,
+    churn::FUNCTIONS,
     impact::FUNCTIONS,
     attribution::FUNCTIONS,
     journeys::FUNCTIONS,

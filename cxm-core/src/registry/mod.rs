@@ -8,6 +8,7 @@
 mod activity;
 mod attribution;
 pub mod catalogue;
+mod churn;
 mod cox;
 mod customer_tables;
 pub mod definition;
@@ -60,6 +61,7 @@ macro_rules! for_each_calculator {
             Journeys, "events", "journeys: who met which touchpoint when, and who reached the goal";
             Lifetimes, "durations", "lifetimes: how many stayed how long, and how many leave a unit of time";
             AttributionPaths, "paths", "paths of touchpoints, and how their conversions are divided among them";
+            Subscriptions, "spans", "who subscribed from when to when: churn rates, recurring revenue and its retention";
         }
     };
 }
@@ -106,7 +108,7 @@ pub struct Entry {
 
 /// The areas' types under one roof, for the list.
 mod areas {
-    pub(super) use crate::churn::Activity;
+    pub(super) use crate::churn::{Activity, Subscriptions};
     pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
     pub(super) use crate::journey::{AttributionPaths, Journeys};

@@ -36,5 +36,6 @@ pub use histogram::{BinWeight, Histogram};
 pub use interval::{Interval, IntervalOptions, Method};
 pub use mean::Moments;
 pub use net_score::NetCounts;
+pub use poisson::EventRate;
 pub use proportion::Share;
 pub use scored::Scored;

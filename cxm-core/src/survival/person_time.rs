@@ -47,19 +47,7 @@
 
 use super::risk_table::RiskTable;
 use crate::error::{Error, Result};
-use crate::stats::poisson::poisson_limits;
-use crate::stats::{Comparable, Comparison, Estimate, Interval, IntervalOptions, Method};
-
-/// Events and the time at risk in which they happened.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct EventRate {
-    /// Events.
-    pub events: u64,
-    /// Time at risk, in units.
-    pub exposure: f64,
-}
+pub use crate::stats::EventRate;
 
 impl EventRate {
     /// The events and the time at risk of a table within (from, to]; without `to`, to the end.
@@ -74,51 +62,6 @@ impl EventRate {
         let events = rows.fold(0, |sum: u64, row| sum.saturating_add(row.events));
         let ticks = table.ticks_at_risk(first, end.max(first));
         Self { events, exposure: ticks as f64 / table.ticks_per_unit() }
-    }
-
-    /// events/exposure; `None` without exposure.
-    pub fn rate(&self) -> Option<f64> {
-        (self.exposure > 0.0).then(|| self.events as f64 / self.exposure)
-    }
-
-    /// The interval of the rate: [`Method::ExactPoisson`] only; `None` without exposure.
-    pub fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        let (alpha, method) = (options.alpha()?, options.method.unwrap_or(Method::ExactPoisson));
-        if method != Method::ExactPoisson {
-            return Err(method.refused("a rate of events", &[Method::ExactPoisson]));
-        }
-        if !self.exposure.is_finite() || self.exposure < 0.0 {
-            return Err(Error::argument(format!(
-                "exposure must be finite and not negative, got {}",
-                self.exposure
-            ))
-            .in_field("exposure"));
-        }
-        if self.exposure <= 0.0 {
-            return Ok(None);
-        }
-        let (lower, upper) = poisson_limits(self.events, alpha);
-        let (lower, upper) = (lower / self.exposure, upper / self.exposure);
-        Ok(Some(Interval { lower, upper, level: options.level, method }))
-    }
-
-    /// This rate minus the other's, by Wald.
-    pub fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        if let Some(method) = method.filter(|&method| method != Method::Wald) {
-            return Err(method.refused("two rates of events", &[Method::Wald]));
-        }
-        let side = |rate: &Self, name: &'static str| {
-            rate.estimate(rate.events).ok_or_else(|| {
-                Error::insufficient("a rate without exposure cannot be compared").in_field(name)
-            })
-        };
-        side(self, "first")?.compare(&side(other, "second")?)
-    }
-
-    /// The rate with the variance of a Poisson count; `None` without exposure.
-    pub fn estimate(&self, n: u64) -> Option<Estimate> {
-        let variance = self.events as f64 / self.exposure / self.exposure;
-        self.rate().map(|value| Estimate { value, variance, n })
     }
 }
 

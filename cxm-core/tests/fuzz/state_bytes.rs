@@ -113,6 +113,11 @@ fn check_readings(calculator: &dyn DynCalculator) {
         ("non_response_bounds", json!({"non_respondents": 7})),
         ("display", json!({"decimals": 1})),
         ("shown", json!({"min_responses": 5})),
+        ("churn_rate", json!({"start": "1970-01-01", "months": 1})),
+        ("churn_rate", json!({"start": "1970-01-02", "definition": "stripe_30d"})),
+        ("churn_rate", json!({"start": 0, "end": 1, "definition": "daily_sum"})),
+        ("churn_rate", json!({"start": 0, "months": 24, "definition": "renewals_due"})),
+        ("revenue_retention", json!({"start": "1970-01-02", "months": 12})),
     ];
     for (question, arguments) in questions {
         if let Ok(answer) = calculator.ask(question, &arguments) {

@@ -2,7 +2,7 @@
 //! shape that exists needs nothing here.
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Bitmap, Histories, Invitations, ItemRatings, Paths, Times, Transactions,
+    Answers, Batch, Bitmap, Histories, Invitations, ItemRatings, Paths, Spans, Times, Transactions,
 };
 use cxm_core::prelude::*;
 
@@ -342,6 +342,64 @@ fn paths<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R
     act(Batch::Paths(batch))
 }
 
+/// Spans of a few customers: most add up or touch, a few overlap or are bad otherwise.
+fn spans<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let flaw = |row: u64, column: u64| mix(row, column).is_multiple_of(256);
+    let names: Vec<&str> = rows.iter().map(|&row| NAMES[(mix(row, 1) % 5) as usize]).collect();
+    let known: Vec<u8> = rows.iter().map(|&row| u8::from(!flaw(row, 2))).collect();
+    let starts: Vec<i64> = rows.iter().map(|&row| time(mix(row, 3))).collect();
+    let last = |(&row, &start): (&u64, &i64)| match mix(row, 4) % 64 {
+        0 => start,
+        1 => i64::MAX,
+        cell => start.saturating_add((cell as i64 % 7 + 1) * DAY / 2),
+    };
+    let ends: Vec<i64> = rows.iter().zip(&starts).map(last).collect();
+    let ended: Vec<u8> = rows.iter().map(|&row| u8::from(!mix(row, 5).is_multiple_of(3))).collect();
+    // Many subscriptions, so that the spans of one seldom overlap.
+    let numbers: Vec<i64> = rows.iter().map(|&row| (mix(row, 6) % 40) as i64).collect();
+    let stated: Vec<u8> =
+        rows.iter().map(|&row| u8::from(!mix(row, 7).is_multiple_of(3))).collect();
+    let cents: Vec<i64> = rows
+        .iter()
+        .map(|&row| if flaw(row, 8) { -1 } else { (mix(row, 8) % 900) as i64 })
+        .collect();
+    let asked: Vec<i64> = rows
+        .iter()
+        .zip(&starts)
+        .map(|(&row, &start)| start.saturating_add(if flaw(row, 9) { -1 } else { DAY }))
+        .collect();
+    let cause = |row: &u64| match mix(*row, 10) % 200 {
+        0 => "moon",
+        cell => ["voluntary", "involuntary"][(cell % 2) as usize],
+    };
+    let causes: Vec<&str> = rows.iter().map(cause).collect();
+    let currency = |row: &u64| if mix(*row, 11).is_multiple_of(99) { "USD" } else { "EUR" };
+    let currencies: Vec<&str> = rows.iter().map(currency).collect();
+    let validity = |bytes| Some(Validity::Bytes(bytes));
+    let mut batch = Spans::new(
+        KeyColumn { validity: validity(&known), ..KeyColumn::from(names.as_slice()) },
+        &starts,
+        Times { values: &ends, validity: validity(&ended) },
+    );
+    if layout.is_whole() {
+        batch.subscriptions =
+            Some(KeyColumn { validity: validity(&stated), ..KeyColumn::from(numbers.as_slice()) });
+        batch = batch.with_amounts(cents.as_slice());
+    }
+    if layout.has_waves() {
+        batch.cancelled = Some(Times { values: &asked, validity: validity(&stated) });
+        batch.causes =
+            Some(KeyColumn { validity: validity(&ended), ..KeyColumn::from(causes.as_slice()) });
+    }
+    if layout.variant & 8 == 8 {
+        batch.currencies = Some(KeyColumn {
+            validity: validity(&stated),
+            ..KeyColumn::from(currencies.as_slice())
+        });
+    }
+    act(Batch::Spans(batch))
+}
+
 /// Calls `act` with the batch that these rows are.
 pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     match layout.shape {
@@ -354,6 +412,7 @@ pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch
         "durations" => durations(layout, rows, act),
         "events" => events(layout, rows, act),
         "paths" => paths(layout, rows, act),
+        "spans" => spans(layout, rows, act),
         other => panic!("no generator for batches of the shape {other}"),
     }
 }

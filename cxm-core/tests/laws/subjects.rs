@@ -109,6 +109,9 @@ fn changes() -> Vec<Value> {
         json!({"touchpoints": ["ann"], "unknown_touchpoints": "error"}),
         json!({"by_object": true, "earliest": 0, "max_events": 9}),
         json!({"separator": " > ", "max_paths": 3}),
+        json!({"instant": "cancellation", "reactivation_gap_days": 2}),
+        json!({"unit": "subscription", "voluntary_causes": ["voluntary", "moon"]}),
+        json!({"max_spans": 6}),
     ]
 }
 

@@ -113,6 +113,9 @@ static void nulls(void) {
     GIVES(null, cxm_calculator_update(target, &batch, &err));
     cxm_batch_answers(&batch, NULL, NULL, NULL, NULL);
     GIVES(null, cxm_calculator_update(target, &batch, &err));
+    cxm_batch_spans(&batch, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    GIVES(null, cxm_calculator_update(target, &batch, &err));
+    cxm_batch_spans(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
     memset(&batch, 0x5a, sizeof batch);
     GIVES(CXM_STATUS_INVALID_ARGUMENT, cxm_calculator_update(target, &batch, &err));
     unmoved();
@@ -305,6 +308,68 @@ static void columns(void) {
     unmoved();
 }
 
+/* Spans that cannot be, and questions about them that have no answer. */
+static void spans(void) {
+    cxm_error err = CXM_ERROR_INIT;
+    const int64_t who[] = {1, 2, 2}, starts[] = {0, 0, 5};
+    int64_t ends[] = {9, 4, 8};
+    const uint8_t ended[] = {1, 1, 0};
+    const double cents[] = {100.0, 200.0, 0.5};
+    const cxm_text money[] = {{"EUR", 3}, {"EUR", 3}, {"USD", 3}};
+    cxm_calculator *ledger = make("subscriptions", NULL);
+    cxm_report *report = NULL;
+    cxm_batch batch;
+    cxm_key_column customers = CXM_KEY_COLUMN(CXM_TYPE_I64, who, 3);
+    cxm_key_column same = CXM_KEY_COLUMN(CXM_TYPE_I64, starts, 3);
+    cxm_key_column currencies = CXM_KEY_COLUMN(CXM_TYPE_TEXT, money, 3);
+    cxm_column from = CXM_COLUMN(CXM_TYPE_I64, starts, 3), to = CXM_COLUMN(CXM_TYPE_I64, ends, 3);
+    cxm_column amounts = CXM_COLUMN(CXM_TYPE_F64, cents, 3), broken = to;
+    bytes empty = state_of(ledger);
+    to.validity = ended;
+    to.validity_layout = CXM_VALIDITY_BYTES;
+    cxm_batch_spans(&batch, NULL, &from, &to, NULL, NULL, NULL, NULL, NULL);
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_calculator_update(ledger, &batch, &err));
+    cxm_batch_spans(&batch, &customers, NULL, &to, NULL, NULL, NULL, NULL, NULL);
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_calculator_update(ledger, &batch, &err));
+    cxm_batch_spans(&batch, &customers, &from, NULL, NULL, NULL, NULL, NULL, NULL);
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_calculator_update(ledger, &batch, &err));
+    cxm_batch_spans(&batch, &customers, &amounts, &to, NULL, NULL, NULL, NULL, NULL);
+    GIVES(CXM_STATUS_INVALID_ARGUMENT, cxm_calculator_update(ledger, &batch, &err));
+    cxm_batch_spans(&batch, &customers, &from, &to, NULL, &amounts, NULL, NULL, NULL);
+    GIVES(CXM_STATUS_INVALID_OBSERVATION, cxm_calculator_update(ledger, &batch, &err));
+    CHECK(err.row == 2 && strstr(err.message, "amounts") != NULL);
+    cxm_batch_spans(&batch, &customers, &from, &to, NULL, NULL, NULL, NULL, &currencies);
+    GIVES(CXM_STATUS_INVALID_OBSERVATION, cxm_calculator_update(ledger, &batch, &err));
+    CHECK(err.row == 2 && strstr(err.message, "EUR, got USD") != NULL);
+    cxm_batch_spans(&batch, &customers, &from, &to, NULL, NULL, NULL, &currencies, NULL);
+    GIVES(CXM_STATUS_INVALID_OBSERVATION, cxm_calculator_update(ledger, &batch, &err));
+    CHECK(err.row == 0 && strstr(err.message, "causes") != NULL);
+    cxm_batch_spans(&batch, &customers, &from, &broken, &same, NULL, NULL, NULL, NULL);
+    ends[1] = 7;
+    OK(cxm_calculator_check(ledger, &batch, &err));
+    ends[1] = 0;
+    GIVES(CXM_STATUS_INVALID_OBSERVATION, cxm_calculator_update(ledger, &batch, &err));
+    CHECK(err.row == 1 && strstr(err.message, "ends") != NULL);
+    broken.length = 2;
+    GIVES(CXM_STATUS_WRONG_BATCH, cxm_calculator_update(ledger, &batch, &err));
+    GIVES(CXM_STATUS_WRONG_BATCH, cxm_calculator_update(target, &batch, &err));
+    GIVES(CXM_STATUS_INVALID_ARGUMENT,
+          cxm_calculator_ask(ledger, "churn_rate", Z, "{\"end\": 5}", Z, &report, &err));
+    GIVES(CXM_STATUS_INVALID_ARGUMENT,
+          cxm_calculator_ask(ledger, "churn_rate", Z, "{\"start\": 5, \"end\": 5}", Z, &report,
+                             &err));
+    GIVES(CXM_STATUS_NOT_FOUND,
+          cxm_calculator_ask(ledger, "churn_rate", Z,
+                             "{\"start\": 5, \"end\": 6, \"definition\": \"mine\"}", Z, &report,
+                             &err));
+    bytes after = state_of(ledger);
+    CHECK(empty.length == after.length && memcmp(empty.data, after.data, empty.length) == 0);
+    free(empty.data);
+    free(after.data);
+    cxm_calculator_free(ledger);
+    unmoved();
+}
+
 /* Every truncation and every flipped bit is refused, and nothing comes out. */
 static void damaged(void) {
     cxm_error err = CXM_ERROR_INIT;
@@ -366,6 +431,7 @@ int main(void) {
     names_and_texts();
     numbers();
     columns();
+    spans();
     damaged();
     small_errors();
     unmoved();

@@ -395,6 +395,56 @@ static cxm_status feed_paths(cxm_calculator *calculator, const json *rows, cxm_e
     return status;
 }
 
+/* A list of days since 1970 as times in microseconds. */
+static numbers days_of(const json *list) {
+    numbers made = times_of(list, 0);
+    int64_t *times = (int64_t *)(void *)made.data;
+    for (size_t row = 0; row < made.column.length; row++) {
+        times[row] *= INT64_C(86400000000);
+    }
+    return made;
+}
+
+static cxm_status feed_spans(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    static const char *const names[] = {"customers", "subscriptions", "causes", "currencies"};
+    const json *paid = json_field(rows, "amounts"), *asked = json_field(rows, "cancelled_days");
+    cxm_key_column keys[4];
+    const cxm_key_column *given[4] = {NULL, NULL, NULL, NULL};
+    cxm_text *texts[4] = {NULL, NULL, NULL, NULL};
+    uint8_t *known[4] = {NULL, NULL, NULL, NULL};
+    numbers none = {NULL, NULL, {0}}, amounts = none, cancelled = none;
+    numbers starts = days_of(json_field(rows, "start_days"));
+    numbers ends = days_of(json_field(rows, "end_days"));
+    cxm_batch batch;
+    starts.column.validity_layout = CXM_VALIDITY_NONE;
+    for (size_t i = 0; i < 4; i++) {
+        const json *list = json_field(rows, names[i]);
+        if (list != NULL) {
+            keys[i] = keys_of(list, &texts[i], &known[i]);
+            given[i] = &keys[i];
+        }
+    }
+    if (paid != NULL) {
+        amounts = numbers_of(paid, 0);
+    }
+    if (asked != NULL) {
+        cancelled = days_of(asked);
+    }
+    cxm_batch_spans(&batch, given[0], &starts.column, &ends.column, given[1],
+                    paid == NULL ? NULL : &amounts.column,
+                    asked == NULL ? NULL : &cancelled.column, given[2], given[3]);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    for (size_t i = 0; i < 4; i++) {
+        free(texts[i]);
+        free(known[i]);
+    }
+    free_numbers(&starts);
+    free_numbers(&ends);
+    free_numbers(&amounts);
+    free_numbers(&cancelled);
+    return status;
+}
+
 /* Takes the batch of a case, whatever its shape is. */
 static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error *err) {
     const json *items = json_field(batch, "items"), *answers = json_field(batch, "answers");
@@ -414,6 +464,10 @@ static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error 
     const json *paths = json_field(batch, "paths");
     if (paths != NULL) {
         return feed_paths(calculator, paths, err);
+    }
+    const json *spans = json_field(batch, "spans");
+    if (spans != NULL) {
+        return feed_spans(calculator, spans, err);
     }
     if (items != NULL) {
         return feed_items(calculator, items, err);

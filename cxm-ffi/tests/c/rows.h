@@ -18,6 +18,8 @@ typedef struct rows {
     int64_t history[3][ROWS]; /* frequency, recency, age */
     int64_t observed[ROWS];
     int64_t unobserved[ROWS];
+    int64_t ends[ROWS];
+    int64_t amounts[ROWS];
 } rows;
 
 /* A batch and the columns that it borrows. */
@@ -89,6 +91,16 @@ static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, 
         out->columns[0] = integers(all->observed + from, NULL, length);
         out->columns[1] = integers(all->unobserved + from, NULL, length);
         cxm_batch_paths(&out->batch, &out->customers, &out->columns[0], NULL, &out->columns[1]);
+    } else if (strcmp(all->shape, "spans") == 0) {
+        cxm_key_column customers = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 0);
+        customers.data = all->customer + from;
+        customers.length = length;
+        out->customers = customers;
+        out->columns[0] = integers(all->invited_at + from, NULL, length);
+        out->columns[1] = integers(all->ends + from, all->present[0] + from, length);
+        out->columns[2] = integers(all->amounts + from, NULL, length);
+        cxm_batch_spans(&out->batch, &out->customers, &out->columns[0], &out->columns[1], NULL,
+                        &out->columns[2], NULL, NULL, NULL);
     } else {
         fprintf(stderr, "there is no generator for the batch shape %s\n", all->shape);
         exit(1);
@@ -118,6 +130,8 @@ static inline void fill_rows(rows *all, const cxm_calculator *calculator, const 
         all->history[2][row] = all->history[1][row] + all->rating[2][row] % 3;
         all->observed[row] = all->customer[row] % 2;
         all->unobserved[row] = 1 - all->observed[row];
+        all->ends[row] = all->invited_at[row] + (all->history[2][row] + 1) * INT64_C(86400000000);
+        all->amounts[row] = all->history[0][row] * 100;
     }
     all->no_costs = 0;
     if (strcmp(shape, "transactions") == 0) {

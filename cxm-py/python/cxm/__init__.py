@@ -6,9 +6,10 @@
 
 ``cxm.nps``, ``cxm.csat``, ``cxm.ces`` and their siblings read a column or a data frame at once.
 ``cxm.Nps``, ``cxm.Csat``, … are calculators to feed, merge and store. ``cxm.Keyed`` is a table of
-them by segment, ``cxm.compare`` tests a difference, ``cxm.clv`` holds the models of customer
-lifetime value, ``cxm.survival`` tests and regressions of how long customers stay, ``cxm.stats``
-the statistics by name and ``cxm.plots`` the pictures
+them by segment, ``cxm.compare`` tests a difference, ``cxm.churn_rate`` and
+``cxm.revenue_retention`` read who subscribed from when to when, ``cxm.clv`` holds the models of
+customer lifetime value, ``cxm.survival`` tests and regressions of how long customers stay,
+``cxm.stats`` the statistics by name and ``cxm.plots`` the pictures
 (``pip install cxm[plot]``).
 """
 
@@ -19,6 +20,7 @@ from ._attribution import attribution
 from ._calculators import CLASSES as _CLASSES
 from ._calculators import REPORTS as _REPORTS
 from ._calculators import Calculator, TableCalculator, from_bytes
+from ._churn import ChurnRate, RevenueRetention, churn_rate, revenue_retention
 from ._cohorts import Cohorts, cohorts
 from ._columns import ColumnTable
 from ._cxm import __version__
@@ -34,6 +36,7 @@ globals().update({_item.__name__: _item for _item in _LISTED})
 __all__ = [  # noqa: PLE0604 (names from the core's list)
     *(_item.__name__ for _item in _LISTED),
     "Calculator",
+    "ChurnRate",
     "Cohorts",
     "ColumnTable",
     "Comparison",
@@ -42,16 +45,19 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
     "Keyed",
     "Record",
     "Report",
+    "RevenueRetention",
     "Table",
     "TableCalculator",
     "__version__",
     "attribution",
+    "churn_rate",
     "clv",
     "cohorts",
     "compare",
     "errors",
     "from_bytes",
     "plots",
+    "revenue_retention",
     "stats",
     "survival",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import _cxm, _frames, _text
+from ._churn import SubscriptionsReadings
 from ._columns import ColumnTable
 from ._curves import LifetimesReadings
 from ._results import Record, Report
@@ -19,7 +20,12 @@ CLASSES: dict[str, Any] = {}
 #: Kind to the class of its report.
 REPORTS: dict[str, Any] = {}
 #: What classes of some kinds have beside what follows from the list.
-READINGS: dict[str, Any] = {"lifetimes": LifetimesReadings}
+READINGS: dict[str, Any] = {
+    "lifetimes": LifetimesReadings,
+    "subscriptions": SubscriptionsReadings,
+}
+#: What the reports of some can be asked as well.
+REPORT_READINGS: dict[str, Any] = {"subscriptions": SubscriptionsReadings}
 #: Batch shapes of the calculators whose value is a table and not a report.
 TABLE_SHAPES = ("transactions", "histories", "paths")
 #: Kind to the row of the list.
@@ -78,8 +84,8 @@ class Calculator(_cxm.Calculator):
         return self.report()._repr_html_()
 
 
-class TableCalculator(Calculator):
-    """A calculator whose readings are tables of plain columns: one row a customer or a pattern."""
+class FrameCalculator(Calculator):
+    """A calculator that takes columns, or a data frame and the names of its columns."""
 
     __slots__ = ()
 
@@ -92,6 +98,12 @@ class TableCalculator(Calculator):
         """Leaves the state as if these rows had never been, or fails and changes nothing."""
         columns, named = _frame_columns(self.kind, columns, named)
         super().retract(*columns, **named)
+
+
+class TableCalculator(FrameCalculator):
+    """A calculator whose readings are tables of plain columns: one row a customer or a pattern."""
+
+    __slots__ = ()
 
     def tabulate(self, table: str, /, **arguments: Any) -> ColumnTable:
         """A table by its name; the methods of a calculator are such tables."""
@@ -117,6 +129,7 @@ _FIRST_COLUMNS = {
     "histories": "frequency",
     "durations": "durations",
     "paths": "path",
+    "spans": "customer",
 }
 
 
@@ -153,6 +166,8 @@ _BATCHES = {
     ' row, or a data frame and names: update(frame, durations="tenure", observed="left")',
     "paths": "update(path, conversions, value=None, nulls=None): texts such as mail > web > shop;"
     " or a frame and names",
+    "spans": "update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…,"
+    ' currency=…), or a data frame and names: update(frame, customer="id", start="from", end="to")',
 }
 
 
@@ -214,7 +229,8 @@ def _make(entry):
             attributes[table["name"]] = _table_method(table["name"], table)
     if entry["shape"] in TABLE_SHAPES:
         attributes["value"] = _table_method("value", entry["tables"][0])
-    base = TableCalculator if entry["tables"] else Calculator
+    framed = FrameCalculator if entry["shape"] in _FIRST_COLUMNS else Calculator
+    base = TableCalculator if entry["tables"] else framed
     bases = (readings, base) if readings else (base,)
     return type(entry["type_name"], bases, attributes)
 
@@ -226,7 +242,9 @@ def _make_report(entry):
         "__module__": "cxm",
         "__doc__": f"What a reading of {entry['type_name']} returns: {summary}.\n",
     }
-    return type(f"{entry['type_name']}Report", (Report,), attributes)
+    readings = REPORT_READINGS.get(entry["kind"])
+    bases = (readings, Report) if readings else (Report,)
+    return type(f"{entry['type_name']}Report", bases, attributes)
 
 
 for _entry in ENTRIES.values():

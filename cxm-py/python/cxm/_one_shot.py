@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import _frames
+from . import _churn, _frames
 from ._calculators import CLASSES, ENTRIES, definition_parameters, report_of
 from ._results import Report
 from ._signatures import Required, make_function
@@ -188,10 +188,26 @@ def _make_table(kind):
     )
 
 
-FUNCTIONS = {
-    kind: _make_table(kind) if entry["shape"] in _TABLE_SHAPES else _make(kind)
-    for kind, entry in ENTRIES.items()
-}
+def _make_ledger(kind):
+    """The function of a calculator whose report answers questions of its own."""
+    entry = ENTRIES[kind]
+
+    def body(arguments):
+        ledger = _given(arguments, definition_parameters(entry))
+        return _churn._report(arguments["spans"], arguments["columns"], ledger)
+
+    keyword = dict.fromkeys(("columns", *definition_parameters(entry)))
+    return make_function(kind, "cxm", {"spans": Required}, keyword, _churn._DOC, body)
+
+
+def _made(kind, entry):
+    if entry["shape"] in _TABLE_SHAPES:
+        return _make_table(kind)
+    return _make_ledger(kind) if entry["shape"] == "spans" else _make(kind)
+
+
+FUNCTIONS = {kind: _made(kind, entry) for kind, entry in ENTRIES.items()}
+_churn._document(report_of(CLASSES["subscriptions"]().snapshot_()).churn_definitions())
 
 
 def compare(a: Any, b: Any, *, level: float | None = None, **arguments: Any) -> Comparison:
@@ -199,9 +215,10 @@ def compare(a: Any, b: Any, *, level: float | None = None, **arguments: Any) -> 
 
     Reports or calculators of one kind and definition, of independent samples. ``method`` chooses
     the test, ``measure`` compares another figure than the score. The same customers in two waves
-    are no independent samples: use ``cxm.paired_nps(before, after)``.
+    are no independent samples: use ``cxm.paired_nps(before, after)``. Two churn rates may be of two
+    windows, or of different customers.
     """
-    first = a if isinstance(a, Report) else a.report()
+    first = a if isinstance(a, (Report, _churn.ChurnRate)) else a.report()
     if level is not None:
         arguments["level"] = level
     return first.compare(b, **arguments)

@@ -19,9 +19,10 @@ EXCLUSIONS = {
 
 
 def title(kind):
-    """``nps`` is NPS, ``paired_nps`` is paired NPS, ``star_rating`` is star rating."""
+    """``nps`` and ``csat`` are NPS and CSAT, ``paired_nps`` is paired NPS, others are words."""
     parts = kind.split("_")
-    short = [len(parts) == 1 or not set(part) & set("aeiou") for part in parts]
+    alone = len(parts) == 1
+    short = [(alone and len(part) < 5) or not set(part) & set("aeiou") for part in parts]
     return " ".join(p.upper() if s else p for p, s in zip(parts, short, strict=True))
 
 
@@ -54,6 +55,7 @@ _PEOPLE = (
     "coull",
     "jeffreys",
     "pearson",
+    "poisson",
     "student",
     "wald",
     "wilson",

@@ -1,4 +1,4 @@
-"""Pictures of scores and of customer value with matplotlib: ``pip install cxm[plot]``.
+"""Pictures of scores, of customer value and of revenue with matplotlib: ``pip install cxm[plot]``.
 
 Every function draws on ``ax``, or on new axes of a fitting size, and returns the axes, so that
 titles, limits and files stay yours. Colours are told apart by colour-blind readers and in grey
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from . import _text
 from ._attribution_plots import attribution_comparison
+from ._churn_plots import revenue_waterfall
 from ._clv_plots import (
     alive_history,
     frequency_recency_matrix,
@@ -43,6 +44,7 @@ __all__ = [
     "purchase_tracking",
     "purchases_by_frequency",
     "retention_heat_map",
+    "revenue_waterfall",
     "score_over_time",
     "segments_forest",
     "stacked_distribution",

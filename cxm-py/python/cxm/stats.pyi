@@ -75,6 +75,8 @@ __all__ = [
     "cox",
     "cox_survival",
     "cox_proportionality",
+    "annualized_churn",
+    "expected_lifetime",
     "key_drivers",
     "lmg",
     "relative_weights",
@@ -1240,6 +1242,24 @@ def cox_proportionality(
         ties: text, default 'efron'. efron or breslow.
         robust: boolean, default False. whether each row is a cluster of its own.
         transform: text, default 'kaplan_meier'. kaplan_meier, identity, log or rank.
+    """
+
+def annualized_churn(
+    rate: float,
+    periods: float,
+) -> Any:
+    """The share that is lost over several periods, each losing the same share.
+
+        rate: number. share lost in one period.
+        periods: number. periods: 12 for the year of a monthly rate.
+    """
+
+def expected_lifetime(
+    rate: float,
+) -> Any:
+    """The mean lifetime in periods, where each loses the same share; null without loss.
+
+        rate: number. share lost in one period.
     """
 
 def key_drivers(

@@ -8,8 +8,8 @@
 //! | [`Answers`] | customer, wave, time, rating | `response_ledger` |
 //! | [`Transactions`] | customer, time; optional amount, cost, currency | `customer_summaries`, `activity` |
 //! | [`Histories`] | frequency, recency, age; optional spend, counts | `purchase_patterns` |
-//! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause | `subscriptions` |
 //! | [`Events`] | customer, touchpoint, time; optional event id, channel, score, value, object, outcome | `journeys` |
+//! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause, currency | `subscriptions` |
 //! | [`Durations`] | duration, observed; optional entry, cause, counts | `lifetimes` |
 //! | [`Paths`] | path, conversions; optional value, nulls | `attribution_paths` |
 //!
@@ -46,6 +46,7 @@ pub use crate::numeric::tally::{Bitmap, Validity};
 /// A batch of any shape.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "a batch is borrowed columns, copied once a call")]
 pub enum Batch<'a> {
     /// One rating a row.
     Ratings(Ratings<'a>),

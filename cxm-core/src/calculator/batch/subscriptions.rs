@@ -44,12 +44,14 @@ pub struct Spans<'a> {
     pub starts: &'a [i64],
     /// When it ends; absent while it runs.
     pub ends: Times<'a>,
-    /// The recurring amount per period, in minor units of one currency; without it, 0.
+    /// The recurring amount per period, in minor units; without it, 0.
     pub amounts: Option<Values<'a>>,
     /// When the customer asked to leave, at the earliest at the start.
     pub cancelled: Option<Times<'a>>,
     /// Why it ended, in the words of the definition.
     pub causes: Option<KeyColumn<'a>>,
+    /// The currency of the amount; a ledger has one.
+    pub currencies: Option<KeyColumn<'a>>,
 }
 
 impl<'a> Spans<'a> {
@@ -67,6 +69,7 @@ impl<'a> Spans<'a> {
             amounts: None,
             cancelled: None,
             causes: None,
+            currencies: None,
         }
     }
 
@@ -93,6 +96,7 @@ impl<'a> Spans<'a> {
             ("customers", Some(&self.customers)),
             ("subscriptions", self.subscriptions.as_ref()),
             ("causes", self.causes.as_ref()),
+            ("currencies", self.currencies.as_ref()),
         ];
         for (field, column) in keys {
             let Some(column) = column else { continue };
