@@ -66,6 +66,7 @@ def main() -> None:
         environment = os.environ | {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
         os.execve(PYTHON, [str(PYTHON), *sys.argv], environment)
     import attribution
+    import cohorts
     import lifetime_value
     import races
     import report
@@ -74,6 +75,7 @@ def main() -> None:
         races.all_races(options.rows),
         lifetime_value.all_races(options.rows // 100),
         attribution.all_races(),
+        cohorts.all_races(options.rows // 100),
     ]
     tables = report.tables(itertools.chain.from_iterable(contests), options.rounds)
     print(tables)

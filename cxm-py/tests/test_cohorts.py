@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import json
 import pickle
 
@@ -166,6 +167,13 @@ def test_the_heat_map_leaves_blank_what_is_not_over(cdnow, tmp_path):
     empty = cxm.cohorts({"id": [], "date": []}, customer="id", time="date")
     assert len(empty) == 0
     empty.plot()
+
+
+def test_the_defaults_are_those_of_the_core():
+    parameters = inspect.signature(cxm.cohorts).parameters
+    for parameter in cxm._calculators.ENTRIES["activity"]["tables"][0]["parameters"]:
+        default = parameters[parameter["name"]].default
+        assert default == (None if parameter["name"] == "level" else parameter["default"])
 
 
 def test_what_is_refused():

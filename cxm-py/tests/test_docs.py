@@ -21,7 +21,7 @@ def test_the_readme():
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("module", [cxm, clv, survival, table])
+@pytest.mark.parametrize("module", [cxm, clv, cxm._cohorts, survival, table])
 def test_the_docstrings(module):
     assert doctest.testmod(module, optionflags=FLAGS).failed == 0
 
@@ -40,7 +40,7 @@ def test_the_bindings_hold_no_number():
         code = re.sub(r"//.*", "", file.read_text(encoding="utf-8"))
         assert not literal.search(code), f"{file.name}: {literal.search(code)}"
     names = ("_calculators", "_cox", "_curves", "_models", "_one_shot", "_results", "_frames")
-    for name in (*names, "survival", "table", "stats"):
+    for name in (*names, "_cohorts", "survival", "table", "stats"):
         code = (ROOT / "python" / "cxm" / f"{name}.py").read_text(encoding="utf-8")
         code = re.sub(r'""".*?"""', "", code, flags=re.DOTALL)
         assert not literal.search(code), f"{name}.py: {literal.search(code)}"

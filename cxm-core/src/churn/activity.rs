@@ -96,6 +96,8 @@ pub struct Activity {
     customers: CustomerMap<CustomerTicks>,
     rows: u64,
     excluded: Excluded,
+    /// The first and the last tick of anything: follows from the customers, and every reading asks.
+    span: Option<(i64, i64)>,
 }
 
 impl Default for Activity {
@@ -107,7 +109,7 @@ impl Default for Activity {
 impl Activity {
     fn empty(definition: ActivityDefinition) -> Self {
         let (customers, excluded) = (CustomerMap::default(), Excluded::default());
-        Self { definition, customers, rows: 0, excluded }
+        Self { definition, customers, rows: 0, excluded, span: None }
     }
 
     fn check_customers(&self, customers: u64) -> Result<()> {
@@ -124,15 +126,13 @@ impl Activity {
         self.customers.iter()
     }
 
-    /// The first and the last tick of anything.
-    fn first_and_last_tick(&self) -> Option<(i64, i64)> {
+    /// The first and the last tick of any customer.
+    fn measured(&self) -> Option<(i64, i64)> {
         let mut span = None;
         for customer in self.customers.iter() {
             let mut ticks = Ticks::new(customer.days).map(|(tick, _)| tick);
             let Some(first) = ticks.next() else { continue };
-            let last = ticks.last().unwrap_or(first);
-            let (low, high) = span.unwrap_or((first, last));
-            span = Some((first.min(low), last.max(high)));
+            span = wider(span, Some((first, ticks.last().unwrap_or(first))));
         }
         span
     }
@@ -140,7 +140,15 @@ impl Activity {
     /// The first and the last day on which anything happened, counted from 1970-01-01.
     pub fn first_and_last_day(&self) -> Option<(i64, i64)> {
         let day = |tick| self.definition.day_of_tick(tick);
-        self.first_and_last_tick().map(|(first, last)| (day(first), day(last)))
+        self.span.map(|(first, last)| (day(first), day(last)))
+    }
+}
+
+/// The span that holds both.
+fn wider(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
     }
 }
 
@@ -193,6 +201,7 @@ impl Merge for Activity {
             self.excluded.missing_customer.saturating_add(missing_customer);
         self.excluded.refund = self.excluded.refund.saturating_add(refund);
         self.customers.apply(&other.customers, Change::Add);
+        self.span = wider(self.span, other.span);
     }
 }
 
@@ -258,6 +267,7 @@ impl Retract for Activity {
             self.excluded.missing_customer.saturating_sub(missing_customer);
         self.excluded.refund = self.excluded.refund.saturating_sub(refund);
         self.customers.apply(&other.customers, Change::Subtract);
+        self.span = self.measured();
     }
 }
 
@@ -287,6 +297,7 @@ impl State for Activity {
         state.excluded = Excluded { missing_customer: reader.u64()?, refund: reader.u64()? };
         let (customers, rows) = CustomerMap::read(reader, state.definition.max_customers)?;
         state.customers = customers;
+        state.span = state.measured();
         let left_out = checked_sum(state.excluded.missing_customer, state.excluded.refund)?;
         state.rows = checked_sum(rows, left_out)?;
         state.check_rules()?;

@@ -391,7 +391,8 @@ impl Activity {
             let Some(column) = layout.column(age.max(0)) else { continue };
             let last = cells.len().saturating_sub(1);
             let column = if later { column.min(last) } else { column };
-            let Some(cell) = cells.get_mut(column) else { continue };
+            // Ages ascend, so there is nothing to count any more.
+            let Some(cell) = cells.get_mut(column) else { break };
             count_money(cell, &totals);
             if totals.visits == 0 || column == counted {
                 continue;

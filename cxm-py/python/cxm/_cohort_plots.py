@@ -105,10 +105,9 @@ def _unit(arguments):
     """What ages count."""
     if arguments["clock"] == "calendar":
         return f"calendar {arguments['period']}s after it"
-    usual = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
-    days = arguments.get("days") or usual[arguments["period"]]
-    length = "days" if days == 1 else f"times {days} days"
-    return f"{length} from the first activity"
+    days = arguments.get("days")
+    length = f"{arguments['period']}s" if days is None else f"times {days} days"
+    return f"{length} from each customer's first activity"
 
 
 def _name(day, period):

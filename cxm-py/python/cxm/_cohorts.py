@@ -167,6 +167,7 @@ def cohorts(
 ) -> Cohorts:
     """Retention by cohort: of those who came in a period, who was active how long after it.
 
+        >>> import cxm
         >>> log = {"id": [1, 1, 2], "day": ["2024-01-05", "2024-02-03", "2024-01-31"]}
         >>> cxm.cohorts(log, customer="id", time="day", until="2024-02-29").shares.rows
         [{'cohort': datetime.date(2024, 1, 1), 'size': 2, '0': 1.0, '1': 0.5}]

@@ -62,6 +62,7 @@ pub(super) fn lift(
         amounts: batch.amounts.as_ref().map(read).transpose()?,
         customers: Customers::of(batch, grouping.is_some())?,
         low_tick: 0,
+        ticks: 0,
         tick_bits: 0,
         customer_bits: 0,
     };
@@ -159,6 +160,8 @@ struct Intake<'a> {
     amounts: Option<Money<'a>>,
     customers: Customers<'a>,
     low_tick: i64,
+    /// Ticks from the first to the last.
+    ticks: u64,
     tick_bits: u32,
     customer_bits: u32,
 }
@@ -211,7 +214,8 @@ impl Intake<'_> {
         }
         if kept > 0 {
             self.low_tick = self.definition.tick_of(first);
-            self.tick_bits = bits_of(self.definition.tick_of(last).abs_diff(self.low_tick));
+            self.ticks = self.definition.tick_of(last).abs_diff(self.low_tick);
+            self.tick_bits = bits_of(self.ticks);
         }
         self.customer_bits = self.customers.bits();
         Ok(kept)
@@ -251,8 +255,15 @@ impl Intake<'_> {
             (true, ..=64) => self.deal::<Priced<u64>>(&layout, kept, &mut builders),
             (true, _) => self.deal::<Priced<u128>>(&layout, kept, &mut builders),
         }
+        let last = self.low_tick.saturating_add_unsigned(self.ticks);
+        let span = (kept > 0).then_some((self.low_tick, last));
         for (state, builder) in states.iter_mut().zip(builders) {
             state.customers = builder.into_map();
+            // Groups have spans of their own.
+            state.span = match self.grouping {
+                None => span,
+                Some(_) => state.measured(),
+            };
             state.check_customers(state.customers.len())?;
         }
         Ok(())
