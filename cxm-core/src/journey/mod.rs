@@ -8,11 +8,13 @@
 //! | [`funnel`] | how many come how far along declared steps, and how long does it take? |
 //! | [`variants`] | which paths are there? |
 //! | [`touchpoints`] | where do journeys begin, end, drop off and go in circles? |
+//! | [`deviation`] | how does a journey lie beside the one that was planned? |
 //! | [`sessions`] | what is known of each journey? |
 //! | [`attribution`] | which touchpoints earned the conversions? |
 
 pub mod attribution;
 mod definition;
+pub mod deviation;
 mod event_log;
 mod event_log_bytes;
 pub mod funnel;
