@@ -31,6 +31,36 @@ fn steps(longest: usize) -> impl Strategy<Value = Vec<Step<'static>>> {
     prop::collection::vec(step, 0..=longest)
 }
 
+/// The golden cases, which C and Python read too; of objects, what the case names.
+#[cfg(feature = "registry")]
+#[test]
+fn the_golden_cases_come_out() {
+    use serde_json::Value;
+
+    fn holds(expected: &Value, found: &Value) -> bool {
+        match (expected, found) {
+            (Value::Object(fields), _) => {
+                fields.iter().all(|(name, value)| holds(value, &found[name]))
+            }
+            (Value::Array(items), Value::Array(others)) => {
+                items.len() == others.len()
+                    && items.iter().zip(others).all(|(item, other)| holds(item, other))
+            }
+            (Value::Number(number), _) => {
+                number.as_f64().unwrap().to_bits() == found.as_f64().unwrap_or(f64::NAN).to_bits()
+            }
+            _ => expected == found,
+        }
+    }
+
+    let cases: Value = serde_json::from_str(include_str!("golden/journey/deviation.json")).unwrap();
+    for case in cases.as_array().unwrap() {
+        let name = case["function"].as_str().unwrap();
+        let found = cxm_core::registry::functions::call(name, &case["input"]).unwrap();
+        assert!(holds(&case["expected"], &found), "{}: {found:#}", case["id"]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 3_000,

@@ -18,8 +18,8 @@ use cxm_core::registry::interactions::{FORMATS, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn golden(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/interchange/");
+fn log(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/logs/");
     std::fs::read(format!("{folder}{name}")).unwrap()
 }
 
@@ -42,12 +42,12 @@ fn column(table: &Table, name: &str) -> Value {
 }
 
 #[test]
-fn every_format_is_read_as_its_golden_file_says() {
-    let text = golden("readings.json");
+fn every_format_is_read_as_its_case_says() {
+    let text = log("readings.json");
     let cases: Value = serde_json::from_slice(&text).unwrap();
     let cases = cases["cases"].as_array().unwrap();
     for case in cases {
-        let bytes = golden(case["file"].as_str().unwrap());
+        let bytes = log(case["file"].as_str().unwrap());
         let (table, report) =
             read(case["format"].as_str().unwrap(), &bytes, &case["options"]).unwrap();
         for (name, expected) in case["columns"].as_object().unwrap() {
@@ -71,13 +71,13 @@ fn under_a_strict_rule_the_first_odd_record_is_named() {
             3,
         ),
         ("xes", "orders.xes", json!({}), "time", 4),
-        ("ocel", "shop.ocel.json", json!({"customer_type": "customer"}), "customer", 1),
-        ("segment", "visits.segment.jsonl", json!({}), "value", 4),
-        ("xdm", "visits.xdm.json", json!({}), "customer", 3),
+        ("ocel", "shop-ocel.json", json!({"customer_type": "customer"}), "customer", 1),
+        ("segment", "visits-segment.jsonl", json!({}), "value", 4),
+        ("xdm", "visits-xdm.json", json!({}), "customer", 3),
     ] {
         let mut options = options;
         options["invalid"] = "error".into();
-        let error = read(format, &golden(file), &options).unwrap_err();
+        let error = read(format, &log(file), &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidObservation, "{error}");
         assert_eq!((error.field(), error.row()), (Some(field), Some(row)), "{error}");
         assert!(error.to_string().starts_with(format), "{error}");
@@ -239,16 +239,16 @@ fn aliases_that_lead_nowhere_stay() {
 }
 
 #[test]
-fn golden_files_stay_lawful_when_they_are_damaged() {
+fn logs_stay_lawful_when_they_are_damaged() {
     let files =
-        ["contacts.csv", "orders.xes", "shop.ocel.json", "visits.segment.jsonl", "visits.xdm.json"];
+        ["contacts.csv", "orders.xes", "shop-ocel.json", "visits-segment.jsonl", "visits-xdm.json"];
     let mut seed = 1u64;
     let mut below = |limit: usize| {
         // A linear congruential generator is enough to damage texts.
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).unwrap() % limit.max(1)
     };
-    let texts: Vec<_> = files.iter().map(|file| golden(file)).collect();
+    let texts: Vec<_> = files.iter().map(|file| log(file)).collect();
     for text in &texts {
         fuzz::check(text);
     }
