@@ -5,7 +5,8 @@
 //!
 //! # Formula
 //! ```text
-//! the alignment of least cost: 0 same step, 1 same touchpoint on another channel, 2 step left out, 2 step added
+//! the alignment of least cost: 0 same step, 1 same touchpoint on another channel,
+//!                              2 step left out, 2 step added
 //! fitness = 1 − cost ÷ (2·planned + 2·actual)
 //! ```
 //! Then each step that was left out takes the first added step at its touchpoint, in the order of
@@ -17,7 +18,7 @@
 //! counts as another one only where both are known.
 //!
 //! # Empty and edge cases
-//! An empty journey leaves out every step. Without a plan and without a journey there is no fitness.
+//! An empty journey leaves out every step. Without a plan and a journey there is no fitness.
 //! A table of more than 2²⁴ pairs of steps is refused.
 //!
 //! Of alignments of the same cost, the one counts that, read from the beginning, pairs steps
