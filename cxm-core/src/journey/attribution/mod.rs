@@ -41,7 +41,7 @@
 //!
 //! # Not to be confused with
 //! The effect of a touchpoint, which only an experiment shows: attribution divides what happened.
-//! The figures of `ChannelAttribution`, which simulates the chain: on its own sample of 10,000 paths
+//! The figures of `ChannelAttribution`, which simulates the chain: on its sample of 10,000 paths
 //! and with its defaults (version 2.2.5), touchpoints are off by 0.1 to 10 %, by up to 2 % when it
 //! simulates ten times as many journeys. Without the journeys that did not convert, its chain is
 //! that of `include_nulls: false`.
