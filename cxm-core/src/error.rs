@@ -39,6 +39,8 @@ pub enum ErrorKind {
     NeverAdded = 13,
     /// The calculator does not offer this verb or this reading.
     NotOffered = 14,
+    /// The caller stopped a calculation that told its progress.
+    Cancelled = 15,
 }
 
 impl ErrorKind {
@@ -58,6 +60,7 @@ impl ErrorKind {
         Self::LimitReached,
         Self::NeverAdded,
         Self::NotOffered,
+        Self::Cancelled,
     ];
 
     /// The stable number: the status code of the C library.
@@ -82,6 +85,7 @@ impl ErrorKind {
             Self::LimitReached => "limit_reached",
             Self::NeverAdded => "never_added",
             Self::NotOffered => "not_offered",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -209,6 +213,8 @@ constructors! {
     never_added => NeverAdded;
     /// Short for [`ErrorKind::NotOffered`].
     not_offered => NotOffered;
+    /// Short for [`ErrorKind::Cancelled`].
+    cancelled => Cancelled;
 }
 
 /// The result of everything that can fail.

@@ -1,12 +1,12 @@
 //! What a fit does with data that are good, scarce, degenerate or impossible.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use cxm_core::ErrorKind;
 use cxm_core::clv::{
     BgNbd, FitOptions, FitStatus, Fitted, History, MbgNbd, Model, Nbd, PatternTable, Prior, fit,
     fit_with_progress,
 };
 use cxm_core::model::TimeUnit;
+use cxm_core::{Error, ErrorKind};
 
 fn columns() -> [Vec<f64>; 3] {
     let text = include_str!("golden/clv/cdnow_summary.csv");
@@ -104,11 +104,23 @@ fn progress_rises_to_the_log_likelihood() {
     let mut told = Vec::new();
     let fitted = fit_with_progress::<BgNbd>(&cdnow(), &FitOptions::default(), |progress| {
         told.push((progress.iteration, progress.log_likelihood, progress.parameters.len()));
+        Ok(())
     })
     .unwrap();
     assert!(told.windows(2).all(|pair| pair[0].1 <= pair[1].1 && pair[0].0 < pair[1].0));
     let last = told.last().unwrap();
     assert!((last.1 - fitted.log_likelihood).abs() < 1e-9 && last.2 == 4);
+}
+
+#[test]
+fn a_fit_can_be_stopped() {
+    let mut steps = 0;
+    let error = fit_with_progress::<BgNbd>(&cdnow(), &FitOptions::default(), |_| {
+        steps += 1;
+        if steps < 3 { Ok(()) } else { Err(Error::cancelled("enough")) }
+    })
+    .unwrap_err();
+    assert_eq!((error.kind(), steps), (ErrorKind::Cancelled, 3));
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn check_recovery<M: Simulate>(base: M, dropout: f64) -> FittedCovariates<M> {
     for ((got, error), truth) in found.iter().zip(errors).zip(base.parameters()) {
         assert!((got - truth).abs() < 3.5 * error, "{fitted:?}");
     }
-    let ratio = fitted.likelihood_ratio();
+    let ratio = fitted.likelihood_ratio().unwrap();
     assert_eq!(ratio.degrees_of_freedom, 3);
     assert!(ratio.statistic > 50.0 && ratio.p_value < 1e-9, "{ratio:?}");
     assert!(fitted.aic() < fitted.without.aic() && fitted.bic() < fitted.without.bic());
@@ -222,7 +222,7 @@ fn a_covariate_without_effect_is_not_significant() {
     let customers = Customers::simulate(&truth, 3_000, 3);
     let fitted =
         fit_with_covariates::<ParetoNbd>(&customers.table(1.0), &FitOptions::default()).unwrap();
-    assert!(fitted.likelihood_ratio().p_value > 0.01, "{:?}", fitted.likelihood_ratio());
+    assert!(fitted.likelihood_ratio().unwrap().p_value > 0.01, "{:?}", fitted.likelihood_ratio());
     assert!(fitted.coefficients().iter().all(|c| c.p_value.unwrap() > 0.005));
 }
 
@@ -234,7 +234,7 @@ fn without_covariates_it_is_the_plain_fit() {
     let table = CovariateTable::from_columns(&x, &recency, &age, &[], &[]).unwrap();
     let fitted = fit_with_covariates::<BgNbd>(&table, &FitOptions::default()).unwrap();
     assert!((fitted.log_likelihood - fitted.without.log_likelihood).abs() < 1e-9);
-    assert!(fitted.likelihood_ratio().statistic < 1e-8);
+    assert!(fitted.likelihood_ratio().unwrap().statistic < 1e-8);
     assert!(fitted.coefficients().is_empty());
 }
 
@@ -257,7 +257,7 @@ fn what_cannot_be_told_is_refused_by_name() {
     assert_eq!(error.field(), Some("short"));
     let table = CovariateTable::from_columns(&x, &recency, &age, &[sizes], &[]).unwrap();
     let prior = Prior { mean: 0.0, standard_deviation: 1.0 };
-    let options = FitOptions { priors: Some(vec![prior; 4]), ..FitOptions::default() };
+    let options = FitOptions { priors: Some(vec![prior; 3]), ..FitOptions::default() };
     let error = fit_with_covariates::<ParetoNbd>(&table, &options).unwrap_err();
     assert_eq!(error.field(), Some("priors"));
     let fitted = fit_with_covariates::<ParetoNbd>(&table, &FitOptions::default()).unwrap();
@@ -268,6 +268,36 @@ fn what_cannot_be_told_is_refused_by_name() {
     assert_eq!(model.for_customer(&[], &[]).unwrap_err().field(), Some("purchase"));
     assert_eq!(model.for_customer(&[f64::NAN], &[]).unwrap_err().field(), Some("size"));
     assert_eq!(model.for_customer(&[1e9], &[]).unwrap_err().field(), Some("covariates"));
+}
+
+#[test]
+fn what_is_known_of_one_customer_is_that_of_moved_covariates() {
+    let base = ParetoNbd::new(0.8, 6.0, 1.2, 20.0).unwrap();
+    let purchase = vec![named("referral", 0.6), named("income", -0.004)];
+    let truth = WithCovariates::new(base, purchase, vec![named("referral", -0.7)]).unwrap();
+    let mut customers = Customers::simulate(&truth, 2_000, 5);
+    let fitted =
+        fit_with_covariates::<ParetoNbd>(&customers.table(1.0), &FitOptions::default()).unwrap();
+    let own = fitted.for_customer(&[1.0, 400.0], &[1.0]).unwrap();
+    assert_eq!(own.model, fitted.model.for_customer(&[1.0, 400.0], &[1.0]).unwrap());
+    // Counted from this customer, their parameters are the base of the fit, with their errors.
+    customers.referral.iter_mut().for_each(|value| *value -= 1.0);
+    customers.income.iter_mut().for_each(|value| *value -= 400.0);
+    let moved =
+        fit_with_covariates::<ParetoNbd>(&customers.table(1.0), &FitOptions::default()).unwrap();
+    let there = moved.model.base().parameters();
+    for (ours, theirs) in own.model.parameters().iter().zip(there) {
+        assert!((ours / theirs - 1.0).abs() < 1e-6, "{ours} {theirs}");
+    }
+    let pairs = own.standard_errors().unwrap().into_iter().zip(moved.standard_errors().unwrap());
+    for (ours, theirs) in pairs {
+        assert!((ours / theirs - 1.0).abs() < 1e-5, "{ours} {theirs}");
+    }
+    let text = serde_json::to_string(&fitted.model).unwrap();
+    let read: WithCovariates<ParetoNbd> = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, fitted.model);
+    let twice = text.replace("income", "referral");
+    assert!(serde_json::from_str::<WithCovariates<ParetoNbd>>(&twice).is_err());
 }
 
 #[test]

@@ -186,7 +186,7 @@ struct ArrowSchema;
 // An object: `cxm_report_length`, fields by name, names by `cxm_report_field`.
 #define CXM_VALUE_OBJECT 5
 
-// Keys of any kind: `cxm_table_key`, or `cxm_table_text` for showing.
+// Keys of any kind: `cxm_table_key`, or `cxm_table_texts` for showing.
 #define CXM_TYPE_KEY 13
 
 // Days since 1970-01-01, as int64_t: `cxm_table_integers`.
@@ -215,6 +215,12 @@ typedef struct cxm_keyed cxm_keyed;
 // Made by `cxm_model_fit`, `cxm_model_from_parameters` or `cxm_model_from_json`, given back with
 // `cxm_model_free`.
 typedef struct cxm_model cxm_model;
+
+// Draws of the parameters of a model, with their weights.
+//
+// It never changes, so that several threads may ask it, and it needs neither the model nor the
+// data. Made by `cxm_model_posterior`, given back with `cxm_posterior_free`.
+typedef struct cxm_posterior cxm_posterior;
 
 // A report: what a reading returns. Numbers, counts, texts and lists under names, which are the
 // field names of the library and the same in every language.
@@ -332,6 +338,14 @@ typedef struct cxm_named_column {
     struct cxm_column column;
 } cxm_named_column;
 
+// Told now and then how far a calculation has come: `done` of `total` steps; `total` is 0 where
+// nobody knows, as of the steps of a fit.
+//
+// `user_data` is the pointer that came with it. It returns 0 to go on; anything else stops the
+// calculation, which then fails with CXM_STATUS_CANCELLED. It is called on the thread of the call,
+// and has to return: it neither jumps nor throws.
+typedef int32_t (*cxm_progress)(void *user_data, uint64_t done, uint64_t total);
+
 // Two limits with their level and their method.
 typedef struct cxm_interval {
     // `sizeof(cxm_interval)`, set by the caller.
@@ -398,6 +412,9 @@ typedef struct cxm_text {
 
 // The calculator does not offer this verb or this reading.
 #define CXM_STATUS_NOT_OFFERED 14
+
+// The caller stopped a calculation that told its progress.
+#define CXM_STATUS_CANCELLED 15
 
 // A pointer is NULL where it must not be.
 #define CXM_STATUS_NULL_POINTER 100
@@ -877,7 +894,10 @@ cxm_status cxm_keyed_to_bytes(const struct cxm_keyed *keyed,
 //
 // `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
 // {"days": 30}) in which the columns count time, "start", "priors", "max_iterations",
-// "tolerance". On success `*out` is a model of the caller's; how far its parameters can be
+// "tolerance"; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also "purchase_covariates" and
+// "dropout_covariates", lists of names of columns that act on the rate of purchase and on dropout
+// (kinds as columns of 0 and 1). A question to such a model then needs these columns too. On
+// success `*out` is a model of the caller's; how far its parameters can be
 // trusted is in the diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
 // naming the row, for a history that cannot be, with CXM_STATUS_WRONG_BATCH for columns that are
 // missing or unknown, and with CXM_STATUS_INSUFFICIENT_DATA where there is nothing to fit.
@@ -889,6 +909,20 @@ cxm_status cxm_model_fit(const char *name,
                          size_t options_length,
                          struct cxm_model **out,
                          struct cxm_error *err);
+
+// As `cxm_model_fit`, and tells of each of its steps, whose number nobody knows beforehand.
+//
+// `progress` may be NULL. Where it stops the fit, it fails with CXM_STATUS_CANCELLED.
+cxm_status cxm_model_fit_with_progress(const char *name,
+                                       size_t name_length,
+                                       const struct cxm_named_column *columns,
+                                       size_t columns_length,
+                                       const char *options,
+                                       size_t options_length,
+                                       cxm_progress progress,
+                                       void *user_data,
+                                       struct cxm_model **out,
+                                       struct cxm_error *err);
 
 // Fits a model to a table, such as the customers or the patterns that a calculator gives.
 //
@@ -905,7 +939,8 @@ cxm_status cxm_model_fit_table(const char *name,
 // Makes a model of known parameters: {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}.
 //
 // `parameters` is a JSON object, or a list in the order of `cxm_catalogue`. `options` is a JSON
-// object of the "unit" of the times, or NULL for weeks. On success `*out` is a model of the
+// object of the "unit" of the times, or NULL for weeks; it may have "purchase_covariates" and
+// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is a model of the
 // caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
 cxm_status cxm_model_from_parameters(const char *name,
                                      size_t name_length,
@@ -953,7 +988,9 @@ cxm_status cxm_model_equal(const struct cxm_model *model,
 // What the fit knows: `parameters.r`, `standard_errors.r`, `intervals.r.lower`, `log_likelihood`,
 // `aic`, `bic`, `customers`, `diagnosis.status`, `diagnosis.message`.
 //
-// `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit is
+// With covariates `coefficients[0].name`, `.part`, `.value`, `.standard_error`, `.lower` and
+// `likelihood_ratio.p_value` too; the parameters are then those of customers whose covariates are
+// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit is
 // null where the parameters were given. On success `*out` is a report of the caller's.
 cxm_status cxm_model_summary(const struct cxm_model *model,
                              const char *options,
@@ -1011,6 +1048,25 @@ cxm_status cxm_model_intervals(const struct cxm_model *model,
                                size_t length,
                                struct cxm_error *err);
 
+// How many purchases each row will really make within a horizon: whole numbers between which they
+// lie with a probability of at least the level, the parameters taken as known.
+//
+// `options` is a JSON object of the "horizon" and the "level"; a column "horizon" gives every row
+// its own. `columns` are those of a history, and covariates. Each array has room for `length`
+// rows; `values` gets the expected numbers and `probability` what the whole numbers hold, and both
+// may be NULL. Otherwise as `cxm_model_predict`.
+cxm_status cxm_model_predictive_intervals(const struct cxm_model *model,
+                                          const struct cxm_named_column *columns,
+                                          size_t columns_length,
+                                          const char *options,
+                                          size_t options_length,
+                                          double *values,
+                                          uint64_t *lower,
+                                          uint64_t *upper,
+                                          double *probability,
+                                          size_t length,
+                                          struct cxm_error *err);
+
 // What was expected within a horizon, and what came: `mean_absolute_error`, `bias`, `coverage`,
 // `by_frequency[0].actual`.
 //
@@ -1049,6 +1105,104 @@ cxm_status cxm_model_compare(const struct cxm_named_column *columns,
                              size_t options_length,
                              struct cxm_report **out,
                              struct cxm_error *err);
+
+// Draws the posterior of a fitted model from the columns that it was fitted to.
+//
+// `options` is a JSON object, or NULL for the defaults. {"method": "laplace", "draws": 1000,
+// "seed": 0} draws about the optimum and weighs the draws by how well they explain the data.
+// {"method": "nuts", "chains": 2, "draws": 1000, "warm_up": 500, "seed": 0} runs chains of the
+// No-U-turn sampler; a library built without the Cargo feature "nuts" answers
+// CXM_STATUS_NOT_OFFERED. The same seed gives the same draws.
+//
+// `progress` may be NULL; where it stops the drawing, the call fails with CXM_STATUS_CANCELLED.
+// Other columns than those of the fit are CXM_STATUS_INVALID_ARGUMENT; a model whose parameters
+// were given, or not determined by the data, is CXM_STATUS_INSUFFICIENT_DATA. On success `*out` is
+// a posterior of the caller's.
+cxm_status cxm_model_posterior(const struct cxm_model *model,
+                               const struct cxm_named_column *columns,
+                               size_t columns_length,
+                               const char *options,
+                               size_t options_length,
+                               cxm_progress progress,
+                               void *user_data,
+                               struct cxm_posterior **out,
+                               struct cxm_error *err);
+
+// Frees a posterior; NULL does nothing.
+void cxm_posterior_free(struct cxm_posterior *posterior);
+
+// How far to trust the draws, and the parameters: `diagnosis.reliable`,
+// `diagnosis.effective_draws`, `diagnosis.message`, of chains `diagnosis.r_hat` and
+// `diagnosis.divergences`, and `parameters[0].name`, `.mean`, `.standard_deviation`, `.lower`,
+// `.median`, `.upper`.
+//
+// `options` is a JSON object of the "level" of the limits, or NULL. On success `*out` is a report
+// of the caller's.
+cxm_status cxm_posterior_summary(const struct cxm_posterior *posterior,
+                                 const char *options,
+                                 size_t options_length,
+                                 struct cxm_report **out,
+                                 struct cxm_error *err);
+
+// The draws as a table: a column for each parameter, and "weight", which sums to 1.
+//
+// On success `*out` is a table of the caller's.
+cxm_status cxm_posterior_draws(const struct cxm_posterior *posterior,
+                               struct cxm_table **out,
+                               struct cxm_error *err);
+
+// Posterior means of the answers to a question, with their credible limits.
+//
+// As `cxm_model_intervals`.
+cxm_status cxm_posterior_intervals(const struct cxm_posterior *posterior,
+                                   const char *quantity,
+                                   size_t quantity_length,
+                                   const struct cxm_named_column *columns,
+                                   size_t columns_length,
+                                   const char *options,
+                                   size_t options_length,
+                                   double *values,
+                                   double *lower,
+                                   double *upper,
+                                   uint8_t *present,
+                                   size_t length,
+                                   struct cxm_error *err);
+
+// How many purchases each row will really make, with the chance of the purchases and that of the
+// parameters.
+//
+// As `cxm_model_predictive_intervals`.
+cxm_status cxm_posterior_predictive_intervals(const struct cxm_posterior *posterior,
+                                              const struct cxm_named_column *columns,
+                                              size_t columns_length,
+                                              const char *options,
+                                              size_t options_length,
+                                              double *values,
+                                              uint64_t *lower,
+                                              uint64_t *upper,
+                                              double *probability,
+                                              size_t length,
+                                              struct cxm_error *err);
+
+// What each row is still worth, with credible limits, from draws of purchases and draws of spend,
+// which are taken to be independent.
+//
+// `spend` is the posterior of a "gamma_gamma". `columns` are those of a history and
+// "monetary_value", the mean spend of the repeat purchases; without them it is about a new
+// customer. `options` is a JSON object of the "margin", the "discount" as for "lifetime_value",
+// the "horizon" (for ever, without one) and the "level". Otherwise as `cxm_model_intervals`.
+cxm_status cxm_posterior_lifetime_value(const struct cxm_posterior *posterior,
+                                        const struct cxm_posterior *spend,
+                                        const struct cxm_named_column *columns,
+                                        size_t columns_length,
+                                        const char *options,
+                                        size_t options_length,
+                                        double *values,
+                                        double *lower,
+                                        double *upper,
+                                        uint8_t *present,
+                                        size_t length,
+                                        struct cxm_error *err);
 
 // The score: the one figure that stands for the report.
 //

@@ -28,6 +28,8 @@ pub mod keyed;
 pub mod model;
 mod output;
 mod path;
+pub mod posterior;
+pub mod progress;
 pub mod readings;
 pub mod report;
 pub mod status;

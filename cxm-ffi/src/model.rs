@@ -1,14 +1,17 @@
 //! Models of customer lifetime value: fitted to columns, asked for whole columns, stored as files.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
-use cxm_core::registry::models::{self, Cells, Columns, DynModel, Predictions};
+use cxm_core::registry::models::{
+    self, Cells, Columns, CountIntervals, DynModel, Intervals, Predictions,
+};
 use serde_json::Value;
 
 use crate::columns::cxm_column;
 use crate::error::{Failure, Outcome, cxm_error};
 use crate::guard;
 use crate::handle::{self, Opaque};
+use crate::progress::{self, cxm_progress};
 use crate::report::{self, cxm_report};
 use crate::status::{self, cxm_status};
 use crate::table::cxm_table;
@@ -49,7 +52,7 @@ pub struct cxm_named_column {
 ///
 /// # Safety
 /// `columns` is NULL or an array of `length` columns that keep their promises.
-unsafe fn named<'a>(
+pub(crate) unsafe fn named<'a>(
     columns: *const cxm_named_column,
     length: usize,
     rows: Option<usize>,
@@ -92,7 +95,10 @@ unsafe fn hand_out(
 ///
 /// `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
 /// {"days": 30}) in which the columns count time, "start", "priors", "max_iterations",
-/// "tolerance". On success `*out` is a model of the caller's; how far its parameters can be
+/// "tolerance"; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also "purchase_covariates" and
+/// "dropout_covariates", lists of names of columns that act on the rate of purchase and on dropout
+/// (kinds as columns of 0 and 1). A question to such a model then needs these columns too. On
+/// success `*out` is a model of the caller's; how far its parameters can be
 /// trusted is in the diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
 /// naming the row, for a history that cannot be, with CXM_STATUS_WRONG_BATCH for columns that are
 /// missing or unknown, and with CXM_STATUS_INSUFFICIENT_DATA where there is nothing to fit.
@@ -114,6 +120,34 @@ pub unsafe extern "C" fn cxm_model_fit(
             let columns = named(columns, columns_length, None)?;
             let options = input::json(options, options_length, "options")?;
             hand_out(out, || Ok(models::fit(name, &columns, &options)?))
+        })
+    }
+}
+
+/// As `cxm_model_fit`, and tells of each of its steps, whose number nobody knows beforehand.
+///
+/// `progress` may be NULL. Where it stops the fit, it fails with CXM_STATUS_CANCELLED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_fit_with_progress(
+    name: *const c_char,
+    name_length: usize,
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    progress: cxm_progress,
+    user_data: *mut c_void,
+    out: *mut *mut cxm_model,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        guard::call(err, || {
+            let name = input::text(name, name_length, "name")?;
+            let columns = named(columns, columns_length, None)?;
+            let options = input::json(options, options_length, "options")?;
+            let mut told = progress::tell(progress, user_data);
+            hand_out(out, || Ok(models::fit_with_progress(name, &columns, &options, &mut told)?))
         })
     }
 }
@@ -145,7 +179,8 @@ pub unsafe extern "C" fn cxm_model_fit_table(
 /// Makes a model of known parameters: {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}.
 ///
 /// `parameters` is a JSON object, or a list in the order of `cxm_catalogue`. `options` is a JSON
-/// object of the "unit" of the times, or NULL for weeks. On success `*out` is a model of the
+/// object of the "unit" of the times, or NULL for weeks; it may have "purchase_covariates" and
+/// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is a model of the
 /// caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_model_from_parameters(
@@ -257,7 +292,9 @@ pub unsafe extern "C" fn cxm_model_equal(
 /// What the fit knows: `parameters.r`, `standard_errors.r`, `intervals.r.lower`, `log_likelihood`,
 /// `aic`, `bic`, `customers`, `diagnosis.status`, `diagnosis.message`.
 ///
-/// `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit is
+/// With covariates `coefficients[0].name`, `.part`, `.value`, `.standard_error`, `.lower` and
+/// `likelihood_ratio.p_value` too; the parameters are then those of customers whose covariates are
+/// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit is
 /// null where the parameters were given. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_model_summary(
@@ -360,15 +397,39 @@ pub unsafe extern "C" fn cxm_model_intervals(
             let columns = named(columns, columns_length, Some(length))?;
             let options = input::json(options, options_length, "options")?;
             let found = model.intervals(&quantity, &columns, &options)?;
-            if length > 0 {
-                // All places are looked at before any of them is written.
-                let _ = output::array(values, length, "values")?;
-                let _ = output::array(lower, length, "lower")?;
-                let _ = output::array(upper, length, "upper")?;
-            }
-            copy(&found.value, values, present, length)?;
-            copy(&found.lower, lower, present, length)?;
-            copy(&found.upper, upper, present, length)
+            copy_intervals(&found, values, lower, upper, present, length)
+        })
+    }
+}
+
+/// How many purchases each row will really make within a horizon: whole numbers between which they
+/// lie with a probability of at least the level, the parameters taken as known.
+///
+/// `options` is a JSON object of the "horizon" and the "level"; a column "horizon" gives every row
+/// its own. `columns` are those of a history, and covariates. Each array has room for `length`
+/// rows; `values` gets the expected numbers and `probability` what the whole numbers hold, and both
+/// may be NULL. Otherwise as `cxm_model_predict`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_model_predictive_intervals(
+    model: *const cxm_model,
+    columns: *const cxm_named_column,
+    columns_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    values: *mut f64,
+    lower: *mut u64,
+    upper: *mut u64,
+    probability: *mut f64,
+    length: usize,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::read(model, err, |model| {
+            let columns = named(columns, columns_length, Some(length))?;
+            let options = input::json(options, options_length, "options")?;
+            let found = model.predictive_intervals(&columns, &options)?;
+            copy_counts(&found, values, lower, upper, probability, length)
         })
     }
 }
@@ -477,4 +538,63 @@ unsafe fn copy(
         (None, Some(marks)) => marks.put(&vec![1; length])?,
     }
     target.put(&answers.values)
+}
+
+/// Copies limits into the caller's arrays, all of them or none.
+///
+/// # Safety
+/// The arrays are NULL or have room for `length` rows.
+pub(crate) unsafe fn copy_intervals(
+    found: &Intervals,
+    values: *mut f64,
+    lower: *mut f64,
+    upper: *mut f64,
+    present: *mut u8,
+    length: usize,
+) -> Outcome {
+    // SAFETY: the caller's.
+    unsafe {
+        if length > 0 {
+            // All places are looked at before any of them is written.
+            let _ = output::array(values, length, "values")?;
+            let _ = output::array(lower, length, "lower")?;
+            let _ = output::array(upper, length, "upper")?;
+        }
+        copy(&found.value, values, present, length)?;
+        copy(&found.lower, lower, present, length)?;
+        copy(&found.upper, upper, present, length)
+    }
+}
+
+/// Copies whole limits into the caller's arrays, all of them or none.
+///
+/// # Safety
+/// The arrays are NULL or have room for `length` rows.
+pub(crate) unsafe fn copy_counts(
+    found: &CountIntervals,
+    values: *mut f64,
+    lower: *mut u64,
+    upper: *mut u64,
+    probability: *mut f64,
+    length: usize,
+) -> Outcome {
+    if length == 0 {
+        return Ok(());
+    }
+    // SAFETY: the caller's.
+    let (values, lower, upper, probability) = unsafe {
+        (
+            output::optional_array(values, length, "values")?,
+            output::array(lower, length, "lower")?,
+            output::array(upper, length, "upper")?,
+            output::optional_array(probability, length, "probability")?,
+        )
+    };
+    for (room, numbers) in [(values, &found.value), (probability, &found.probability)] {
+        if let Some(room) = room {
+            room.put(numbers)?;
+        }
+    }
+    lower.put(&found.lower)?;
+    upper.put(&found.upper)
 }

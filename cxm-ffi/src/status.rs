@@ -35,6 +35,8 @@ pub const CXM_STATUS_LIMIT_REACHED: cxm_status = 12;
 pub const CXM_STATUS_NEVER_ADDED: cxm_status = 13;
 /// The calculator does not offer this verb or this reading.
 pub const CXM_STATUS_NOT_OFFERED: cxm_status = 14;
+/// The caller stopped a calculation that told its progress.
+pub const CXM_STATUS_CANCELLED: cxm_status = 15;
 /// A pointer is NULL where it must not be.
 pub const CXM_STATUS_NULL_POINTER: cxm_status = 100;
 /// The handle is of another type, or was freed.
@@ -72,6 +74,7 @@ const NAMES: &[(cxm_status, &CStr)] = &[
     (CXM_STATUS_LIMIT_REACHED, c"limit_reached"),
     (CXM_STATUS_NEVER_ADDED, c"never_added"),
     (CXM_STATUS_NOT_OFFERED, c"not_offered"),
+    (CXM_STATUS_CANCELLED, c"cancelled"),
     (CXM_STATUS_NULL_POINTER, c"null_pointer"),
     (CXM_STATUS_WRONG_HANDLE, c"wrong_handle"),
     (CXM_STATUS_POISONED, c"poisoned"),

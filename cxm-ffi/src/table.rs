@@ -13,7 +13,7 @@ use crate::keyed::cxm_key;
 use crate::status::{self, cxm_status};
 use crate::{input, output};
 
-/// Keys of any kind: `cxm_table_key`, or `cxm_table_text` for showing.
+/// Keys of any kind: `cxm_table_key`, or `cxm_table_texts` for showing.
 pub const CXM_TYPE_KEY: i32 = 13;
 /// Days since 1970-01-01, as int64_t: `cxm_table_integers`.
 pub const CXM_TYPE_DAY: i32 = 14;

@@ -343,6 +343,16 @@ fn the_golden_models_come_out() {
     }
 }
 
+/// Covariates, limits of counts, draws and progress.
+#[test]
+fn posteriors_come_out() {
+    if !skipped() {
+        let folder = root().join("../cxm-core/tests/golden/clv");
+        let arguments = ["cdnow_summary.csv", "covariates.json"].map(|name| folder.join(name));
+        run_everywhere("tests/c/posteriors.c", &arguments);
+    }
+}
+
 #[test]
 fn the_golden_values_come_out() {
     if !skipped() {

@@ -23,7 +23,7 @@ fn natural_base<'py>(py: Python<'py>, kind: ErrorKind) -> Bound<'py, PyType> {
         ErrorKind::NotFound => py.get_type::<PyKeyError>(),
         ErrorKind::NotConverged => py.get_type::<PyArithmeticError>(),
         ErrorKind::NotOffered => py.get_type::<PyTypeError>(),
-        ErrorKind::LimitReached => py.get_type::<PyRuntimeError>(),
+        ErrorKind::LimitReached | ErrorKind::Cancelled => py.get_type::<PyRuntimeError>(),
         _ => py.get_type::<PyValueError>(),
     }
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, Float64Array};
+use arrow_array::{Array, ArrayRef, Float64Array, UInt64Array};
 use arrow_buffer::NullBuffer;
+use cxm_core::Error;
+use cxm_core::clv::posterior::{OnProgress, Progress};
 use cxm_core::registry::catalogue;
 use cxm_core::registry::models::{
-    self, Cells, Columns, DynModel, DynPosterior, Intervals, MODELS, Predictions,
+    self, Cells, Columns, CountIntervals, DynModel, DynPosterior, Intervals, MODELS, Predictions,
 };
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -98,6 +100,47 @@ fn answers(predictions: Predictions) -> TableColumn {
     TableColumn::new(Arc::new(Float64Array::new(predictions.values.into(), nulls)))
 }
 
+/// Runs what takes long without the interpreter lock; now and then Python is told how far it has
+/// come, and its signals are heard, so that Ctrl-C ends a long drawing.
+///
+/// Whatever `progress` raises ends the calculation and is raised; so does a returned False.
+fn watched<T: Send>(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce(OnProgress<'_>) -> cxm_core::Result<T> + Send,
+) -> PyResult<T> {
+    let progress = progress.map(|callable| callable.clone().unbind());
+    let (done, raised) = py.detach(|| {
+        let mut raised = None;
+        let mut tell = |at: Progress| {
+            match Python::attach(|py| told(py, progress.as_ref(), at)) {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(error) => raised = Some(error),
+            }
+            Err(Error::cancelled("stopped by the caller"))
+        };
+        let done = work(&mut tell);
+        (done, raised)
+    });
+    match raised {
+        Some(error) => Err(error),
+        None => Ok(done.map_err(Failure::from)?),
+    }
+}
+
+/// Whether to go on.
+fn told(
+    py: Python<'_>,
+    progress: Option<&Py<PyAny>>,
+    Progress { done, total }: Progress,
+) -> PyResult<bool> {
+    py.check_signals()?;
+    let Some(progress) = progress else { return Ok(true) };
+    let answer = progress.bind(py).call1((done, (total > 0).then_some(total)))?;
+    Ok(!answer.is(PyBool::new(py, false)))
+}
+
 impl Model {
     fn made(model: cxm_core::Result<Box<dyn DynModel>>) -> PyResult<Self> {
         Ok(Self { inner: model.map_err(Failure::from)? })
@@ -108,14 +151,19 @@ impl Model {
 impl Model {
     /// The model of this kind that fits the columns best.
     #[staticmethod]
+    #[pyo3(signature = (kind, columns, options, progress = None))]
     fn fit(
         py: Python<'_>,
         kind: &str,
         columns: &Bound<'_, PyDict>,
         options: &Bound<'_, PyDict>,
+        progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
-        Self::made(py.detach(|| models::fit(kind, &named.columns()?, &options)))
+        let inner = watched(py, progress, |tell| {
+            models::fit_with_progress(kind, &named.columns()?, &options, tell)
+        })?;
+        Ok(Self { inner })
     }
 
     /// The model of this kind at known parameters.
@@ -193,16 +241,31 @@ impl Model {
         limits(py.detach(|| self.inner.intervals(&quantity, &named.columns()?, &options)))
     }
 
+    /// How many purchases each row will really make: expected numbers, lower and upper limits, and
+    /// the probabilities between them.
+    fn predictive_intervals(
+        &self,
+        py: Python<'_>,
+        columns: &Bound<'_, PyDict>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<CountColumns> {
+        let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
+        counts(py.detach(|| self.inner.predictive_intervals(&named.columns()?, &options)))
+    }
+
     /// Draws of the parameters, from the columns of the fit.
+    #[pyo3(signature = (columns, options, progress = None))]
     fn posterior(
         &self,
         py: Python<'_>,
         columns: &Bound<'_, PyDict>,
         options: &Bound<'_, PyDict>,
+        progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Posterior> {
         let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
-        let drawn = py.detach(|| self.inner.posterior(&named.columns()?, &options));
-        Ok(Posterior { inner: drawn.map_err(Failure::from)? })
+        let inner =
+            watched(py, progress, |tell| self.inner.posterior(&named.columns()?, &options, tell))?;
+        Ok(Posterior { inner })
     }
 
     /// What was expected against what came, as named figures.
@@ -263,11 +326,51 @@ impl Posterior {
         let named = Named::read(columns)?;
         limits(py.detach(|| self.inner.intervals(&quantity, &named.columns()?, &options)))
     }
+
+    /// How many purchases each row will really make, the chance of the parameters included.
+    fn predictive_intervals(
+        &self,
+        py: Python<'_>,
+        columns: &Bound<'_, PyDict>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<CountColumns> {
+        let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
+        counts(py.detach(|| self.inner.predictive_intervals(&named.columns()?, &options)))
+    }
+
+    /// What each row is still worth, from these draws and those of spend.
+    fn lifetime_value(
+        &self,
+        py: Python<'_>,
+        spend: &Self,
+        columns: &Bound<'_, PyDict>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<(TableColumn, TableColumn, TableColumn)> {
+        let (named, options) = (Named::read(columns)?, json::object(Some(options))?);
+        limits(py.detach(|| {
+            self.inner.lifetime_value(spend.inner.as_ref(), &named.columns()?, &options)
+        }))
+    }
+
+    /// The draws, one a row.
+    fn draws(&self) -> PyResult<Table> {
+        Ok(Table::new(self.inner.draws().map_err(Failure::from)?)?)
+    }
 }
 
 fn limits(found: cxm_core::Result<Intervals>) -> PyResult<(TableColumn, TableColumn, TableColumn)> {
     let Intervals { value, lower, upper } = found.map_err(Failure::from)?;
     Ok((answers(value), answers(lower), answers(upper)))
+}
+
+/// Expected numbers, lower and upper limits, probabilities.
+type CountColumns = (TableColumn, TableColumn, TableColumn, TableColumn);
+
+fn counts(found: cxm_core::Result<CountIntervals>) -> PyResult<CountColumns> {
+    let CountIntervals { value, lower, upper, probability } = found.map_err(Failure::from)?;
+    let floats = |values: Vec<f64>| TableColumn::new(Arc::new(Float64Array::from(values)));
+    let whole = |values: Vec<u64>| TableColumn::new(Arc::new(UInt64Array::from(values)));
+    Ok((floats(value), whole(lower), whole(upper), floats(probability)))
 }
 
 /// Fits the models of purchases in continuous time, ranks them, and holds them against what came.

@@ -313,8 +313,8 @@ def model_class(entry):
         f"class {name}(Model):\n{docstring(getattr(cxm.clv, name).__doc__, 1)}"
         f"    kind: str\n    __signature__: Any\n"
         f"    def __init__(\n        self,\n        *,\n{parameters}"
-        f"        unit: str | Mapping[str, int] | None = ...,\n        **parameters: Never,\n"
-        f"    ) -> None: ...\n"
+        f"        unit: str | Mapping[str, int] | None = ...,\n{known_effects(entry)}"
+        f"        **parameters: Never,\n    ) -> None: ...\n"
     ]
     first, *others = entry["columns"]
     default = "" if first["required"] else " = None"
@@ -326,6 +326,8 @@ def model_class(entry):
         f"        start: Mapping[str, float] | Sequence[float] | None = None,\n"
         f"        priors: Mapping[str, Mapping[str, float]] | None = None,\n"
         f"        max_iterations: int | None = None,\n        tolerance: float | None = None,\n"
+        f"{effects(entry)}        until: Any = None,\n"
+        f"        progress: bool | Callable[[int, int | None], object] | None = None,\n"
         f"    ) -> Self:\n{docstring(getattr(cxm.clv, name).fit.__doc__, 2)}"
     )
     for question in entry["quantities"]:
@@ -335,18 +337,51 @@ def model_class(entry):
         listed += "".join(f"        {c['name']}: Any = None,\n" for c in question["columns"])
         listed += "".join(f"        {p['name']}: Any = {p['default']!r},\n" for p in rest)
         listed += "        *,\n        interval: float | None = None,\n"
+        listed += COVARIATES if entry["takes_covariates"] else ""
         document = docstring(getattr(getattr(cxm.clv, name), question["name"]).__doc__, 2)
         lines.append(
             f"    def {question['name']}(\n        self,\n{listed}    ) -> Any:\n{document}"
         )
+        if question["name"] == "expected_transactions":
+            lines.append(predictive_interval(entry, question))
     return "".join(lines)
+
+
+def predictive_interval(entry, question):
+    columns = "".join(f"        {c['name']}: Any = None,\n" for c in question["columns"])
+    covariates = COVARIATES if entry["takes_covariates"] else ""
+    document = docstring(getattr(cxm.clv, entry["type_name"]).predictive_interval.__doc__, 2)
+    return (
+        f"    def predictive_interval(\n        self,\n        horizon: Any,\n{columns}"
+        f"        *,\n        level: float,\n{covariates}    ) -> Any:\n{document}"
+    )
+
+
+#: The covariates of whom a question is about.
+COVARIATES = "        covariates: Any = None,\n"
+
+
+def known_effects(entry):
+    """Coefficients of known parameters."""
+    parts = cxm._models.PARTS if entry["takes_covariates"] else ()
+    return "".join(f"        {part}: Mapping[str, float] | None = ...,\n" for part in parts)
+
+
+def effects(entry):
+    """The covariates of a fit."""
+    if not entry["takes_covariates"]:
+        return ""
+    parts = "".join(
+        f"        {part}: str | Sequence[str] | None = None,\n" for part in cxm._models.PARTS
+    )
+    return COVARIATES + parts
 
 
 def clv_stub():
     imports = "".join(f"from .stats import {name} as {name}\n" for name in cxm.clv._STATISTICS)
     parts = [
         HEADER,
-        "from collections.abc import Mapping, Sequence\n"
+        "from collections.abc import Callable, Mapping, Sequence\n"
         "from typing import Any, Never, Self\n\n"
         "from ._models import Model as Model\n"
         "from ._models import ModelSummary as ModelSummary\n"

@@ -43,6 +43,12 @@ def close(found, expected, *, relative=0.0, absolute=0.0):
     assert math.isclose(found, expected, rel_tol=relative, abs_tol=absolute), (found, expected)
 
 
+def with_covariates(frame):
+    """The covariates of the golden cases."""
+    days = numpy.loadtxt(GOLDEN / "clv" / "cdnow_summary.csv", delimiter=",", skiprows=1)[:, 2]
+    return frame.assign(late=(days < 228).astype(float), week=(272 - days) // 7)
+
+
 def known(case):
     """The model of a case at its parameters, or that of the golden spend."""
     cls = clv.CLASSES[case.get("model", "gamma_gamma")]
@@ -407,3 +413,216 @@ def test_simulated_customers(model):
     refitted = clv.BgNbd.fit(table)
     close(refitted.parameters["r"], model.parameters["r"], relative=0.4)
     assert len(model.simulate([30.0, 35.0])) == 2
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if "covariate_fit" in c], ids=lambda c: c["covariate_fit"]
+)
+def test_a_golden_fit_with_covariates(case, frame):
+    rows = with_covariates(frame)
+    names = {"purchase_covariates": case["purchase"], "dropout_covariates": case["dropout"]}
+    found = clv.CLASSES[case["covariate_fit"]].fit(rows, **names)
+    expected, tolerance = case["expected"], case["tolerance"]
+    close(
+        found.log_likelihood,
+        expected["log_likelihood"],
+        absolute=tolerance["log_likelihood_absolute"],
+    )
+    for value, wanted in zip(found.parameters.values(), expected["parameters"], strict=True):
+        close(value, wanted, relative=tolerance["parameters_relative"])
+    rows_found = zip(
+        found.coefficients, expected["coefficients"], expected["coefficient_errors"], strict=True
+    )
+    for row, value, error in rows_found:
+        close(row.value, value, absolute=tolerance["coefficients_absolute"])
+        close(row.standard_error, error, relative=tolerance["standard_errors_relative"])
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert clv.from_json(found.to_json()) == found
+    assert "purchase: late" in str(found.summary())
+    assert "likelihood ratio" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if "covariate_model" in c], ids=lambda c: c["id"]
+)
+def test_a_golden_answer_with_covariates(case):
+    cls = clv.CLASSES[case["covariate_model"]]
+    names = [p["name"] for p in cxm._models.ENTRIES[cls.kind]["parameters"]]
+    effects = {name: case[name] for name in ("purchase_covariates", "dropout_covariates")}
+    model = cls(**dict(zip(names, case["parameters"], strict=True)), **effects)
+    asked = dict(case["quantity_asked"])
+    question = getattr(model, asked.pop("quantity"))
+    found = question(**asked, **case["history"], covariates=case["covariates"])
+    close(found, case["expected"], relative=case["tolerance"]["relative"])
+    assert "purchase_covariates={'late': 0.5, 'week': -0.03}" in repr(model)
+    assert eval(repr(model), vars(clv)) == model
+
+
+def test_every_way_in_for_covariates(frame):
+    rows = with_covariates(frame)
+    columns = [rows[name] for name in ("frequency", "recency", "age")]
+    extra = rows[["late", "week"]]
+    whole = clv.BgNbd.fit(rows, purchase_covariates=["late", "week"], dropout_covariates="late")
+    names = {"purchase_covariates": ["late", "week"], "dropout_covariates": ["late"]}
+    for fitted in (
+        clv.BgNbd.fit(frame, covariates=extra, **names),
+        clv.BgNbd.fit(*columns, covariates=extra, **names),
+        clv.BgNbd.fit(*columns, covariates={name: extra[name] for name in extra}, **names),
+        clv.BgNbd.fit(polars.from_pandas(rows), **names),
+        clv.BgNbd.fit(rows, covariates={"week": rows["week"]}, **names),
+    ):
+        assert fitted == whole
+    both = clv.BgNbd.fit(frame, covariates=extra[["late"]])
+    assert [row.part for row in both.coefficients] == ["purchase", "dropout"]
+    counted = rows.groupby(["frequency", "recency", "age", "late", "week"]).size()
+    counted = counted.reset_index(name="weights")
+    weighted = clv.BgNbd.fit(counted, **names)
+    close(weighted.log_likelihood, whole.log_likelihood, absolute=1e-7)
+
+    answer = whole.expected_transactions(39, rows)
+    assert answer.index.equals(rows.index)
+    assert whole.expected_transactions(39, frame, covariates=extra).equals(answer)
+    assert whole.expected_transactions(39, *columns, covariates=extra).equals(answer)
+    one = whole.expected_transactions(39, 2, 30.43, 38.86, covariates={"late": 0, "week": 3})
+    assert type(one) is float
+    limits = whole.expected_transactions(39, rows.head(9), interval=0.9)
+    assert (limits["lower"] < limits["upper"]).all()
+    assert limits["value"].equals(answer.head(9).rename("value"))
+    close(whole.log_likelihood_of(rows), whole.log_likelihood, absolute=1e-7)
+    close(whole.log_likelihood_of(frame, covariates=extra), whole.log_likelihood, absolute=1e-7)
+    tested = whole.back_test(rows, actual=rows["frequency"], horizon=39)
+    close(tested.expected, answer.sum(), relative=1e-12)
+
+    with pytest.raises(cxm.errors.NotFoundError) as caught:
+        whole.expected_transactions(39, frame)
+    assert caught.value.field == "late"
+    with pytest.raises(cxm.errors.WrongBatchError) as caught:
+        whole.expected_transactions(39)
+    assert caught.value.field == "late"
+    with pytest.raises(cxm.errors.WrongBatchError) as caught:
+        clv.BgNbd(r=1, alpha=1, a=1, b=1).expected_transactions(39, covariates={"late": 1})
+    assert caught.value.field == "late"
+    with pytest.raises(cxm.errors.InvalidArgumentError) as caught:
+        clv.BgNbd.fit(rows.assign(horizon=1.0), purchase_covariates="horizon")
+    assert caught.value.field == "horizon"
+    with pytest.raises(TypeError):
+        clv.Nbd.fit(rows, purchase_covariates="late")
+    with pytest.raises(cxm.errors.NotOfferedError):
+        whole.posterior(rows)
+
+
+def test_what_customers_will_really_do(frame, model):
+    one = model.predictive_interval(52, 2, 30.43, 38.86, level=0.9)
+    assert (one.lower, one.upper, one.method) == (0, 5, "predictive")
+    assert one.probability >= 0.9
+    assert one.value == model.expected_transactions(52, 2, 30.43, 38.86)
+    table = model.predictive_interval(52, frame.head(30), level=0.9)
+    assert list(table.columns) == ["value", "lower", "upper", "probability"]
+    assert table.index.equals(frame.index[:30])
+    assert str(table["upper"].dtype) == "uint64"
+    assert (table["probability"] >= 0.9).all()
+    posterior = model.posterior(frame, draws=200, seed=1)
+    wider = posterior.predictive_interval(52, frame.head(30), level=0.9)
+    assert (wider["upper"] >= table["upper"]).mean() > 0.9
+    by_row = model.predictive_interval([13, 52], 2, 30.43, 38.86, level=0.9)
+    assert by_row["upper"][1] == 5
+    new = posterior.predictive_interval(52, level=0.8)
+    assert new.lower == 0
+    donors = clv.BgBb(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78)
+    assert donors.predictive_interval(5, 4, 6, 6, level=0.8).upper == 5
+    with pytest.raises(cxm.errors.InvalidArgumentError) as caught:
+        donors.predictive_interval(2.5, 4, 6, 6, level=0.8)
+    assert caught.value.field == "horizon"
+    with pytest.raises(cxm.errors.InvalidArgumentError):
+        model.predictive_interval(52, level=95)
+    with pytest.raises(AttributeError):
+        _ = clv.GammaGamma(p=6, q=4, v=15).predictive_interval
+
+
+def test_lifetime_value_from_both_posteriors(frame, model):
+    spends = clv.GammaGamma.fit(frame)
+    purchases = model.posterior(frame, draws=400, seed=3)
+    spend = spends.posterior(frame, draws=300, seed=4)
+    yearly = {"rate": 0.15, "per": "year"}
+    few = frame.head(12)
+    asked = {"margin": 0.3, "discount": yearly, "level": 0.9}
+    table = purchases.lifetime_value(spend, few, **asked)
+    assert table.index.equals(few.index)
+    plain = model.lifetime_value(0.3, yearly, few, spend=spends.expected_spend(few))
+    assert (abs(table["value"] / plain - 1) < 0.2).all()
+    assert ((table["lower"] < plain) & (plain < table["upper"])).all()
+    names = {"frequency": 2, "recency": 30.43, "age": 38.86, "monetary_value": 22.35}
+    one = purchases.lifetime_value(spend, **names, **asked)
+    within = purchases.lifetime_value(spend, **names, horizon=52, **asked)
+    assert within.value < one.value
+    certain = purchases.lifetime_value(spend, **names, margin=1, horizon=52, discount=0, level=0.9)
+    times = purchases.credible_interval(
+        "expected_transactions", horizon=52, level=0.9, **{n: names[n] for n in list(names)[:3]}
+    )
+    assert certain.upper / certain.value > times.upper / times.value
+    new = purchases.lifetime_value(spend, **asked)
+    assert new.lower < new.value < new.upper
+    draws = purchases.draws()
+    assert draws.columns == ["r", "alpha", "a", "b", "weight"]
+    close(sum(draws["weight"]), 1, absolute=1e-12)
+    with pytest.raises(cxm.errors.NotOfferedError):
+        spend.lifetime_value(purchases, **names, **asked)
+    with pytest.raises(cxm.errors.InvalidArgumentError) as caught:
+        purchases.lifetime_value(purchases, **names, **asked)
+    assert caught.value.field == "spend"
+    with pytest.raises(TypeError, match="colour"):
+        purchases.lifetime_value(spend, colour=1, **asked)
+    with pytest.raises(cxm.CxmError):
+        purchases.lifetime_value(spend, margin=0.3, level=0.9)
+
+
+def test_progress_is_told_and_can_be_stopped(frame, model, capsys):
+    steps = []
+    fitted = clv.BgNbd.fit(frame, progress=lambda *at: steps.append(at))
+    assert fitted == model
+    assert steps == [(number, None) for number in range(1, len(steps) + 1)]
+    draws = []
+    model.posterior(frame, draws=500, progress=lambda *at: draws.append(at))
+    assert draws[0] == (0, 500)
+    assert draws[-1] == (500, 500)
+    with pytest.raises(cxm.errors.CancelledError):
+        clv.ParetoNbd.fit(frame, progress=lambda done, total: False)
+    with pytest.raises(RuntimeError):
+        model.posterior(frame, progress=lambda done, total: False)
+    with pytest.raises(ZeroDivisionError):
+        model.posterior(frame, progress=lambda done, total: 1 / 0)
+    with pytest.raises(TypeError):
+        model.posterior(frame, progress=3)
+    model.posterior(frame, draws=500, progress=True)
+    assert "posterior of bg_nbd" in capsys.readouterr().err
+
+
+def test_progress_without_tqdm_is_a_line(frame, capsys, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    clv.BgNbd.fit(frame, progress=True)
+    said = capsys.readouterr().err
+    assert said.startswith("\rfit of bg_nbd: 1\r")
+    assert said.endswith("\n")
+    clv.BgNbd.fit(frame, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_sampler_that_is_not_built_in_says_so(frame, model):
+    try:
+        drawn = model.posterior(frame, method="nuts", draws=300, warm_up=200, chains=2, seed=1)
+    except cxm.errors.NotOfferedError as error:
+        assert "nuts" in str(error)
+        assert error.field == "method"
+    else:
+        diagnosis = drawn.summary().diagnosis
+        assert diagnosis.draws == 600
+        assert diagnosis.divergences == 0
+        assert diagnosis.r_hat < 1.05
+        assert diagnosis.effective_draws > 50
+    with pytest.raises(cxm.errors.InvalidArgumentError) as caught:
+        model.posterior(frame, method="gibbs")
+    assert caught.value.field == "method"
+    with pytest.raises(cxm.errors.InvalidArgumentError):
+        model.posterior(frame, chains=2)

@@ -134,6 +134,47 @@ pub fn back_test<M: PurchaseModel>(
     horizon: Horizon,
     options: &BackTestOptions,
 ) -> Result<BackTest> {
+    check_actual(histories, actual)?;
+    let foretold = for_each_distinct(histories, |history| {
+        Foretold::of(model, history, horizon, options.level)
+    })?;
+    Ok(report(histories, actual, &foretold, options))
+}
+
+/// The same where each customer has a model of their own, as with
+/// [covariates](super::covariates): one model a history.
+pub fn back_test_each<M: PurchaseModel>(
+    models: &[M],
+    histories: &[History],
+    actual: &[f64],
+    horizon: Horizon,
+    options: &BackTestOptions,
+) -> Result<BackTest> {
+    same_length("models", models.len(), histories.len())?;
+    check_actual(histories, actual)?;
+    let rows = models.iter().zip(histories).enumerate();
+    let foretold = rows.map(|(row, (model, history))| {
+        let foretold = Foretold::of(model, history, horizon, options.level);
+        foretold.map_err(|error| error.at_row(row))
+    });
+    Ok(report(histories, actual, &foretold.collect::<Result<Vec<_>>>()?, options))
+}
+
+impl Foretold {
+    fn of<M: PurchaseModel>(
+        model: &M,
+        history: &History,
+        horizon: Horizon,
+        level: f64,
+    ) -> Result<Self> {
+        let interval = count_interval(model, history, horizon, level)?;
+        #[allow(clippy::cast_precision_loss, reason = "counts below 2^53")]
+        let (lower, upper) = (interval.lower as f64, interval.upper as f64);
+        Ok(Self { expected: interval.value, lower, upper, probability: interval.probability })
+    }
+}
+
+fn check_actual(histories: &[History], actual: &[f64]) -> Result<()> {
     same_length("actual", actual.len(), histories.len())?;
     if histories.is_empty() {
         return Err(Error::insufficient("a back-test needs customers; there are none"));
@@ -144,16 +185,7 @@ pub fn back_test<M: PurchaseModel>(
             return Err(Error::observation(message).in_field("actual").at_row(row));
         }
     }
-    let asked = Quantity::ExpectedTransactions { horizon };
-    let foretold = for_each_distinct(histories, |history| {
-        // Asked first, since it refuses what the model cannot answer.
-        let expected = asked.of(model, history)?.unwrap_or(f64::NAN);
-        let interval = count_interval(model, history, horizon, options.level)?;
-        #[allow(clippy::cast_precision_loss, reason = "counts below 2^53")]
-        let (lower, upper) = (interval.lower as f64, interval.upper as f64);
-        Ok(Foretold { expected, lower, upper, probability: interval.probability })
-    })?;
-    Ok(report(histories, actual, &foretold, options))
+    Ok(())
 }
 
 #[allow(clippy::cast_precision_loss, reason = "customers below 2^53")]

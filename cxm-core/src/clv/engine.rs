@@ -30,14 +30,14 @@ const DETOUR: f64 = 1.5;
 /// priors to say what is likely, a row that the model cannot have, priors or a start that do not
 /// suit the model. How far the answer can be trusted is in its [`Diagnosis`](super::Diagnosis).
 pub fn fit<M: Model>(table: &PatternTable<M::Pattern>, options: &FitOptions) -> Result<Fitted<M>> {
-    fit_with_progress(table, options, |_| {})
+    fit_with_progress(table, options, |_| Ok(()))
 }
 
-/// As [`fit`], and tells how it stands after each step.
+/// As [`fit`], and tells how it stands after each step; an error of `progress` stops it.
 pub fn fit_with_progress<M: Model>(
     table: &PatternTable<M::Pattern>,
     options: &FitOptions,
-    mut progress: impl FnMut(FitProgress<'_>),
+    mut progress: impl FnMut(FitProgress<'_>) -> Result<()>,
 ) -> Result<Fitted<M>> {
     let problem = Problem::<M>::new(table, options)?;
     let mut iterations = 0;
@@ -135,7 +135,7 @@ impl<'a, M: Model> Problem<'a, M> {
         &self,
         start: &[f64],
         number: u32,
-        progress: &mut impl FnMut(FitProgress<'_>),
+        progress: &mut impl FnMut(FitProgress<'_>) -> Result<()>,
     ) -> Result<Maximum> {
         let bounds = Bounds {
             max_iterations: self.options.max_iterations,
@@ -152,7 +152,7 @@ impl<'a, M: Model> Problem<'a, M> {
                     iteration: step.iteration,
                     log_likelihood: step.surface.value,
                     parameters: &exponentials(step.point),
-                });
+                })
             },
         )
     }
@@ -205,7 +205,7 @@ impl<'a, M: Model> Problem<'a, M> {
 }
 
 /// The log density of a normal prior without its constant, with its derivatives.
-fn penalty(prior: &Prior, x: f64) -> (f64, f64, f64) {
+pub(super) fn penalty(prior: &Prior, x: f64) -> (f64, f64, f64) {
     let precision = 1.0 / (prior.standard_deviation * prior.standard_deviation);
     let away = x - prior.mean;
     (-0.5 * precision * away * away, -precision * away, -precision)
@@ -215,7 +215,8 @@ fn exponentials(point: &[f64]) -> Vec<f64> {
     point.iter().map(|&x| libm::exp(x)).collect()
 }
 
-fn leading_cells(matrix: &SymmetricMatrix) -> [[f64; MAX_PARAMETERS]; MAX_PARAMETERS] {
+/// The cells of a matrix in the room for the most parameters.
+pub(super) fn leading_cells(matrix: &SymmetricMatrix) -> [[f64; MAX_PARAMETERS]; MAX_PARAMETERS] {
     let mut cells = [[0.0; MAX_PARAMETERS]; MAX_PARAMETERS];
     for (cells, row) in cells.iter_mut().zip(matrix.rows()) {
         for (cell, value) in cells.iter_mut().zip(row) {

@@ -118,11 +118,12 @@ pub struct ParameterSummary {
 pub struct Progress {
     /// Draws made so far, warm-up included.
     pub done: u64,
-    /// Draws to be made.
+    /// Draws to be made; 0 where nobody knows, as of the steps of a fit.
     pub total: u64,
 }
 
-/// Told now and then how far the drawing has come; its error stops the drawing.
+/// Told now and then how far the drawing has come; its error stops the drawing, by convention a
+/// [`Cancelled`](crate::ErrorKind::Cancelled) one.
 pub type OnProgress<'a> = &'a mut dyn FnMut(Progress) -> Result<()>;
 
 /// Draws of a model's parameters with their weights.
@@ -132,6 +133,27 @@ pub struct Posterior<M> {
     /// One a draw, of sum 1.
     weights: Vec<f64>,
     diagnosis: PosteriorDiagnosis,
+}
+
+/// Draws of two models with their common weights, which are of sum 1: what is known of purchases
+/// and of spend, as two independent posteriors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairedPosterior<M, S> {
+    draws: Vec<(M, S, f64)>,
+}
+
+impl<M: Model, S: Model> PairedPosterior<M, S> {
+    /// The posterior mean and the credible interval of what the two models say together; `None`
+    /// where draws without an answer reach into the limits.
+    pub fn credible_interval_of(
+        &self,
+        answer: impl Fn(&M, &S) -> Result<Option<f64>>,
+        level: f64,
+    ) -> Result<Option<PredictionInterval>> {
+        let rows = self.draws.iter();
+        let answers = rows.map(|(ours, theirs, weight)| Ok((answer(ours, theirs)?, *weight)));
+        Answers::collect(answers)?.interval(level)
+    }
 }
 
 impl<M: Model> Posterior<M> {
@@ -239,10 +261,14 @@ impl<M: Model> Posterior<M> {
         answer: impl Fn(&M, &S) -> Result<Option<f64>>,
         level: f64,
     ) -> Result<Option<PredictionInterval>> {
-        let paired = other.paired_with(self.len())?;
-        let rows = self.draws.iter().zip(&paired).zip(&self.weights);
-        let answers = rows.map(|((ours, theirs), weight)| Ok((answer(ours, theirs)?, *weight)));
-        Answers::collect(answers)?.interval(level)
+        self.paired(other)?.credible_interval_of(answer, level)
+    }
+
+    /// The draws of both, paired once for many customers.
+    pub fn paired<S: Model>(&self, other: &Posterior<S>) -> Result<PairedPosterior<M, S>> {
+        let theirs = other.paired_with(self.len())?;
+        let draws = self.draws.iter().cloned().zip(theirs).zip(self.weights.iter().copied());
+        Ok(PairedPosterior { draws: draws.map(|((ours, theirs), w)| (ours, theirs, w)).collect() })
     }
 
     /// As many draws of equal weight as another posterior has. Draws in a row may be alike, as

@@ -45,6 +45,7 @@ use super::history::{History, Horizon};
 use super::intervals::for_each_distinct;
 use super::model::PurchaseModel;
 use super::posterior::Posterior;
+use super::quantity::Quantity;
 use crate::error::{Error, Result};
 use crate::stats::IntervalOptions;
 
@@ -78,7 +79,7 @@ pub fn count_interval<M: PurchaseModel>(
     level: f64,
 ) -> Result<CountInterval> {
     interval(
-        model.expected_transactions(history, horizon),
+        expected(model, history, horizon)?,
         |count| model.probability_of_transactions(history, horizon, count),
         level,
     )
@@ -93,14 +94,18 @@ impl<M: PurchaseModel> Posterior<M> {
         horizon: Horizon,
         level: f64,
     ) -> Result<CountInterval> {
-        let over_draws = |answer: &dyn Fn(&M) -> f64| {
-            self.iter().map(|(model, weight)| weight * answer(model)).sum::<f64>()
+        let mut value = 0.0;
+        for (model, weight) in self.iter() {
+            value += weight * expected(model, history, horizon)?;
+        }
+        let probability = |count| {
+            let draws = self.iter();
+            let terms = draws.map(|(model, weight)| {
+                weight * model.probability_of_transactions(history, horizon, count)
+            });
+            terms.sum()
         };
-        interval(
-            over_draws(&|model| model.expected_transactions(history, horizon)),
-            |count| over_draws(&|model| model.probability_of_transactions(history, horizon, count)),
-            level,
-        )
+        interval(value, probability, level)
     }
 
     /// The same for a column of customers; the error names the row. Customers with the same history
@@ -113,6 +118,12 @@ impl<M: PurchaseModel> Posterior<M> {
     ) -> Result<Vec<CountInterval>> {
         for_each_distinct(histories, |history| self.predictive_interval(history, horizon, level))
     }
+}
+
+/// Refuses what the model cannot answer.
+fn expected<M: PurchaseModel>(model: &M, history: &History, horizon: Horizon) -> Result<f64> {
+    let asked = Quantity::ExpectedTransactions { horizon };
+    Ok(asked.of(model, history)?.unwrap_or(f64::NAN))
 }
 
 fn interval(value: f64, probability: impl Fn(u64) -> f64, level: f64) -> Result<CountInterval> {

@@ -89,11 +89,13 @@ const NOISE: f64 = 16.0 * f64::EPSILON;
 const MAX_IDLE: u32 = 4;
 
 /// Seeks the maximum of `evaluate` from `start`; `None` is a point where it is not defined.
+///
+/// An error of `progress` ends the search.
 pub fn maximise(
     start: &[f64],
     bounds: &Bounds,
     mut evaluate: impl FnMut(&[f64]) -> Option<Surface>,
-    mut progress: impl FnMut(Step<'_>),
+    mut progress: impl FnMut(Step<'_>) -> Result<()>,
 ) -> Result<Maximum> {
     let mut point = clamp(start.to_vec(), &bounds.limits);
     let mut iterations = 1;
@@ -102,7 +104,7 @@ pub fn maximise(
     };
     let (mut radius, mut idle) = (FIRST_RADIUS, 0);
     loop {
-        progress(Step { iteration: iterations, point: &point, surface: &surface });
+        progress(Step { iteration: iterations, point: &point, surface: &surface })?;
         let at_limit = held(&point, &surface.gradient, &bounds.limits);
         let (gradient, curvature) = free(&surface, &at_limit)?;
         let noise = NOISE * surface.value.abs();

@@ -78,6 +78,7 @@ pub fn model(entry: &ModelEntry) -> Value {
         "parameters": entry.parameters.iter().zip(entry.times).map(named).collect::<Vec<_>>(),
         "columns": entry.columns.iter().map(column).collect::<Vec<_>>(),
         "quantities": entry.quantities.iter().map(quantity).collect::<Vec<_>>(),
+        "takes_covariates": entry.takes_covariates(),
     })
 }
 

@@ -152,6 +152,85 @@ static void handles(void) {
     unmoved();
 }
 
+/* Every reader of a table, with a handle that is none and with places that are missing. */
+static void tables(void) {
+    cxm_error err = CXM_ERROR_INIT;
+    const int64_t who[] = {4, 9};
+    const int64_t days[] = {0, 0};
+    const double paid[] = {1, 2};
+    cxm_calculator *log = make("customer_summaries", NULL);
+    cxm_column times = CXM_COLUMN(CXM_TYPE_I64, days, 2);
+    cxm_column amounts = CXM_COLUMN(CXM_TYPE_F64, paid, 2);
+    cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_I64, who, 2);
+    cxm_batch batch;
+    cxm_table *table = NULL;
+    cxm_report *report = NULL;
+    cxm_key key = CXM_KEY_INIT;
+    const char *text = NULL;
+    double numbers[2];
+    int64_t integers[2];
+    uint64_t counts[2], freed[64] = {0xdeadc0dedeadc0deULL};
+    size_t size = 0, ends[2], written = 0;
+    int32_t type = 0;
+    char words[16];
+    const cxm_status null = CXM_STATUS_NULL_POINTER, wrong = CXM_STATUS_WRONG_HANDLE;
+    const char *until = "{\"until\": \"1970-01-08\"}";
+
+    cxm_batch_transactions(&batch, &keys, &times, &amounts, NULL, NULL);
+    OK(cxm_calculator_update(log, &batch, &err));
+    OK(cxm_calculator_tabulate(log, "summaries", Z, until, Z, &table, &err));
+    OK(cxm_calculator_value(log, &report, &err));
+    const cxm_table *const others[] = {NULL, (cxm_table *)(void *)report,
+                                       (cxm_table *)(void *)freed};
+    for (size_t place = 0; place < 3; place++) {
+        const cxm_table *other = others[place];
+        const cxm_status bad = other == NULL ? null : wrong;
+        GIVES(bad, cxm_table_rows(other, &size, &err));
+        GIVES(bad, cxm_table_columns(other, &size, &err));
+        GIVES(bad, cxm_table_find(other, "age", Z, &size, &err));
+        GIVES(bad, cxm_table_name(other, 0, &text, &size, &err));
+        GIVES(bad, cxm_table_type(other, 0, &type, &err));
+        GIVES(bad, cxm_table_integers(other, 0, integers, NULL, 2, &err));
+        GIVES(bad, cxm_table_counts(other, 0, counts, NULL, 2, &err));
+        GIVES(bad, cxm_table_floats(other, 0, numbers, NULL, 2, &err));
+        GIVES(bad, cxm_table_key(other, 0, 0, &key, &err));
+        GIVES(bad, cxm_table_texts(other, 0, ends, 2, words, sizeof words, &written, &err));
+        cxm_model *made = NULL;
+        GIVES(bad, cxm_model_fit_table("bg_nbd", Z, other, NULL, 0, &made, &err));
+        CHECK(made == NULL);
+    }
+    GIVES(null, cxm_calculator_tabulate(NULL, "summaries", Z, until, Z, &table, &err));
+    GIVES(null, cxm_calculator_tabulate(log, NULL, 3, until, Z, &table, &err));
+    GIVES(null, cxm_calculator_tabulate(log, "summaries", Z, until, Z, NULL, &err));
+    GIVES(null, cxm_table_rows(table, NULL, &err));
+    GIVES(null, cxm_table_columns(table, NULL, &err));
+    GIVES(null, cxm_table_find(table, NULL, 3, &size, &err));
+    GIVES(null, cxm_table_find(table, "age", Z, NULL, &err));
+    GIVES(null, cxm_table_name(table, 0, NULL, &size, &err));
+    GIVES(null, cxm_table_name(table, 0, &text, NULL, &err));
+    GIVES(null, cxm_table_type(table, 0, NULL, &err));
+    OK(cxm_table_find(table, "age", Z, &size, &err));
+    GIVES(null, cxm_table_floats(table, size, NULL, NULL, 2, &err));
+    OK(cxm_table_find(table, "frequency", Z, &size, &err));
+    GIVES(null, cxm_table_counts(table, size, NULL, NULL, 2, &err));
+    GIVES(null, cxm_table_key(table, 0, 0, NULL, &err));
+    GIVES(null, cxm_table_texts(table, 0, NULL, 0, words, sizeof words, NULL, &err));
+    GIVES(CXM_STATUS_BUFFER_TOO_SMALL, cxm_table_counts(table, size, counts, NULL, 1, &err));
+    GIVES(CXM_STATUS_WRONG_TYPE, cxm_table_texts(table, size, ends, 2, words, sizeof words,
+                                                 &written, &err));
+    GIVES(CXM_STATUS_NOT_FOUND, cxm_table_find(table, "colour", Z, &size, &err));
+    GIVES(CXM_STATUS_NOT_FOUND, cxm_calculator_tabulate(log, "profits", Z, until, Z, &table, &err));
+    cxm_table_free(NULL);
+    cxm_table_free((cxm_table *)(void *)report); /* left alone */
+    cxm_table_free((cxm_table *)(void *)freed);
+    OK(cxm_report_length(report, "", 0, &size, &err));
+    OK(cxm_table_rows(table, &size, &err));
+    CHECK(size == 2);
+    cxm_report_free(report);
+    cxm_table_free(table);
+    cxm_calculator_free(log);
+}
+
 static void names_and_texts(void) {
     cxm_error err = CXM_ERROR_INIT;
     cxm_calculator *made = NULL;
@@ -428,6 +507,7 @@ int main(void) {
     before = state_of(target);
     nulls();
     handles();
+    tables();
     names_and_texts();
     numbers();
     columns();

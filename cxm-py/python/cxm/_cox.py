@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import _cxm, _frames, _text
+from ._asking import is_column, is_frame, like, limits, names_of
 from ._columns import ColumnTable
-from ._models import _is_column, _is_frame, _like, _limits, _names
 from ._results import Interval, Record
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ class Cox:
         or ``breslow``. Groups of ``strata`` have hazards of their own; rows of one ``cluster``
         belong together, which makes the errors robust, as ``robust=True`` does for single rows.
         """
-        if not _is_frame(frame):
+        if not is_frame(frame):
             raise TypeError("expected a data frame, a table or a dict of columns")
         given = {
             "durations": duration,
@@ -74,7 +74,7 @@ class Cox:
         given = _given(given)
         taken = {name: column for name, column in given.items() if isinstance(column, str)}
         if covariates is None:
-            covariates = [name for name in _names(frame) if name not in taken.values()]
+            covariates = [name for name in names_of(frame) if name not in taken.values()]
         covariates = list(covariates)
         found = _frames.columns(frame, [*taken.values(), *covariates])
         given |= {name: found[column] for name, column in taken.items()}
@@ -195,10 +195,10 @@ class Cox:
     def _predict(self, quantity, customers):
         columns = _frames.columns(customers, self._figures["names"])
         found = self._inner.predict(quantity, columns)
-        like = customers
+        library = customers
         if isinstance(customers, dict):
-            like = next(iter(columns.values()))
-        return _like(found, like, quantity["quantity"])
+            library = next(iter(columns.values()))
+        return like(found, library, quantity["quantity"])
 
     def plot(self, **options: Any) -> Axes:
         """The hazard ratios with their intervals; see ``cxm.plots.hazard_ratios``."""
@@ -236,9 +236,9 @@ class CoxCurve:
 
     def survival(self, time: Any) -> Any:
         """The probability to stay longer than a time, or than each of a column."""
-        if not _is_column(time):
+        if not is_column(time):
             return self.table([time])["survival"][0]
-        return _like(self.table(time)["survival"], time, "survival")
+        return like(self.table(time)["survival"], time, "survival")
 
     def interval(self, time: Any, level: float | None = None, method: str | None = None) -> Any:
         """Its interval; for a column of times, columns value, lower, upper."""
@@ -247,12 +247,12 @@ class CoxCurve:
         options: dict[str, Any] = {"level": level, "method": method}
         defaults = {**_default("kaplan_meier", "level"), **_default("kaplan_meier", "method")}
         asked: Any = {key: options[key] or defaults[key] for key in options}
-        column = _is_column(time)
+        column = is_column(time)
         rows = self.table(time if column else [time], **asked)
         if not column and rows["survival"][0] is None:
             return None
         found = rows["survival"], rows["lower"], rows["upper"]
-        return _limits(found, time if column else None, asked["level"], asked["method"])
+        return limits(found, time if column else None, asked["level"], asked["method"])
 
     def plot(self, **options: Any) -> Axes:
         """The curve with its interval; see ``cxm.plots.survival_curves``."""
@@ -324,9 +324,9 @@ class CoxSummary(Record):
             self.p_values,
             self.intervals,
         )
-        for name, coefficient, ratio, error, z, p, limits in zip(*columns, strict=True):
+        for name, coefficient, ratio, error, z, p, ends in zip(*columns, strict=True):
             figures = [f"{figure:.4f}" for figure in (coefficient, ratio, error)]
-            between = [f"{limits['lower']:.4f}", f"{limits['upper']:.4f}"]
+            between = [f"{ends['lower']:.4f}", f"{ends['upper']:.4f}"]
             yield [name, *figures, f"{z:.2f}", _p(p), *between]
 
     def __repr__(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import _text
+from ._asking import is_column, like, limits
 from ._columns import ColumnTable
-from ._models import _is_column, _like, _limits
 from ._results import Record, wrap
 
 TYPE_CHECKING = False
@@ -77,20 +77,20 @@ class Curve:
 
     def _read(self, name, times, **options):
         """One column of the curve at a time, or at a column of times."""
-        if not _is_column(times):
+        if not is_column(times):
             return self._rows(self.table([times], **options))[name][0]
-        return _like(self._rows(self.table(times, **options))[name], times, name)
+        return like(self._rows(self.table(times, **options))[name], times, name)
 
     def _between(self, name, times, level, method, **options):
         options |= {"level": level, "method": method}
         asked = {**_default(self._name, "level"), **_default(self._name, "method")}
         level, method = ((options[key] or asked[key]) for key in ("level", "method"))
-        column = _is_column(times)
+        column = is_column(times)
         rows = self._rows(self.table(times if column else [times], **options))
         if not column and rows["lower"][0] is None:
             return None
         found = rows[name], rows["lower"], rows["upper"]
-        return _limits(found, times if column else None, level, method)
+        return limits(found, times if column else None, level, method)
 
     def _rows(self, table):
         return table
@@ -145,7 +145,7 @@ class KaplanMeier(Curve):
         the share for a while: its ``middle`` or its ``earliest``.
         """
         options = {"level": level, "method": method, "flat": flat}
-        if not _is_column(probability):
+        if not is_column(probability):
             return self._quantile(probability, options)
         found = [self._quantile(p, options) for p in probability]
         names = ("probability", "time", "lower", "upper")

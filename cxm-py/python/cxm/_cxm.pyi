@@ -1,6 +1,6 @@
 """The compiled half of the package: what the classes of `cxm` are built on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, final
 
 __all__ = [
@@ -55,7 +55,12 @@ class Model:
     __hash__ = None  # type: ignore[assignment]
 
     @staticmethod
-    def fit(kind: str, columns: dict[str, Any], options: dict[str, Any]) -> Model: ...
+    def fit(
+        kind: str,
+        columns: dict[str, Any],
+        options: dict[str, Any],
+        progress: Callable[[int, int | None], object] | None = None,
+    ) -> Model: ...
     @staticmethod
     def given(kind: str, parameters: dict[str, Any], options: dict[str, Any]) -> Model: ...
     @staticmethod
@@ -69,7 +74,15 @@ class Model:
     def intervals(
         self, quantity: dict[str, Any], columns: dict[str, Any], options: dict[str, Any]
     ) -> tuple[TableColumn, TableColumn, TableColumn]: ...
-    def posterior(self, columns: dict[str, Any], options: dict[str, Any]) -> Posterior: ...
+    def predictive_intervals(
+        self, columns: dict[str, Any], options: dict[str, Any]
+    ) -> tuple[TableColumn, TableColumn, TableColumn, TableColumn]: ...
+    def posterior(
+        self,
+        columns: dict[str, Any],
+        options: dict[str, Any],
+        progress: Callable[[int, int | None], object] | None = None,
+    ) -> Posterior: ...
     def back_test(self, columns: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]: ...
     def simulate(self, options: dict[str, Any]) -> Table: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -88,6 +101,13 @@ class Posterior:
     def intervals(
         self, quantity: dict[str, Any], columns: dict[str, Any], options: dict[str, Any]
     ) -> tuple[TableColumn, TableColumn, TableColumn]: ...
+    def predictive_intervals(
+        self, columns: dict[str, Any], options: dict[str, Any]
+    ) -> tuple[TableColumn, TableColumn, TableColumn, TableColumn]: ...
+    def lifetime_value(
+        self, spend: Posterior, columns: dict[str, Any], options: dict[str, Any]
+    ) -> tuple[TableColumn, TableColumn, TableColumn]: ...
+    def draws(self) -> Table: ...
 
 @final
 class Cox:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from . import _cxm, _frames
+from ._asking import asked, count_limits, covariate_columns, given, is_frame, like, limits, names_of
+from ._posterior import Posterior
+from ._progress import told
 from ._results import Interval, Record, wrap
 from ._signatures import Lazy, Required, make_function
 
@@ -18,12 +21,10 @@ CLASSES: dict[str, Any] = {}
 ENTRIES = {entry["name"]: entry for entry in _cxm.models()}
 #: What a fit can be told, besides its columns.
 FIT_OPTIONS = ("unit", "start", "priors", "max_iterations", "tolerance")
+#: The names of the covariates that act on each part of a model.
+PARTS = ("purchase_covariates", "dropout_covariates")
 #: How cxm's own tables call the customers that a row stands for.
 _CUSTOMERS = "customers"
-
-
-def _given(arguments):
-    return {name: value for name, value in arguments.items() if value is not None}
 
 
 class Model:
@@ -39,7 +40,7 @@ class Model:
     _summary: dict[str, Any] | None
 
     def __init__(self, **parameters: Any) -> None:
-        options = _given({"unit": parameters.pop("unit", None)})
+        options = given({name: parameters.pop(name, None) for name in ("unit", *PARTS)})
         self._hold(_cxm.Model.given(self.kind, parameters, options))
 
     def _hold(self, inner):
@@ -70,6 +71,11 @@ class Model:
         """The standard errors of the parameters, where the data determine them."""
         errors = self._figures()["standard_errors"]
         return None if errors is None else dict(errors)
+
+    @property
+    def coefficients(self) -> list[Record]:
+        """The effects of the covariates: ``part``, ``name``, ``value``, ``standard_error`` each."""
+        return [wrap(row) for row in self._figures()["coefficients"]]
 
     @property
     def log_likelihood(self) -> float | None:
@@ -103,11 +109,11 @@ class Model:
 
     def summary(self, level: float | None = None) -> ModelSummary:
         """Parameters with errors and intervals, likelihood and diagnosis, to be read or printed."""
-        return ModelSummary(self._inner.summary(**_given({"level": level})))
+        return ModelSummary(self._inner.summary(**given({"level": level})))
 
-    def log_likelihood_of(self, *columns: Any, **named: Any) -> float:
+    def log_likelihood_of(self, *columns: Any, covariates: Any = None, **named: Any) -> float:
         """The log-likelihood of other customers, in the columns of ``fit``."""
-        return self._inner.log_likelihood(self._fit_columns(columns, named))
+        return self._inner.log_likelihood(self._fit_columns(columns, named, covariates))
 
     def to_json(self) -> str:
         """The model file: a small text that every language reads, the same for the same model."""
@@ -118,36 +124,72 @@ class Model:
         """Reads a model file of this class; everything else is a typed error."""
         return cls._of(_cxm.Model.from_json(text, cls.kind))
 
-    def _ask(self, quantity, whom, level):
+    def _covariates(self):
+        """The names of the covariates, each once."""
+        return list(dict.fromkeys(row["name"] for row in self._figures()["coefficients"]))
+
+    def _ask(self, quantity, whom, level, covariates=None):
         """One answer a row, in the shape in which the rows came; with a level, between limits."""
-        arguments, columns, like = _asked(quantity, whom)
+        names = self._covariates()
+        arguments, columns, library = asked(quantity, whom, covariates, names)
         if level is None:
             found = self._inner.predict(arguments, columns)
-            return found[0] if like is None else _like(found, like, quantity["quantity"])
+            return found[0] if library is None else like(found, library, quantity["quantity"])
         found = self._inner.intervals(arguments, columns, {"level": level})
-        return _limits(found, like, level, "delta")
+        return limits(found, library, level, "delta")
+
+    def _count(self, horizon, whom, level, covariates=None):
+        """Whole limits for each row."""
+        names = self._covariates()
+        arguments, columns, library = asked({"horizon": horizon}, whom, covariates, names)
+        found = self._inner.predictive_intervals(columns, {**arguments, "level": level})
+        return count_limits(found, library, level)
 
     def posterior(
-        self, *columns: Any, draws: int | None = None, seed: int | None = None, **named: Any
+        self,
+        *columns: Any,
+        method: str | None = None,
+        draws: int | None = None,
+        chains: int | None = None,
+        warm_up: int | None = None,
+        seed: int | None = None,
+        progress: Any = None,
+        **named: Any,
     ) -> Posterior:
-        """Draws of the parameters, from the columns of the fit: a Laplace posterior.
+        """Draws of the parameters, from the columns of the fit.
 
         It needs the customers that the model was fitted to once more, since a model does not keep
-        them. The same ``seed`` gives the same draws.
+        them. ``method`` is ``"laplace"``, which draws about the optimum and weighs the draws, or
+        ``"nuts"``, which runs ``chains`` of the No-U-turn sampler with ``draws`` each after a
+        ``warm_up``; the latter has to be built in (Cargo feature ``nuts``). The same ``seed`` gives
+        the same draws. ``progress`` is as for ``fit``; Ctrl-C stops the drawing.
         """
-        options = _given({"draws": draws, "seed": seed})
-        return Posterior(self._inner.posterior(self._fit_columns(columns, named), options))
+        numbers = {"draws": draws, "chains": chains, "warm_up": warm_up, "seed": seed}
+        options = given({"method": method, **numbers})
+        given_columns = self._fit_columns(columns, named)
+        with told(progress, f"posterior of {self.kind}") as tell:
+            return Posterior(self._inner.posterior(given_columns, options, tell))
 
-    def back_test(self, customers: Any, *, actual: Any, horizon: float, **options: Any) -> Record:
+    def back_test(
+        self,
+        customers: Any,
+        *,
+        actual: Any,
+        horizon: float,
+        covariates: Any = None,
+        **options: Any,
+    ) -> Record:
         """What was expected within the ``horizon``, and what came.
 
         ``customers`` is a data frame or a table with the columns of a history, ``actual`` what
         each of them bought. ``level`` is that of the predictive intervals, ``last_class`` the
-        frequency from which on customers are one class.
+        frequency from which on customers are one class. ``covariates`` are as for ``fit``.
         """
         names = [c["name"] for c in ENTRIES[self.kind]["columns"] if c["required"]]
-        columns = {**_frames.columns(customers, names), "actual": actual}
-        return wrap(self._inner.back_test(columns, _given({**options, "horizon": horizon})))
+        whom = {**dict.fromkeys(names), names[0]: customers}
+        _, columns, _ = asked({}, whom, covariates, self._covariates())
+        columns["actual"] = actual
+        return wrap(self._inner.back_test(columns, given({**options, "horizon": horizon})))
 
     def simulate(
         self, ages: Any, *, horizon: float | None = None, seed: int | None = None
@@ -160,15 +202,20 @@ class Model:
         from ._columns import ColumnTable
 
         ages = ages if isinstance(ages, dict) else {"given": list(ages)}
-        options = _given({"ages": ages, "horizon": horizon, "seed": seed})
+        options = given({"ages": ages, "horizon": horizon, "seed": seed})
         return ColumnTable(self._inner.simulate(options))
 
-    def _fit_columns(self, columns, named):
+    def _fit_columns(self, columns, named, covariates=None):
         names = [column["name"] for column in ENTRIES[self.kind]["columns"]]
-        given = {**dict(zip(names, columns, strict=False)), **named}
-        if _is_frame(given.get(names[0])):
-            return _fit_columns(given[names[0]], ENTRIES[self.kind], given)
-        return _given(given)
+        whom = {**dict(zip(names, columns, strict=False)), **named}
+        needed = self._covariates()
+        known = covariate_columns(covariates, needed)
+        frame = whom.get(names[0])
+        if is_frame(frame):
+            missing = [name for name in needed if name not in known]
+            known = {**_frames.columns(frame, missing), **known}
+            whom = _fit_columns(frame, ENTRIES[self.kind], whom)
+        return {**given(whom), **known}
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -182,53 +229,15 @@ class Model:
 
     def __repr__(self) -> str:
         parameters = ", ".join(f"{name}={value:.6g}" for name, value in self.parameters.items())
-        return f"{type(self).__name__}({parameters}, unit={self.unit!r})"
+        effects = ""
+        for part, name in zip(("purchase", "dropout"), PARTS, strict=True):
+            rows = [row for row in self._figures()["coefficients"] if row["part"] == part]
+            listed = ", ".join(f"{row['name']!r}: {row['value']:.6g}" for row in rows)
+            effects += f", {name}={{{listed}}}" if rows else ""
+        return f"{type(self).__name__}({parameters}, unit={self.unit!r}{effects})"
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
-
-
-class Posterior:
-    """Draws of a model's parameters, which say how sure its answers are."""
-
-    __slots__ = ("_inner",)
-
-    _inner: _cxm.Posterior
-
-    def __init__(self, inner: _cxm.Posterior) -> None:
-        object.__setattr__(self, "_inner", inner)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError("a posterior never changes", name=name, obj=self)
-
-    def summary(self, level: float | None = None) -> Record:
-        """The parameters with their limits, and how far to trust the draws."""
-        found = self._inner.summary(**_given({"level": level}))
-        parameters = {row.pop("name"): row for row in found["parameters"]}
-        return wrap({**found, "parameters": parameters})
-
-    def credible_interval(
-        self, quantity: str, customers: Any = None, *, level: float, **arguments: Any
-    ) -> Any:
-        """Posterior mean and credible limits of a question to the model, by its name.
-
-        ``posterior.credible_interval("expected_transactions", frame, horizon=39, level=0.9)``;
-        without a data frame or a table, columns or single numbers go by their names.
-        """
-        entry = ENTRIES[self._inner.summary()["model"]]
-        question = next((q for q in entry["quantities"] if q["name"] == quantity), None)
-        row = [column["name"] for column in question["columns"]] if question else []
-        whom = {name: arguments.pop(name, None) for name in row}
-        if customers is not None and row:
-            whom[row[0]] = customers
-        asked, columns, like = _asked({"quantity": quantity, **arguments}, whom)
-        found = self._inner.intervals(asked, columns, {"level": level})
-        return _limits(found, like, level, "credible")
-
-    def __repr__(self) -> str:
-        diagnosis = self._inner.summary()["diagnosis"]
-        draws, effective = diagnosis["draws"], diagnosis["effective_draws"]
-        return f"<Posterior: {draws:,} draws worth {effective:,.0f}; {diagnosis['message']}>"
 
 
 class ModelSummary(Record):
@@ -247,6 +256,8 @@ class ModelSummary(Record):
     parameters: dict[str, float]
     standard_errors: dict[str, float] | None
     diagnosis: dict[str, Any]
+    coefficients: list[dict[str, Any]]
+    likelihood_ratio: dict[str, Any] | None
 
     def interval(self, parameter: str) -> Interval | None:
         """The interval of one parameter."""
@@ -286,113 +297,53 @@ def compare(
     ``last_class`` are those of ``Model.back_test``.
     """
     columns = {"frequency": frequency, "recency": recency, "age": age}
-    if _is_frame(frequency):
+    if is_frame(frequency):
         columns = _frames.columns(frequency, list(columns))
-    columns = _given({**columns, "actual": actual})
-    return wrap(_cxm.select_model(columns, _given(options)))
-
-
-def _asked(quantity, whom):
-    """Arguments, columns, and the object whose library the answer takes; None for one row."""
-    row = list(whom)
-    arguments, columns = {}, {}
-    for name, value in quantity.items():
-        is_column = name != "quantity" and _is_column(value)
-        (columns if is_column else arguments)[name] = value
-    first = whom[row[0]] if row else None
-    if _is_frame(first):
-        given = _given({**whom, row[0]: None})
-        missing = [name for name in row if name not in given]
-        columns |= {**_frames.columns(first, missing), **given}
-        return arguments, columns, first
-    columns |= _given(whom)
-    shaped = [column for column in columns.values() if _is_column(column)]
-    pandas = (column for column in shaped if _frames.library(column) == "pandas")
-    return arguments, columns, next(pandas, shaped[0] if shaped else None)
-
-
-def _limits(found, like, level, method):
-    """Values between limits: one interval, or three columns in the library of the question."""
-    if like is None:
-        value, lower, upper = (column[0] for column in found)
-        if value is None:
-            return None
-        fields = {"value": value, "lower": lower, "upper": upper, "level": level, "method": method}
-        return Interval(fields)
-    names = ("value", "lower", "upper")
-    columns = {name: _like(part, like, name) for name, part in zip(names, found, strict=True)}
-    kind = _frames.library(like)
-    if kind == "pandas":
-        import pandas  # type: ignore[import-untyped]
-
-        return pandas.DataFrame(columns)
-    if kind == "polars":
-        import polars
-
-        return polars.DataFrame(columns)
-    return columns
-
-
-def _is_column(value):
-    return hasattr(value, "__len__") and not isinstance(value, (str, bytes, dict))
-
-
-def _is_frame(value):
-    """Whether it has named columns: a data frame, a table, a dict of columns."""
-    if value is None or isinstance(value, str):
-        return False
-    if hasattr(value, "column_names") or isinstance(value, dict):
-        return True
-    return hasattr(value, "columns")
-
-
-def _names(frame):
-    names = getattr(frame, "column_names", None)
-    names = getattr(frame, "columns", None) if names is None else names
-    return [str(name) for name in (frame.keys() if names is None else names)]
-
-
-def _like(found, like, name):
-    """Answers in the library of what was asked with."""
-    kind = _frames.library(like)
-    if kind == "pandas":
-        import numpy
-        import pandas  # type: ignore[import-untyped]
-
-        return pandas.Series(numpy.asarray(found), index=like.index, name=name)
-    if kind == "polars":
-        import polars
-
-        return polars.Series(name, found.to_list() if found.missing else memoryview(found))
-    if kind == "pyarrow":
-        import pyarrow  # type: ignore[import-untyped]
-
-        return pyarrow.array(found)
-    if kind == "numpy":
-        import numpy
-
-        return numpy.asarray(found)
-    return found if kind == "cxm" else found.to_list()
+    columns = given({**columns, "actual": actual})
+    return wrap(_cxm.select_model(columns, given(options)))
 
 
 def _fit(cls, arguments):
     entry = ENTRIES[cls.kind]
     names = [column["name"] for column in entry["columns"]]
-    options = _given({name: arguments[name] for name in FIT_OPTIONS})
-    given = _given({name: arguments[name] for name in names})
-    first = given.get(names[0])
+    options = given({name: arguments[name] for name in FIT_OPTIONS})
+    columns = given({name: arguments[name] for name in names})
+    first = columns.get(names[0])
     if hasattr(first, "tabulate"):
-        # A calculator counts time in the unit that its table is asked for.
-        first = first.value(**_given({"unit": arguments["unit"]}))
-    if _is_frame(first):
-        given = _fit_columns(first, entry, given)
-    return cls._of(_cxm.Model.fit(cls.kind, given, options))
+        # A calculator counts time in the unit that its table is asked for, up to its cut-off.
+        first = first.value(**given({name: arguments[name] for name in ("unit", "until")}))
+    elif arguments["until"] is not None:
+        raise TypeError("until cuts off the log of a calculator; columns are already cut off")
+    frame = first if is_frame(first) else None
+    if frame is not None:
+        columns = _fit_columns(frame, entry, columns)
+    parts, effects = _effects(frame, arguments)
+    with told(arguments["progress"], f"fit of {cls.kind}") as tell:
+        return cls._of(_cxm.Model.fit(cls.kind, {**columns, **effects}, options | parts, tell))
 
 
-def _fit_columns(frame, entry, given):
+def _effects(frame, arguments):
+    """The names of the covariates of each part, and their columns."""
+    covariates = arguments.get("covariates")
+    parts = given({part: arguments.get(part) for part in PARTS})
+    parts = {
+        part: [names] if isinstance(names, str) else list(names) for part, names in parts.items()
+    }
+    if covariates is not None and not parts:
+        parts = dict.fromkeys(PARTS, names_of(covariates))
+    needed = list(dict.fromkeys(name for names in parts.values() for name in names))
+    known = names_of(covariates) if covariates is not None else []
+    columns = _frames.columns(covariates, [n for n in needed if n in known]) if known else {}
+    missing = [name for name in needed if name not in known]
+    if frame is not None:
+        columns |= _frames.columns(frame, missing)
+    return parts, columns
+
+
+def _fit_columns(frame, entry, whom):
     """The columns of a frame that the fit reads; a text names a column, others are columns."""
     _, *others = (column["name"] for column in entry["columns"])
-    known = _names(frame)
+    known = names_of(frame)
     taken = {}
     for column in entry["columns"]:
         name = column["name"]
@@ -402,12 +353,12 @@ def _fit_columns(frame, entry, given):
         taken.setdefault("weights", _CUSTOMERS)
     columns = {}
     for name in others:
-        if name in given:
+        if name in whom:
             taken.pop(name, None)
-            if isinstance(given[name], str):
-                taken[name] = given[name]
+            if isinstance(whom[name], str):
+                taken[name] = whom[name]
             else:
-                columns[name] = given[name]
+                columns[name] = whom[name]
     found = _frames.columns(frame, list(taken.values()))
     return columns | {name: found[column] for name, column in taken.items()}
 
@@ -422,8 +373,19 @@ of these names or a calculator; a text then names a column that is called someth
 ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
 ``"year"`` or ``{{"days": 30}}``. ``start``, by the names of the parameters, is where to begin;
 ``priors``, by the same names, are ``{{"mean": …, "standard_deviation": …}}`` of the logarithm of a
-parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-names its row; ``diagnosis`` says how far the parameters can be trusted.
+parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+``progress`` is called with the steps done and, where it is known, their number; False or an
+exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+parameters can be trusted.
+"""
+
+_COVARIATES_DOC = """
+``purchase_covariates`` and ``dropout_covariates`` are the names of columns of the frame, or of
+``covariates``, a frame or a dict of columns, that move the rate of purchase and dropout; without
+names, ``covariates`` move both. Kinds come as columns of 0 and 1 for each kind but one. With them
+the parameters are those of customers whose covariates are all 0, and priors those of a customer
+with average ones.
 """
 
 _CLASS_DOC = """{summary}.
@@ -445,18 +407,25 @@ def _make_fit(entry):
     # A frame takes the place of the first column, and then brings the others.
     positional = {"cls": Required, first: columns[first], **dict.fromkeys(rest)}
     document = _FIT_DOC.format(title=entry["type_name"], columns=_described(entry["columns"]))
+    options = [*FIT_OPTIONS, "until", "progress"]
+    if entry["takes_covariates"]:
+        document += _COVARIATES_DOC
+        options[len(FIT_OPTIONS) :] = ["covariates", *PARTS, "until", "progress"]
     function = make_function(
         "fit",
         "cxm.clv",
         positional,
-        dict.fromkeys(FIT_OPTIONS),
+        dict.fromkeys(options),
         document,
         lambda arguments: _fit(arguments.pop("cls"), arguments),
     )
     return classmethod(function)
 
 
-def _make_question(quantity):
+_COVARIATES = "``covariates``, of a model with any, are a dict of columns or numbers, or a frame."
+
+
+def _make_question(quantity, takes_covariates):
     name, columns = quantity["name"], [column["name"] for column in quantity["columns"]]
     required = [p["name"] for p in quantity["parameters"] if p["required"]]
     optional = {p["name"]: p["default"] for p in quantity["parameters"] if not p["required"]}
@@ -475,15 +444,44 @@ def _make_question(quantity):
             "columns come back in the library that they came in; None where there is no answer.",
         ]
     lines += ["", "``interval``, a level, adds limits by the delta method."]
+    lines += [_COVARIATES] if takes_covariates else []
 
     def body(arguments):
         asked = {"quantity": name} | {p: arguments[p] for p in (*required, *optional)}
         whom = {column: arguments[column] for column in columns}
-        return arguments["self"]._ask(asked, whom, arguments["interval"])
+        level, covariates = arguments["interval"], arguments.get("covariates")
+        return arguments["self"]._ask(asked, whom, level, covariates)
 
     document = "\n".join(lines) + "\n"
-    named = {"interval": None}
+    named = {"interval": None} | ({"covariates": None} if takes_covariates else {})
     return make_function(name, "cxm.clv", {**positional, **optional}, named, document, body)
+
+
+def _make_predictive_interval(quantity, takes_covariates):
+    columns = [column["name"] for column in quantity["columns"]]
+    lines = [
+        "Whole numbers between which the purchases of each customer will lie.",
+        "",
+        "    horizon: how far it looks ahead, in the unit of the model",
+        *[f"    {column['name']}: {column['summary']}" for column in quantity["columns"]],
+        "    level: the probability that they hold at least",
+        "",
+        "It is the chance of the purchases, the parameters taken as known; that of a posterior",
+        f"adds theirs. A data frame or a table may stand for ``{columns[0]}``; without columns it",
+        f"is about {quantity['without_columns']}. ``value`` is the expected number, and",
+        "``probability`` what the whole numbers hold.",
+        *([_COVARIATES] if takes_covariates else []),
+    ]
+
+    def body(arguments):
+        whom = {column: arguments[column] for column in columns}
+        horizon, level = arguments["horizon"], arguments["level"]
+        return arguments["self"]._count(horizon, whom, level, arguments.get("covariates"))
+
+    positional = {"self": Required, "horizon": Required, **dict.fromkeys(columns)}
+    named = {"level": Required} | ({"covariates": None} if takes_covariates else {})
+    document = "\n".join(lines) + "\n"
+    return make_function("predictive_interval", "cxm.clv", positional, named, document, body)
 
 
 def _signature(entry):
@@ -491,7 +489,9 @@ def _signature(entry):
 
     names = [parameter["name"] for parameter in entry["parameters"]]
     parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in names]
-    return Signature([*parameters, Parameter("unit", Parameter.KEYWORD_ONLY, default=None)])
+    options = ("unit", *(PARTS if entry["takes_covariates"] else ()))
+    optional = [Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in options]
+    return Signature([*parameters, *optional])
 
 
 def _make(entry):
@@ -513,7 +513,11 @@ def _make(entry):
         "kind": entry["name"],
         "fit": _make_fit(entry),
     }
-    attributes |= {q["name"]: _make_question(q) for q in entry["quantities"]}
+    takes = entry["takes_covariates"]
+    attributes |= {q["name"]: _make_question(q, takes) for q in entry["quantities"]}
+    for quantity in entry["quantities"]:
+        if quantity["name"] == "expected_transactions":
+            attributes["predictive_interval"] = _make_predictive_interval(quantity, takes)
     return type(name, (Model,), attributes)
 
 

@@ -50,6 +50,18 @@ def _head(fields):
     return list(zip(left, right, strict=True))
 
 
+def _foot(fields):
+    """What stands below the parameters."""
+    ratio = fields["likelihood_ratio"]
+    if ratio is None:
+        return [fields["diagnosis"]["message"]]
+    gain = (
+        f"covariates: likelihood ratio {ratio['statistic']:.3f}, "
+        f"{ratio['degrees_of_freedom']} degrees of freedom, p = {ratio['p_value']:.3g}"
+    )
+    return [gain, fields["diagnosis"]["message"]]
+
+
 def _rows(fields):
     """One row a parameter, and the names of the columns."""
     errors, intervals = fields["standard_errors"], fields["intervals"]
@@ -61,6 +73,9 @@ def _rows(fields):
         limits = None if intervals is None else intervals[name]
         lower, upper = (None, None) if limits is None else (limits["lower"], limits["upper"])
         yield name, _figure(value), _figure(error), _figure(lower), _figure(upper)
+    for row in fields["coefficients"]:
+        cells = (row[name] for name in ("value", "standard_error", "lower", "upper"))
+        yield (f"{row['part']}: {row['name']}", *map(_figure, cells))
 
 
 def plain(fields):
@@ -83,7 +98,7 @@ def plain(fields):
         cells = [row[0].ljust(widths[0])]
         cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)]
         lines.append("  ".join(cells))
-    lines += ["=" * total, fields["diagnosis"]["message"]]
+    lines += ["=" * total, *_foot(fields)]
     return "\n".join(lines)
 
 
@@ -108,5 +123,5 @@ def html(fields):
         f'<div class="cxm-model"><div style="font-weight:600">'
         f"{escape(_title(fields))}</div><table>{head}</table>"
         f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
-        f'<div style="{_SMALL}">{escape(fields["diagnosis"]["message"])}</div></div>'
+        f'<div style="{_SMALL}">{"<br>".join(map(escape, _foot(fields)))}</div></div>'
     )

@@ -1,6 +1,6 @@
 """Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Never, Self
 
 from ._models import Model as Model
@@ -56,6 +56,8 @@ class ParetoNbd(Model):
         s: float,
         beta: float,
         unit: str | Mapping[str, int] | None = ...,
+        purchase_covariates: Mapping[str, float] | None = ...,
+        dropout_covariates: Mapping[str, float] | None = ...,
         **parameters: Never,
     ) -> None: ...
     @classmethod
@@ -71,6 +73,11 @@ class ParetoNbd(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        covariates: Any = None,
+        purchase_covariates: str | Sequence[str] | None = None,
+        dropout_covariates: str | Sequence[str] | None = None,
+        until: Any = None,
+        progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
         """The ParetoNbd that fits the columns best.
 
@@ -85,8 +92,17 @@ class ParetoNbd(Model):
         ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
         ``"year"`` or ``{"days": 30}``. ``start``, by the names of the parameters, is where to begin;
         ``priors``, by the same names, are ``{"mean": …, "standard_deviation": …}`` of the logarithm of a
-        parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-        names its row; ``diagnosis`` says how far the parameters can be trusted.
+        parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+        ``progress`` is called with the steps done and, where it is known, their number; False or an
+        exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+        one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+        parameters can be trusted.
+
+        ``purchase_covariates`` and ``dropout_covariates`` are the names of columns of the frame, or of
+        ``covariates``, a frame or a dict of columns, that move the rate of purchase and dropout; without
+        names, ``covariates`` move both. Kinds come as columns of 0 and 1 for each kind but one. With them
+        the parameters are those of customers whose covariates are all 0, and priors those of a customer
+        with average ones.
         """
     def probability_alive(
         self,
@@ -96,6 +112,7 @@ class ParetoNbd(Model):
         horizon: Any = 0,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(still a customer at the horizon); now, without one.
 
@@ -109,6 +126,7 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def expected_transactions(
         self,
@@ -118,6 +136,7 @@ class ParetoNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases within the horizon.
 
@@ -131,6 +150,31 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
+        """
+    def predictive_interval(
+        self,
+        horizon: Any,
+        frequency: Any = None,
+        recency: Any = None,
+        age: Any = None,
+        *,
+        level: float,
+        covariates: Any = None,
+    ) -> Any:
+        """Whole numbers between which the purchases of each customer will lie.
+
+            horizon: how far it looks ahead, in the unit of the model
+            frequency: repeat purchases; the first is not one
+            recency: age at the last purchase, 0 without a repeat
+            age: time since the first purchase
+            level: the probability that they hold at least
+
+        It is the chance of the purchases, the parameters taken as known; that of a posterior
+        adds theirs. A data frame or a table may stand for ``frequency``; without columns it
+        is about a new customer. ``value`` is the expected number, and
+        ``probability`` what the whole numbers hold.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def probability_of_transactions(
         self,
@@ -141,6 +185,7 @@ class ParetoNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(exactly so many purchases within the horizon).
 
@@ -155,6 +200,7 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def probability_of_no_transactions(
         self,
@@ -164,6 +210,7 @@ class ParetoNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(no purchase within the horizon).
 
@@ -177,6 +224,7 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def discounted_expected_transactions(
         self,
@@ -187,6 +235,7 @@ class ParetoNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases within the horizon, each discounted from its time.
 
@@ -201,6 +250,7 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def discounted_expected_residual_transactions(
         self,
@@ -210,6 +260,7 @@ class ParetoNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases of the whole future, discounted (DERT).
 
@@ -223,6 +274,7 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def time_to_next_transaction(
         self,
@@ -232,6 +284,7 @@ class ParetoNbd(Model):
         probability: Any = 0.5,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """The time within which the next purchase comes with this probability.
 
@@ -245,6 +298,7 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def lifetime_value(
         self,
@@ -257,6 +311,7 @@ class ParetoNbd(Model):
         horizon: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Margin of the expected purchases, discounted, in the money of the spend.
 
@@ -273,6 +328,7 @@ class ParetoNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
 
 class BgNbd(Model):
@@ -293,6 +349,8 @@ class BgNbd(Model):
         a: float,
         b: float,
         unit: str | Mapping[str, int] | None = ...,
+        purchase_covariates: Mapping[str, float] | None = ...,
+        dropout_covariates: Mapping[str, float] | None = ...,
         **parameters: Never,
     ) -> None: ...
     @classmethod
@@ -308,6 +366,11 @@ class BgNbd(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        covariates: Any = None,
+        purchase_covariates: str | Sequence[str] | None = None,
+        dropout_covariates: str | Sequence[str] | None = None,
+        until: Any = None,
+        progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
         """The BgNbd that fits the columns best.
 
@@ -322,8 +385,17 @@ class BgNbd(Model):
         ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
         ``"year"`` or ``{"days": 30}``. ``start``, by the names of the parameters, is where to begin;
         ``priors``, by the same names, are ``{"mean": …, "standard_deviation": …}`` of the logarithm of a
-        parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-        names its row; ``diagnosis`` says how far the parameters can be trusted.
+        parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+        ``progress`` is called with the steps done and, where it is known, their number; False or an
+        exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+        one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+        parameters can be trusted.
+
+        ``purchase_covariates`` and ``dropout_covariates`` are the names of columns of the frame, or of
+        ``covariates``, a frame or a dict of columns, that move the rate of purchase and dropout; without
+        names, ``covariates`` move both. Kinds come as columns of 0 and 1 for each kind but one. With them
+        the parameters are those of customers whose covariates are all 0, and priors those of a customer
+        with average ones.
         """
     def probability_alive(
         self,
@@ -333,6 +405,7 @@ class BgNbd(Model):
         horizon: Any = 0,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(still a customer at the horizon); now, without one.
 
@@ -346,6 +419,7 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def expected_transactions(
         self,
@@ -355,6 +429,7 @@ class BgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases within the horizon.
 
@@ -368,6 +443,31 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
+        """
+    def predictive_interval(
+        self,
+        horizon: Any,
+        frequency: Any = None,
+        recency: Any = None,
+        age: Any = None,
+        *,
+        level: float,
+        covariates: Any = None,
+    ) -> Any:
+        """Whole numbers between which the purchases of each customer will lie.
+
+            horizon: how far it looks ahead, in the unit of the model
+            frequency: repeat purchases; the first is not one
+            recency: age at the last purchase, 0 without a repeat
+            age: time since the first purchase
+            level: the probability that they hold at least
+
+        It is the chance of the purchases, the parameters taken as known; that of a posterior
+        adds theirs. A data frame or a table may stand for ``frequency``; without columns it
+        is about a new customer. ``value`` is the expected number, and
+        ``probability`` what the whole numbers hold.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def probability_of_transactions(
         self,
@@ -378,6 +478,7 @@ class BgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(exactly so many purchases within the horizon).
 
@@ -392,6 +493,7 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def probability_of_no_transactions(
         self,
@@ -401,6 +503,7 @@ class BgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(no purchase within the horizon).
 
@@ -414,6 +517,7 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def discounted_expected_transactions(
         self,
@@ -424,6 +528,7 @@ class BgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases within the horizon, each discounted from its time.
 
@@ -438,6 +543,7 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def discounted_expected_residual_transactions(
         self,
@@ -447,6 +553,7 @@ class BgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases of the whole future, discounted (DERT).
 
@@ -460,6 +567,7 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def time_to_next_transaction(
         self,
@@ -469,6 +577,7 @@ class BgNbd(Model):
         probability: Any = 0.5,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """The time within which the next purchase comes with this probability.
 
@@ -482,6 +591,7 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def lifetime_value(
         self,
@@ -494,6 +604,7 @@ class BgNbd(Model):
         horizon: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Margin of the expected purchases, discounted, in the money of the spend.
 
@@ -510,6 +621,7 @@ class BgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
 
 class MbgNbd(Model):
@@ -530,6 +642,8 @@ class MbgNbd(Model):
         a: float,
         b: float,
         unit: str | Mapping[str, int] | None = ...,
+        purchase_covariates: Mapping[str, float] | None = ...,
+        dropout_covariates: Mapping[str, float] | None = ...,
         **parameters: Never,
     ) -> None: ...
     @classmethod
@@ -545,6 +659,11 @@ class MbgNbd(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        covariates: Any = None,
+        purchase_covariates: str | Sequence[str] | None = None,
+        dropout_covariates: str | Sequence[str] | None = None,
+        until: Any = None,
+        progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
         """The MbgNbd that fits the columns best.
 
@@ -559,8 +678,17 @@ class MbgNbd(Model):
         ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
         ``"year"`` or ``{"days": 30}``. ``start``, by the names of the parameters, is where to begin;
         ``priors``, by the same names, are ``{"mean": …, "standard_deviation": …}`` of the logarithm of a
-        parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-        names its row; ``diagnosis`` says how far the parameters can be trusted.
+        parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+        ``progress`` is called with the steps done and, where it is known, their number; False or an
+        exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+        one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+        parameters can be trusted.
+
+        ``purchase_covariates`` and ``dropout_covariates`` are the names of columns of the frame, or of
+        ``covariates``, a frame or a dict of columns, that move the rate of purchase and dropout; without
+        names, ``covariates`` move both. Kinds come as columns of 0 and 1 for each kind but one. With them
+        the parameters are those of customers whose covariates are all 0, and priors those of a customer
+        with average ones.
         """
     def probability_alive(
         self,
@@ -570,6 +698,7 @@ class MbgNbd(Model):
         horizon: Any = 0,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(still a customer at the horizon); now, without one.
 
@@ -583,6 +712,7 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def expected_transactions(
         self,
@@ -592,6 +722,7 @@ class MbgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases within the horizon.
 
@@ -605,6 +736,31 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
+        """
+    def predictive_interval(
+        self,
+        horizon: Any,
+        frequency: Any = None,
+        recency: Any = None,
+        age: Any = None,
+        *,
+        level: float,
+        covariates: Any = None,
+    ) -> Any:
+        """Whole numbers between which the purchases of each customer will lie.
+
+            horizon: how far it looks ahead, in the unit of the model
+            frequency: repeat purchases; the first is not one
+            recency: age at the last purchase, 0 without a repeat
+            age: time since the first purchase
+            level: the probability that they hold at least
+
+        It is the chance of the purchases, the parameters taken as known; that of a posterior
+        adds theirs. A data frame or a table may stand for ``frequency``; without columns it
+        is about a new customer. ``value`` is the expected number, and
+        ``probability`` what the whole numbers hold.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def probability_of_transactions(
         self,
@@ -615,6 +771,7 @@ class MbgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(exactly so many purchases within the horizon).
 
@@ -629,6 +786,7 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def probability_of_no_transactions(
         self,
@@ -638,6 +796,7 @@ class MbgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """P(no purchase within the horizon).
 
@@ -651,6 +810,7 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def discounted_expected_transactions(
         self,
@@ -661,6 +821,7 @@ class MbgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases within the horizon, each discounted from its time.
 
@@ -675,6 +836,7 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def discounted_expected_residual_transactions(
         self,
@@ -684,6 +846,7 @@ class MbgNbd(Model):
         age: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Expected purchases of the whole future, discounted (DERT).
 
@@ -697,6 +860,7 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def time_to_next_transaction(
         self,
@@ -706,6 +870,7 @@ class MbgNbd(Model):
         probability: Any = 0.5,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """The time within which the next purchase comes with this probability.
 
@@ -719,6 +884,7 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
     def lifetime_value(
         self,
@@ -731,6 +897,7 @@ class MbgNbd(Model):
         horizon: Any = None,
         *,
         interval: float | None = None,
+        covariates: Any = None,
     ) -> Any:
         """Margin of the expected purchases, discounted, in the money of the spend.
 
@@ -747,6 +914,7 @@ class MbgNbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        ``covariates``, of a model with any, are a dict of columns or numbers, or a frame.
         """
 
 class Nbd(Model):
@@ -780,6 +948,8 @@ class Nbd(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        until: Any = None,
+        progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
         """The Nbd that fits the columns best.
 
@@ -794,8 +964,11 @@ class Nbd(Model):
         ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
         ``"year"`` or ``{"days": 30}``. ``start``, by the names of the parameters, is where to begin;
         ``priors``, by the same names, are ``{"mean": …, "standard_deviation": …}`` of the logarithm of a
-        parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-        names its row; ``diagnosis`` says how far the parameters can be trusted.
+        parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+        ``progress`` is called with the steps done and, where it is known, their number; False or an
+        exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+        one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+        parameters can be trusted.
         """
     def probability_alive(
         self,
@@ -840,6 +1013,28 @@ class Nbd(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        """
+    def predictive_interval(
+        self,
+        horizon: Any,
+        frequency: Any = None,
+        recency: Any = None,
+        age: Any = None,
+        *,
+        level: float,
+    ) -> Any:
+        """Whole numbers between which the purchases of each customer will lie.
+
+            horizon: how far it looks ahead, in the unit of the model
+            frequency: repeat purchases; the first is not one
+            recency: age at the last purchase, 0 without a repeat
+            age: time since the first purchase
+            level: the probability that they hold at least
+
+        It is the chance of the purchases, the parameters taken as known; that of a posterior
+        adds theirs. A data frame or a table may stand for ``frequency``; without columns it
+        is about a new customer. ``value`` is the expected number, and
+        ``probability`` what the whole numbers hold.
         """
     def probability_of_transactions(
         self,
@@ -1017,6 +1212,8 @@ class BgBb(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        until: Any = None,
+        progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
         """The BgBb that fits the columns best.
 
@@ -1031,8 +1228,11 @@ class BgBb(Model):
         ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
         ``"year"`` or ``{"days": 30}``. ``start``, by the names of the parameters, is where to begin;
         ``priors``, by the same names, are ``{"mean": …, "standard_deviation": …}`` of the logarithm of a
-        parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-        names its row; ``diagnosis`` says how far the parameters can be trusted.
+        parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+        ``progress`` is called with the steps done and, where it is known, their number; False or an
+        exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+        one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+        parameters can be trusted.
         """
     def probability_alive(
         self,
@@ -1077,6 +1277,28 @@ class BgBb(Model):
         columns come back in the library that they came in; None where there is no answer.
 
         ``interval``, a level, adds limits by the delta method.
+        """
+    def predictive_interval(
+        self,
+        horizon: Any,
+        frequency: Any = None,
+        recency: Any = None,
+        periods: Any = None,
+        *,
+        level: float,
+    ) -> Any:
+        """Whole numbers between which the purchases of each customer will lie.
+
+            horizon: how far it looks ahead, in the unit of the model
+            frequency: repeat purchases; the first is not one
+            recency: age at the last purchase, 0 without a repeat
+            periods: opportunities to buy again since the first purchase
+            level: the probability that they hold at least
+
+        It is the chance of the purchases, the parameters taken as known; that of a posterior
+        adds theirs. A data frame or a table may stand for ``frequency``; without columns it
+        is about a new customer. ``value`` is the expected number, and
+        ``probability`` what the whole numbers hold.
         """
     def probability_of_transactions(
         self,
@@ -1252,6 +1474,8 @@ class GammaGamma(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        until: Any = None,
+        progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
         """The GammaGamma that fits the columns best.
 
@@ -1265,8 +1489,11 @@ class GammaGamma(Model):
         ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
         ``"year"`` or ``{"days": 30}``. ``start``, by the names of the parameters, is where to begin;
         ``priors``, by the same names, are ``{"mean": …, "standard_deviation": …}`` of the logarithm of a
-        parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-        names its row; ``diagnosis`` says how far the parameters can be trusted.
+        parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+        ``progress`` is called with the steps done and, where it is known, their number; False or an
+        exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+        one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+        parameters can be trusted.
         """
     def expected_spend(
         self,
@@ -1377,6 +1604,8 @@ class ShiftedBetaGeometric(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        until: Any = None,
+        progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
         """The ShiftedBetaGeometric that fits the columns best.
 
@@ -1392,8 +1621,11 @@ class ShiftedBetaGeometric(Model):
         ``unit`` is that of the times, which the model keeps: ``"day"``, ``"week"``, ``"month"``,
         ``"year"`` or ``{"days": 30}``. ``start``, by the names of the parameters, is where to begin;
         ``priors``, by the same names, are ``{"mean": …, "standard_deviation": …}`` of the logarithm of a
-        parameter, of which a time is measured in mean ages. A history that cannot be is an error that
-        names its row; ``diagnosis`` says how far the parameters can be trusted.
+        parameter, of which a time is measured in mean ages. ``until`` is the cut-off of a calculator's log.
+        ``progress`` is called with the steps done and, where it is known, their number; False or an
+        exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
+        one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
+        parameters can be trusted.
         """
     def survival(
         self,

@@ -3,8 +3,8 @@
 Each carries ``kind`` (the stable name), ``field`` (the column, parameter or argument to blame, or
 ``None``) and ``row`` (the row of the batch to blame, counted from 0, or ``None``). Most are a
 ``ValueError`` as well; ``NotFoundError`` is a ``KeyError``, ``NotOfferedError`` a ``TypeError``,
-``NotConvergedError`` an ``ArithmeticError``, ``LimitReachedError`` a ``RuntimeError``, and
-``OverflowError`` the built-in of that name.
+``NotConvergedError`` an ``ArithmeticError``, ``LimitReachedError`` and ``CancelledError`` a
+``RuntimeError``, and ``OverflowError`` the built-in of that name.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ __all__ = [
     "LimitReachedError",
     "NeverAddedError",
     "NotOfferedError",
+    "CancelledError",
 ]
 
 class CxmError(builtins.Exception):
@@ -72,3 +73,6 @@ class NeverAddedError(CxmError, builtins.ValueError):
 
 class NotOfferedError(CxmError, builtins.TypeError):
     """An error of the kind `not_offered`."""
+
+class CancelledError(CxmError, builtins.RuntimeError):
+    """An error of the kind `cancelled`."""

@@ -3,8 +3,8 @@
 
 use super::table::{Profile, Standard};
 use super::{Coefficient, CovariateModel, CovariateTable, WithCovariates, moved};
-use crate::clv::engine::fit;
-use crate::clv::fit::{Diagnosis, FitOptions, Fitted};
+use crate::clv::engine::{fit_with_progress, leading_cells, penalty};
+use crate::clv::fit::{Diagnosis, FitOptions, FitProgress, FitStatus, Fitted, Prior};
 use crate::clv::model::{Derivatives, MAX_PARAMETERS};
 use crate::clv::verdict::{FARTHEST, Sample, covariance, diagnose};
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ pub enum Part {
 
 /// A coefficient with its error.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CoefficientEstimate {
     /// What it acts on.
     pub part: Part,
@@ -45,7 +45,7 @@ pub struct CoefficientEstimate {
 
 /// Do the covariates explain more than chance would?
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LikelihoodRatio {
     /// Twice the gain in log-likelihood.
     pub statistic: f64,
@@ -62,7 +62,7 @@ pub struct FittedCovariates<M> {
     pub model: WithCovariates<M>,
     /// The unit in which ages are counted.
     pub unit: TimeUnit,
-    /// The log-likelihood of all customers.
+    /// The log-likelihood of all customers, without any prior.
     pub log_likelihood: f64,
     /// The covariance of the logs of the parameters, then of the coefficients of purchase and of
     /// dropout; `None` where the data do not determine it.
@@ -102,13 +102,53 @@ impl<M: CovariateModel> FittedCovariates<M> {
         .collect()
     }
 
-    /// The test against the model without covariates.
-    pub fn likelihood_ratio(&self) -> LikelihoodRatio {
+    /// A model whose parameters and coefficients were given and not fitted.
+    pub fn given(model: WithCovariates<M>, unit: TimeUnit) -> Self {
+        let without = Fitted::given(model.base().clone(), unit);
+        Self {
+            unit,
+            log_likelihood: without.log_likelihood,
+            covariance: None,
+            diagnosis: without.diagnosis.clone(),
+            model,
+            without,
+        }
+    }
+
+    /// The fitted model of a customer with these covariates, in the order of the coefficients, with
+    /// what the fit knows of its parameters: whatever can be asked of a fit can be asked of it.
+    pub fn for_customer(&self, purchase: &[f64], dropout: &[f64]) -> Result<Fitted<M>> {
+        let model = self.model.for_customer(purchase, dropout)?;
+        let moves = |by: [f64; MAX_PARAMETERS], place: usize| by.get(place).copied().unwrap_or(0.0);
+        let rows: Vec<Vec<f64>> = (0..M::PARAMETERS.len())
+            .map(|place| {
+                let unit = (0..M::PARAMETERS.len()).map(|k| f64::from(u8::from(k == place)));
+                let first = purchase.iter().map(|value| moves(M::PURCHASE, place) * value);
+                let second = dropout.iter().map(|value| moves(M::DROPOUT, place) * value);
+                unit.chain(first).chain(second).collect()
+            })
+            .collect();
+        let covariance = self.covariance.as_ref().and_then(|all| carried(all, &rows));
+        Ok(Fitted {
+            model,
+            log_likelihood: self.log_likelihood,
+            ln_covariance: covariance.map(|cells| leading_cells(&cells)),
+            diagnosis: self.diagnosis.clone(),
+            ..self.without.clone()
+        })
+    }
+
+    /// The test against the model without covariates; `None` where the parameters were given, and
+    /// with priors, under which twice the gain does not follow the chi-square distribution.
+    pub fn likelihood_ratio(&self) -> Option<LikelihoodRatio> {
+        if self.diagnosis.status == FitStatus::Given || self.without.priors.is_some() {
+            return None;
+        }
         let statistic = (2.0 * (self.log_likelihood - self.without.log_likelihood)).max(0.0);
         let count = self.model.purchase().len() + self.model.dropout().len();
         let degrees_of_freedom = u32::try_from(count).unwrap_or(u32::MAX);
         let p_value = chi_square_survival(statistic, degrees_of_freedom);
-        LikelihoodRatio { statistic, degrees_of_freedom, p_value }
+        Some(LikelihoodRatio { statistic, degrees_of_freedom, p_value })
     }
 
     /// Akaike: 2k − 2 ln L.
@@ -128,31 +168,51 @@ impl<M: CovariateModel> FittedCovariates<M> {
     }
 }
 
-/// The model and the effects of the highest likelihood.
+/// The model and the effects of the highest likelihood; with priors, of the highest posterior
+/// density.
 ///
-/// Starts from the fit without covariates, which takes the options; priors are refused.
+/// Starts from the fit without covariates, which takes the options. A prior is one of the
+/// parameters of a customer with average covariates, so that it does not depend on how these are
+/// coded; coefficients have none.
 pub fn fit_with_covariates<M: CovariateModel>(
     table: &CovariateTable,
     options: &FitOptions,
 ) -> Result<FittedCovariates<M>> {
-    if options.priors.is_some() {
-        let message = "a fit with covariates takes no priors";
-        return Err(Error::argument(message).in_field("priors"));
-    }
-    let without = fit::<M>(table.histories(), options)?;
-    let problem = Problem::<M>::new(table);
+    fit_with_covariates_and_progress(table, options, |_| Ok(()))
+}
+
+/// As [`fit_with_covariates`], and tells how it stands after each step: first of the fit without
+/// covariates, then of the one with them, as a further start. An error of `progress` stops it.
+pub fn fit_with_covariates_and_progress<M: CovariateModel>(
+    table: &CovariateTable,
+    options: &FitOptions,
+    mut progress: impl FnMut(FitProgress<'_>) -> Result<()>,
+) -> Result<FittedCovariates<M>> {
+    let without = fit_with_progress::<M>(table.histories(), options, &mut progress)?;
+    let problem = Problem::<M>::new(table, options.priors.as_deref());
     let mut start: Vec<f64> =
         without.model.parameters().iter().take(problem.parameters).map(|&x| libm::log(x)).collect();
     // The limits of a fit without covariates.
-    let age = table.histories().mean_age().filter(|age| *age > 0.0).unwrap_or(1.0);
-    let scales = M::TIMES.iter().map(|&time| if time { libm::log(age) } else { 0.0 });
     let mut limits: Vec<(f64, f64)> =
-        scales.map(|scale| (scale - FARTHEST, scale + FARTHEST)).collect();
+        problem.scale.iter().map(|scale| (scale - FARTHEST, scale + FARTHEST)).collect();
     start.resize(problem.directions.len(), 0.0);
     limits.resize(problem.directions.len(), (-STRONGEST, STRONGEST));
     let bounds =
         Bounds { max_iterations: options.max_iterations, tolerance: options.tolerance, limits };
-    let best = maximise(&start, &bounds, |point| problem.surface(point), |_| {})?;
+    let best = maximise(
+        &start,
+        &bounds,
+        |point| problem.surface(point),
+        |step| {
+            let logs = step.point.iter().take(problem.parameters);
+            progress(FitProgress {
+                start: without.diagnosis.starts + 1,
+                iteration: step.iteration,
+                log_likelihood: step.surface.value,
+                parameters: &logs.map(|&log| libm::exp(log)).collect::<Vec<_>>(),
+            })
+        },
+    )?;
     if best.stop == Stop::Undefined {
         let message = "the log-likelihood is not finite at the fit without covariates";
         return Err(Error::not_converged(message));
@@ -174,11 +234,15 @@ struct Problem<'a, M> {
     /// Parameters of the base model; they come first.
     parameters: usize,
     directions: Vec<Direction>,
+    /// One a parameter, or none.
+    priors: &'a [Prior],
+    /// ln of what each parameter is measured in: the mean age for a time, else 0.
+    scale: Vec<f64>,
     model: std::marker::PhantomData<M>,
 }
 
 impl<'a, M: CovariateModel> Problem<'a, M> {
-    fn new(table: &'a CovariateTable) -> Self {
+    fn new(table: &'a CovariateTable, priors: Option<&'a [Prior]>) -> Self {
         let parameters = M::PARAMETERS.len();
         let (purchase, dropout) = table.standards();
         let directions = (0..parameters)
@@ -186,7 +250,17 @@ impl<'a, M: CovariateModel> Problem<'a, M> {
             .chain((0..purchase.len()).map(Direction::Purchase))
             .chain((0..dropout.len()).map(Direction::Dropout));
         let directions = directions.collect();
-        Self { table, parameters, directions, model: std::marker::PhantomData }
+        let age = table.histories().mean_age().filter(|age| *age > 0.0).unwrap_or(1.0);
+        let scale = M::TIMES.iter().map(|&time| if time { libm::log(age) } else { 0.0 }).collect();
+        let (priors, model) = (priors.unwrap_or_default(), std::marker::PhantomData);
+        Self { table, parameters, directions, priors, scale, model }
+    }
+
+    /// The value, slope and bend of each prior at a point.
+    fn penalties(&self, point: &[f64]) -> impl Iterator<Item = (f64, f64, f64)> {
+        let places = point.iter().zip(&self.scale);
+        let terms = self.priors.iter().zip(places);
+        terms.map(|(prior, (x, scale))| penalty(prior, x - scale)).collect::<Vec<_>>().into_iter()
     }
 
     /// How the logs of the parameters of a profile move along each direction.
@@ -234,6 +308,15 @@ impl<'a, M: CovariateModel> Problem<'a, M> {
                 }
             }
         }
+        for (place, (term, slope, bend)) in self.penalties(point).enumerate() {
+            value += term;
+            if let Some(cell) = gradient.get_mut(place) {
+                *cell += slope;
+            }
+            if let Some(cell) = hessian.get_mut(place * order + place) {
+                *cell += bend;
+            }
+        }
         let cell = |row: usize, column: usize| {
             hessian.get(row * order + column).copied().unwrap_or(f64::NAN)
         };
@@ -252,16 +335,15 @@ impl<'a, M: CovariateModel> Problem<'a, M> {
             named(purchase, first),
             named(dropout, second),
         )?;
-        let age = self.table.histories().mean_age().filter(|age| *age > 0.0).unwrap_or(1.0);
-        let times = M::TIMES.iter().map(|&time| if time { libm::log(age) } else { 0.0 });
-        let scale: Vec<f64> =
-            times.chain(std::iter::repeat(0.0)).take(self.directions.len()).collect();
+        let mut scale = self.scale.clone();
+        scale.resize(self.directions.len(), 0.0);
         let sample = Sample { customers: without.customers, repeaters: without.repeaters };
         let diagnosis = diagnose(best, &self.names(), &scale, sample, (best.iterations, 1));
         Ok(FittedCovariates {
             model,
             unit: without.unit,
-            log_likelihood: best.surface.value,
+            log_likelihood: best.surface.value
+                - self.penalties(&best.point).map(|(term, ..)| term).sum::<f64>(),
             covariance: covariance(best).and_then(|inverse| carried(&inverse, &back)),
             diagnosis,
             without,

@@ -26,11 +26,12 @@
 //!
 //! # Merging
 //! Tables are made from all customers at once; customers with equal covariates share one pattern
-//! table.
+//! table. A row may stand for many customers by its weight.
 //!
 //! # Uncertainty
 //! Standard errors of coefficients and parameters from the exact second derivatives; a
-//! likelihood-ratio test against the model without covariates.
+//! likelihood-ratio test against the model without covariates. Intervals of predictions follow
+//! from [`FittedCovariates::for_customer`].
 //!
 //! # Not to be confused with
 //! Covariates that change over time, as the season; a segment each with a fit of its own.
@@ -57,7 +58,10 @@
 mod fit;
 mod table;
 
-pub use fit::{CoefficientEstimate, FittedCovariates, LikelihoodRatio, Part, fit_with_covariates};
+pub use fit::{
+    CoefficientEstimate, FittedCovariates, LikelihoodRatio, Part, fit_with_covariates,
+    fit_with_covariates_and_progress,
+};
 pub use table::{Covariate, CovariateTable};
 
 use super::beta_geometric::BetaGeometricNbd;
@@ -86,6 +90,7 @@ impl<const LEAVES_AT_FIRST: bool> CovariateModel for BetaGeometricNbd<LEAVES_AT_
 /// A covariate with its effect.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Coefficient {
     /// The name of the covariate.
     pub name: String,
@@ -102,13 +107,39 @@ pub struct WithCovariates<M> {
     dropout: Vec<Coefficient>,
 }
 
+#[cfg(feature = "serde")]
+impl<'de, M> serde::Deserialize<'de> for WithCovariates<M>
+where
+    M: CovariateModel + serde::Deserialize<'de>,
+{
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// The parts by name, not checked.
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Named<M> {
+            base: M,
+            purchase: Vec<Coefficient>,
+            dropout: Vec<Coefficient>,
+        }
+        let Named { base, purchase, dropout } = Named::deserialize(deserializer)?;
+        Self::new(base, purchase, dropout).map_err(serde::de::Error::custom)
+    }
+}
+
 impl<M: CovariateModel> WithCovariates<M> {
-    /// From a model of customers whose covariates are all 0, and finite coefficients.
+    /// From a model of customers whose covariates are all 0, and finite coefficients, of which no
+    /// two of one part have the same name.
     pub fn new(base: M, purchase: Vec<Coefficient>, dropout: Vec<Coefficient>) -> Result<Self> {
-        for Coefficient { name, value } in purchase.iter().chain(&dropout) {
-            if !value.is_finite() {
-                let message = format!("expected a finite coefficient, got {value}");
-                return Err(Error::argument(message).in_field(name.clone()));
+        for part in [&purchase, &dropout] {
+            for (place, Coefficient { name, value }) in part.iter().enumerate() {
+                if !value.is_finite() {
+                    let message = format!("expected a finite coefficient, got {value}");
+                    return Err(Error::argument(message).in_field(name.clone()));
+                }
+                if part.iter().take(place).any(|other| other.name == *name) {
+                    let message = "this covariate is given twice";
+                    return Err(Error::argument(message).in_field(name.clone()));
+                }
             }
         }
         Ok(Self { base, purchase, dropout })

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::calculator::batch::same_length;
 use crate::clv::history::History;
 use crate::clv::patterns::{PatternTable, histories};
 use crate::error::{Error, Result};
@@ -62,15 +63,23 @@ impl CovariateTable {
         dropout: &[Covariate<'_>],
     ) -> Result<Self> {
         let histories = histories(frequency, recency, age)?;
-        for covariate in purchase.iter().chain(dropout) {
-            check(covariate, histories.len())?;
-        }
-        let standards = |columns: &[Covariate<'_>]| -> Result<Vec<Standard>> {
-            columns.iter().map(standard).collect()
-        };
-        let (standards_p, standards_d) = (standards(purchase)?, standards(dropout)?);
-        check_independent(purchase, &standards_p)?;
-        check_independent(dropout, &standards_d)?;
+        Self::from_histories(&histories, None, purchase, dropout)
+    }
+
+    /// The same from histories, where each stands for `weights` customers, or for one without them.
+    pub fn from_histories(
+        histories: &[History],
+        weights: Option<&[f64]>,
+        purchase: &[Covariate<'_>],
+        dropout: &[Covariate<'_>],
+    ) -> Result<Self> {
+        let ones = vec![1.0; if weights.is_none() { histories.len() } else { 0 }];
+        let weights = weights.unwrap_or(&ones);
+        same_length("weights", weights.len(), histories.len())?;
+        // Refuses weights that are none, before they are used.
+        let all = PatternTable::from_rows(histories.iter().copied().zip(weights.iter().copied()))?;
+        let (standards_p, standards_d) =
+            (standards(purchase, weights)?, standards(dropout, weights)?);
         let columns: Vec<&[f64]> = purchase.iter().chain(dropout).map(|c| c.values).collect();
         let compare = |a: usize, b: usize| -> Ordering {
             let pairs = columns.iter().map(|column| {
@@ -79,19 +88,22 @@ impl CovariateTable {
             });
             pairs.fold(Ordering::Equal, Ordering::then)
         };
-        let mut order: Vec<usize> = (0..histories.len()).collect();
-        order.sort_by(|&a, &b| compare(a, b));
+        let rows = histories.iter().copied().zip(weights.iter().copied());
+        let mut order: Vec<(usize, (History, f64))> = rows.enumerate().collect();
+        order.sort_by(|(a, _), (b, _)| compare(*a, *b));
         let mut profiles = Vec::new();
-        for rows in order.chunk_by(|&a, &b| compare(a, b).is_eq()) {
-            let row = rows.first().copied().unwrap_or(0);
-            let same = rows.iter().filter_map(|&row| histories.get(row)).map(|&h| (h, 1.0));
+        for rows in order.chunk_by(|(a, _), (b, _)| compare(*a, *b).is_eq()) {
+            let Some((row, _)) = rows.first() else { continue };
+            let patterns = PatternTable::from_rows(rows.iter().map(|(_, same)| *same))?;
+            if patterns.is_empty() {
+                continue;
+            }
             profiles.push(Profile {
-                purchase: standardised(purchase, &standards_p, row),
-                dropout: standardised(dropout, &standards_d, row),
-                patterns: PatternTable::from_rows(same)?,
+                purchase: standardised(purchase, &standards_p, *row),
+                dropout: standardised(dropout, &standards_d, *row),
+                patterns,
             });
         }
-        let all = PatternTable::from_rows(histories.iter().map(|&history| (history, 1.0)))?;
         Ok(Self { profiles, purchase: standards_p, dropout: standards_d, all })
     }
 
@@ -114,6 +126,21 @@ impl CovariateTable {
     }
 }
 
+/// The standards of the covariates of one part, which have to tell customers apart.
+fn standards(columns: &[Covariate<'_>], weights: &[f64]) -> Result<Vec<Standard>> {
+    for (place, covariate) in columns.iter().enumerate() {
+        check(covariate, weights.len())?;
+        if columns.iter().take(place).any(|other| other.name == covariate.name) {
+            let message = "this covariate is given twice";
+            return Err(Error::argument(message).in_field(covariate.name.to_owned()));
+        }
+    }
+    let standards: Vec<Standard> =
+        columns.iter().map(|column| standard(column, weights)).collect::<Result<_>>()?;
+    check_independent(columns, &standards, weights)?;
+    Ok(standards)
+}
+
 fn check(covariate: &Covariate<'_>, rows: usize) -> Result<()> {
     let Covariate { name, values } = covariate;
     if values.len() != rows {
@@ -128,20 +155,20 @@ fn check(covariate: &Covariate<'_>, rows: usize) -> Result<()> {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a number of rows")]
-fn standard(covariate: &Covariate<'_>) -> Result<Standard> {
-    let count = covariate.values.len() as f64;
+fn standard(covariate: &Covariate<'_>, weights: &[f64]) -> Result<Standard> {
     // Sorted, so that the order of the rows does not show in the last bit.
-    let mut values = covariate.values.to_vec();
-    values.sort_unstable_by(f64::total_cmp);
-    let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-    let centre = values.iter().map(|value| value / count).sum::<f64>();
-    let squares = values.iter().map(|value| {
+    let rows = covariate.values.iter().copied().zip(weights.iter().copied());
+    let mut rows: Vec<(f64, f64)> = rows.filter(|(_, weight)| *weight > 0.0).collect();
+    rows.sort_unstable_by(|(a, left), (b, right)| a.total_cmp(b).then(left.total_cmp(right)));
+    let count: f64 = rows.iter().map(|(_, weight)| weight).sum();
+    let largest = rows.iter().fold(0.0_f64, |most, (value, _)| most.max(value.abs()));
+    let centre = rows.iter().map(|(value, weight)| value / count * weight).sum::<f64>();
+    let squares = rows.iter().map(|(value, weight)| {
         let away = (value - centre) / largest;
-        away * away
+        away * away * weight
     });
     let spread = largest * (squares.sum::<f64>() / count).sqrt();
-    let differs = values.first().zip(values.last()).is_some_and(|(low, high)| low < high);
+    let differs = rows.first().zip(rows.last()).is_some_and(|(low, high)| low.0 < high.0);
     if !(differs && spread > 1e-12 * largest) {
         let message = "the covariate is the same for every customer, so nothing tells its effect";
         return Err(Error::argument(message).in_field(covariate.name.to_owned()));
@@ -159,14 +186,17 @@ fn standardised(columns: &[Covariate<'_>], standards: &[Standard], row: usize) -
 }
 
 /// Refuses a covariate of which hardly anything is left once those before it are taken out.
-fn check_independent(columns: &[Covariate<'_>], standards: &[Standard]) -> Result<()> {
-    let rows = columns.first().map_or(0, |column| column.values.len());
+fn check_independent(
+    columns: &[Covariate<'_>],
+    standards: &[Standard],
+    weights: &[f64],
+) -> Result<()> {
     let mut sums = vec![vec![0.0; columns.len()]; columns.len()];
-    for row in 0..rows {
+    for (row, weight) in weights.iter().enumerate() {
         let z = standardised(columns, standards, row);
         for (cells, left) in sums.iter_mut().zip(&z) {
             for (cell, right) in cells.iter_mut().zip(&z) {
-                *cell += left * right;
+                *cell += weight * left * right;
             }
         }
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::calculator::batch::{Column, Values, with_column};
 use crate::clv::intervals::PredictionInterval;
+use crate::clv::predictive::CountInterval;
 use crate::error::{Error, Result};
 
 /// One column: a number for each row, or one number that stands in every row.
@@ -176,6 +177,19 @@ impl<'a> Columns<'a> {
         self.named.iter().map(|(_, cells)| cells.get(row).to_bits()).collect()
     }
 
+    /// The columns of these names, in their order, and the others; each of them has to be there.
+    pub(super) fn split<'b>(&'b self, names: &[&str]) -> Result<(Vec<Cells<'b>>, Columns<'b>)> {
+        let taken = names.iter().map(|name| {
+            let cells = self.get(name).ok_or_else(|| {
+                Error::batch("this covariate of the model is needed").in_field((*name).to_owned())
+            })?;
+            Ok(cells.reborrowed())
+        });
+        let others = self.named.iter().filter(|(name, _)| !names.contains(&name.as_ref()));
+        let named = others.map(|(name, cells)| (Cow::Borrowed(name.as_ref()), cells.reborrowed()));
+        Ok((taken.collect::<Result<_>>()?, Columns { named: named.collect(), rows: self.rows }))
+    }
+
     /// Refuses columns that are not among these.
     pub fn only(&self, known: &[&str]) -> Result<()> {
         match self.named.iter().find(|(name, _)| !known.contains(&name.as_ref())) {
@@ -266,6 +280,30 @@ impl Intervals {
             lower: part(|interval| interval.lower)?,
             upper: part(|interval| interval.upper)?,
         })
+    }
+}
+
+/// What each row will really do: whole numbers between which it lies.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CountIntervals {
+    /// The expected numbers.
+    pub value: Vec<f64>,
+    /// The least numbers within.
+    pub lower: Vec<u64>,
+    /// The largest.
+    pub upper: Vec<u64>,
+    /// The probabilities of the intervals, at least the level.
+    pub probability: Vec<f64>,
+}
+
+impl CountIntervals {
+    pub(super) fn collect(rows: &[CountInterval]) -> Self {
+        Self {
+            value: rows.iter().map(|row| row.value).collect(),
+            lower: rows.iter().map(|row| row.lower).collect(),
+            upper: rows.iter().map(|row| row.upper).collect(),
+            probability: rows.iter().map(|row| row.probability).collect(),
+        }
     }
 }
 

@@ -6,17 +6,16 @@ use std::fmt::Debug;
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{Columns, Intervals, Predictions};
-use super::listed::{Listed, QuantityEntry, Question, SPEND};
+use super::columns::{Columns, CountIntervals, Intervals, Predictions};
+use super::listed::{Known, Listed, QuantityEntry, Question, SPEND};
+use super::posterior::{self, DynPosterior};
 use super::repeats::answers;
 use super::{ModelEntry, file, options};
 use crate::calculator::Table;
-use crate::clv::fit as fit_table;
 use crate::clv::intervals::DeltaEstimate;
-use crate::clv::laplace::{LaplaceOptions, laplace_posterior};
 use crate::clv::lifetime_value::check_spend;
-use crate::clv::posterior::Posterior;
-use crate::clv::{FitStatus, Fitted, PatternTable};
+use crate::clv::posterior::{OnProgress, Progress};
+use crate::clv::{FitStatus, Fitted, PatternTable, fit_with_progress};
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided_quantile;
 use crate::registry::definition::{object, to_value};
@@ -46,8 +45,23 @@ pub trait DynModel: Debug + Send + Sync {
         columns: &Columns<'_>,
         options: &Value,
     ) -> Result<Intervals>;
-    /// Draws of the parameters, from the columns of the fit; the options are `draws` and `seed`.
-    fn posterior(&self, columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynPosterior>>;
+    /// How many purchases each row will really make, the parameters taken as known; the options
+    /// are the `horizon`, which may come as a column, and the `level`.
+    fn predictive_intervals(
+        &self,
+        columns: &Columns<'_>,
+        options: &Value,
+    ) -> Result<CountIntervals>;
+    /// Draws of the parameters, from the columns of the fit.
+    ///
+    /// The options are the `method`, `laplace` or `nuts`, and those of
+    /// [`LaplaceOptions`](crate::clv::laplace::LaplaceOptions) or of its like for the sampler.
+    fn posterior(
+        &self,
+        columns: &Columns<'_>,
+        options: &Value,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Box<dyn DynPosterior>>;
     /// What was expected against what came: a column `actual` beside those of a history, and a
     /// `horizon` among the options.
     fn back_test(&self, columns: &Columns<'_>, options: &Value) -> Result<Value>;
@@ -66,13 +80,25 @@ pub trait DynModel: Debug + Send + Sync {
 }
 
 /// Fits a model to columns.
-pub(super) fn fit<M: Listed>(columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynModel>> {
+pub(super) fn fit<M: Listed>(
+    columns: &Columns<'_>,
+    options: &Value,
+    on_progress: OnProgress<'_>,
+) -> Result<Box<dyn DynModel>> {
     let options = options::fit(M::PARAMETERS, options)?;
-    Ok(Box::new(fit_table::<M>(&table::<M>(columns)?, &options)?))
+    let (table, mut steps) = (table::<M>(columns)?, 0);
+    let fitted = fit_with_progress::<M>(&table, &options, |_| step(&mut steps, on_progress))?;
+    Ok(Box::new(fitted))
+}
+
+/// Tells of one step more of a fit, whose number of steps nobody knows beforehand.
+pub(super) fn step(steps: &mut u64, on_progress: OnProgress<'_>) -> Result<()> {
+    *steps += 1;
+    on_progress(Progress { done: *steps, total: 0 })
 }
 
 /// The distinct rows of columns that a fit reads; another column is an error.
-fn table<M: Listed>(columns: &Columns<'_>) -> Result<PatternTable<M::Pattern>> {
+pub(super) fn table<M: Listed>(columns: &Columns<'_>) -> Result<PatternTable<M::Pattern>> {
     let names: Vec<_> = M::FIT_COLUMNS.iter().map(|column| column.name).collect();
     columns.only(&names)?;
     M::table(columns)
@@ -97,12 +123,12 @@ pub(super) fn by_name<M: Listed>(values: impl IntoIterator<Item = f64>) -> Value
 }
 
 /// A figure of a fit; absent where the parameters were given.
-fn of_fit<M>(fitted: &Fitted<M>, figure: f64) -> Option<f64> {
+pub(super) fn of_fit<M>(fitted: &Fitted<M>, figure: f64) -> Option<f64> {
     (fitted.diagnosis.status != FitStatus::Given).then_some(figure)
 }
 
 /// The limits of every parameter: θ · exp(±z · SE(ln θ)), which stay above 0.
-fn intervals<M: Listed>(fitted: &Fitted<M>, level: f64) -> Result<Value> {
+pub(super) fn intervals<M: Listed>(fitted: &Fitted<M>, level: f64) -> Result<Value> {
     let z = normal_two_sided_quantile(IntervalOptions::at(level).alpha()?);
     let Some(errors) = fitted.standard_errors() else { return Ok(Value::Null) };
     let limits = fitted.model.parameters().into_iter().zip(errors).map(|(value, error)| {
@@ -145,7 +171,7 @@ fn asked(
 }
 
 /// What a fitted model is asked, ready for any row.
-trait Asked<M> {
+pub(super) trait Asked<M> {
     fn asked<'a>(
         &self,
         quantity: &Value,
@@ -165,54 +191,8 @@ impl<M: Listed> Asked<M> for Fitted<M> {
     }
 }
 
-/// Draws of a model's parameters, whatever the model is.
-pub trait DynPosterior: Debug + Send + Sync {
-    /// How the draws were made and how far to trust them, and the parameters with their limits;
-    /// the one option is the `level`.
-    fn summary(&self, options: &Value) -> Result<Value>;
-    /// Posterior means with their credible limits, one a row.
-    fn intervals(
-        &self,
-        quantity: &Value,
-        columns: &Columns<'_>,
-        options: &Value,
-    ) -> Result<Intervals>;
-}
-
-#[derive(Debug)]
-struct Drawn<M> {
-    fitted: Fitted<M>,
-    posterior: Posterior<M>,
-}
-
-impl<M: Listed> DynPosterior for Drawn<M> {
-    fn summary(&self, options: &Value) -> Result<Value> {
-        let parameters = self.posterior.summary(level_of(options)?)?;
-        Ok(json!({
-            "model": M::NAME,
-            "diagnosis": self.posterior.diagnosis(),
-            "parameters": parameters,
-        }))
-    }
-
-    fn intervals(
-        &self,
-        quantity: &Value,
-        columns: &Columns<'_>,
-        options: &Value,
-    ) -> Result<Intervals> {
-        let answer = || {
-            let level = level_of(options)?;
-            let (_, question) = self.fitted.asked(quantity, columns)?;
-            Intervals::collect(distinct(columns, |row| {
-                self.posterior.credible_interval_of(|model| question(model, row), level)
-            })?)
-        };
-        answer().map_err(|error| error.within(M::NAME))
-    }
-}
-
-fn level_of(options: &Value) -> Result<f64> {
+/// The `level` of limits, the one option.
+pub(super) fn level_of(options: &Value) -> Result<f64> {
     let mut options = NamedArguments::new(options)?;
     let level = options.take("level")?.unwrap_or(IntervalOptions::default().level);
     options.finish()?;
@@ -220,7 +200,7 @@ fn level_of(options: &Value) -> Result<f64> {
 }
 
 /// One answer a row; rows that are alike are asked about once.
-fn distinct<T: Clone>(
+pub(super) fn distinct<T: Clone>(
     columns: &Columns<'_>,
     mut answer: impl FnMut(usize) -> Result<T>,
 ) -> Result<Vec<T>> {
@@ -267,6 +247,8 @@ impl<M: Listed> DynModel for Fitted<M> {
             "patterns": (self.diagnosis.status != FitStatus::Given).then_some(self.patterns),
             "diagnosis": self.diagnosis,
             "priors": self.priors,
+            "coefficients": [],
+            "likelihood_ratio": null,
         }))
     }
 
@@ -307,14 +289,26 @@ impl<M: Listed> DynModel for Fitted<M> {
         answer().map_err(|error| error.within(M::NAME))
     }
 
-    fn posterior(&self, columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynPosterior>> {
-        let draw = || {
-            let options: LaplaceOptions = NamedArguments::new(options)?.rest()?;
-            let table = table::<M>(columns)?;
-            let posterior = laplace_posterior(self, &table, &options, &mut |_| Ok(()))?;
-            Ok(Box::new(Drawn { fitted: self.clone(), posterior }) as Box<dyn DynPosterior>)
+    fn predictive_intervals(
+        &self,
+        columns: &Columns<'_>,
+        options: &Value,
+    ) -> Result<CountIntervals> {
+        let answer = || {
+            let question = M::counts(columns, options)?;
+            let rows = distinct(columns, |row| question(Known::Parameters(&self.model), row))?;
+            Ok(CountIntervals::collect(&rows))
         };
-        draw().map_err(|error: Error| error.within(M::NAME))
+        answer().map_err(|error: Error| error.within(M::NAME))
+    }
+
+    fn posterior(
+        &self,
+        columns: &Columns<'_>,
+        options: &Value,
+        on_progress: OnProgress<'_>,
+    ) -> Result<Box<dyn DynPosterior>> {
+        posterior::draw(self, columns, options, on_progress).map_err(|error| error.within(M::NAME))
     }
 
     fn back_test(&self, columns: &Columns<'_>, options: &Value) -> Result<Value> {

@@ -5,6 +5,8 @@ use serde_json::Value;
 use super::columns::Columns;
 use crate::calculator::Table;
 use crate::clv::intervals::Scale;
+use crate::clv::posterior::Posterior;
+use crate::clv::predictive::CountInterval;
 use crate::clv::{Model, PatternTable};
 use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
@@ -122,6 +124,13 @@ pub trait Listed: Model {
         columns: &'a Columns<'a>,
     ) -> Result<Question<'a, Self>>;
 
+    /// How many purchases each row of the columns will really make: the options are the `horizon`
+    /// and the `level`.
+    fn counts<'a>(columns: &'a Columns<'a>, options: &Value) -> Result<CountQuestion<'a, Self>> {
+        let _ = (columns, options);
+        Err(Error::not_offered("it is no model of purchases"))
+    }
+
     /// What was expected against what came: the column `actual` beside those of a history.
     fn back_test(&self, columns: &Columns<'_>, options: &Value) -> Result<Value> {
         let _ = (columns, options);
@@ -137,3 +146,15 @@ pub trait Listed: Model {
 
 /// A question to a model about a row.
 pub type Question<'a, M> = Box<dyn Fn(&M, usize) -> Result<Option<f64>> + 'a>;
+
+/// What is known of the parameters: them, or draws.
+#[derive(Debug)]
+pub enum Known<'m, M> {
+    /// Parameters that are taken as known.
+    Parameters(&'m M),
+    /// Draws that say how sure they are.
+    Draws(&'m Posterior<M>),
+}
+
+/// How many purchases a row will really make.
+pub type CountQuestion<'a, M> = Box<dyn Fn(Known<'_, M>, usize) -> Result<CountInterval> + 'a>;

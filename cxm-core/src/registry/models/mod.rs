@@ -21,21 +21,26 @@
 
 mod columns;
 mod contractual;
+mod counts;
+mod covariates;
 mod erased;
 mod file;
 mod listed;
 mod options;
+mod posterior;
 mod purchase;
 mod repeats;
 mod spend;
 
 use serde_json::Value;
 
-pub use columns::{Cells, Columns, Intervals, Predictions};
-pub use erased::{DynModel, DynPosterior};
-pub use listed::{ColumnEntry, Listed, QuantityEntry, Question};
+pub use columns::{Cells, Columns, CountIntervals, Intervals, Predictions};
+pub use erased::DynModel;
+pub use listed::{ColumnEntry, CountQuestion, Known, Listed, QuantityEntry, Question};
+pub use posterior::DynPosterior;
 
 use crate::calculator::table::{ColumnData, Table};
+use crate::clv::posterior::OnProgress;
 use crate::clv::selection::{HoldOut, SelectionOptions, select_model};
 use crate::clv::{Model, PatternTable};
 use crate::error::{Error, Result};
@@ -78,7 +83,7 @@ pub struct ModelEntry {
     /// The questions that it answers.
     pub quantities: &'static [QuantityEntry],
     /// Fits it to columns.
-    fit: fn(&Columns<'_>, &Value) -> Result<Box<dyn DynModel>>,
+    fit: fn(&Columns<'_>, &Value, OnProgress<'_>) -> Result<Box<dyn DynModel>>,
     /// Makes it from known parameters.
     from_parameters: fn(&Value, &Value) -> Result<Box<dyn DynModel>>,
     /// Makes it from a model file.
@@ -117,10 +122,22 @@ pub fn find(name: &str) -> Result<&'static ModelEntry> {
 /// Fits a model to columns; `null` stands for the default options.
 ///
 /// The options are the fields of [`FitOptions`](crate::clv::FitOptions); `start` and `priors` may
-/// also go by the names of the parameters.
+/// also go by the names of the parameters. `purchase_covariates` and `dropout_covariates` are names
+/// of columns that act on the rate of purchase and on dropout.
 pub fn fit(name: &str, columns: &Columns<'_>, options: &Value) -> Result<Box<dyn DynModel>> {
+    fit_with_progress(name, columns, options, &mut |_| Ok(()))
+}
+
+/// As [`fit`], and tells of each step; an error of `on_progress` stops it.
+pub fn fit_with_progress(
+    name: &str,
+    columns: &Columns<'_>,
+    options: &Value,
+    on_progress: OnProgress<'_>,
+) -> Result<Box<dyn DynModel>> {
     let entry = find(name)?;
-    (entry.fit)(columns, options).map_err(|error| error.within(entry.name))
+    covariates::fit_model(entry, columns, options, on_progress)
+        .map_err(|error| error.within(entry.name))
 }
 
 /// Fits a model to a table, such as the patterns or the summaries that a calculator gives.
@@ -128,15 +145,16 @@ pub fn fit(name: &str, columns: &Columns<'_>, options: &Value) -> Result<Box<dyn
 /// Of its columns those are read that the fit knows; a count of customers is their weight.
 pub fn fit_table(name: &str, table: &Table, options: &Value) -> Result<Box<dyn DynModel>> {
     let entry = find(name)?;
-    let known = |name: &str| entry.columns.iter().any(|column| column.name == name);
     let mut columns = Columns::of_rows(table.len());
     for column in table.columns() {
         let name = if column.name() == CUSTOMERS { listed::WEIGHTS.name } else { column.name() };
-        if known(name) {
+        let known = entry.columns.iter().any(|column| column.name == name)
+            || covariates::is_asked(options, entry, name)?;
+        if known {
             columns.add(name, cells(column.data(), column.present())?)?;
         }
     }
-    (entry.fit)(&columns, options).map_err(|error| error.within(entry.name))
+    fit(entry.name, &columns, options)
 }
 
 /// The column of a table that says how many customers a row stands for.
@@ -164,29 +182,37 @@ fn cells<'a>(data: &'a ColumnData, present: Option<&[bool]>) -> Result<Cells<'a>
 
 /// Makes a model from known parameters, by name or in their order.
 ///
-/// The one option is the `unit` of the times; `null` stands for the default.
+/// The options are the `unit` of the times, and coefficients by the names of their covariates as
+/// `purchase_covariates` and `dropout_covariates`; `null` stands for the defaults.
 pub fn from_parameters(
     name: &str,
     parameters: &Value,
     options: &Value,
 ) -> Result<Box<dyn DynModel>> {
     let entry = find(name)?;
-    (entry.from_parameters)(parameters, options).map_err(|error| error.within(entry.name))
+    covariates::given_model(entry, parameters, options).map_err(|error| error.within(entry.name))
 }
 
 /// Reads a model file of whichever model it is.
 pub fn from_json(text: &str) -> Result<Box<dyn DynModel>> {
-    (find(&file::kind(text)?)?.from_file)(text)
+    let kind = file::kind(text)?;
+    read(find(&kind.name)?, &kind, text)
+}
+
+/// A file tells by a field whether its model has covariates.
+fn read(entry: &ModelEntry, kind: &file::Kind, text: &str) -> Result<Box<dyn DynModel>> {
+    if kind.has_covariates { covariates::from_file(entry, text) } else { (entry.from_file)(text) }
 }
 
 /// Reads a model file of this model; that of another one is an error.
 pub fn from_json_as(name: &str, text: &str) -> Result<Box<dyn DynModel>> {
     let (entry, kind) = (find(name)?, file::kind(text)?);
-    if kind != entry.name {
-        let message = format!("expected the model file of a {}, got that of a {kind}", entry.name);
+    if kind.name != entry.name {
+        let (ours, theirs) = (entry.name, kind.name);
+        let message = format!("expected the model file of a {ours}, got that of a {theirs}");
         return Err(Error::merge(message).in_field("kind"));
     }
-    (entry.from_file)(text)
+    read(entry, &kind, text)
 }
 
 /// Fits the models of purchases in continuous time to columns, ranks them, and holds each against

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::columns::{Cells, Columns};
+use super::counts;
 use super::listed::{
-    ColumnEntry, FREQUENCY, HORIZON, Listed, PROBABILITY, QuantityEntry, Question, SPEND, WEIGHTS,
+    ColumnEntry, CountQuestion, FREQUENCY, HORIZON, Listed, PROBABILITY, QuantityEntry, Question,
+    SPEND, WEIGHTS,
 };
 use crate::calculator::Table;
 use crate::clv::back_test::BackTestOptions;
@@ -20,9 +22,9 @@ use crate::registry::functions::Parameter;
 use crate::registry::question::Arguments;
 
 /// The column with what came in the hold-out.
-const ACTUAL: &str = "actual";
+pub(super) const ACTUAL: &str = "actual";
 
-const RECENCY: ColumnEntry = ColumnEntry {
+pub(super) const RECENCY: ColumnEntry = ColumnEntry {
     name: "recency",
     optional: false,
     doc: "age at the last purchase, 0 without a repeat",
@@ -136,12 +138,12 @@ const CONTINUOUS: &[QuantityEntry] = quantities!(FREQUENCY, RECENCY, AGE);
 const DISCRETE: &[QuantityEntry] = quantities!(FREQUENCY, RECENCY, PERIODS);
 
 /// The name of the column that says how long a customer is known.
-const fn age_of<M: PurchaseModel>() -> &'static str {
+pub(super) const fn age_of<M: PurchaseModel>() -> &'static str {
     if M::DISCRETE { PERIODS.name } else { AGE.name }
 }
 
 /// The history of a row, with the row in the error.
-fn history<M: PurchaseModel>(cells: [&Cells<'_>; 3], row: usize) -> Result<History> {
+pub(super) fn history<M: PurchaseModel>(cells: [&Cells<'_>; 3], row: usize) -> Result<History> {
     let [frequency, recency, age] = cells.map(|cells| cells.get(row));
     let history = History::new(frequency, recency, age).map_err(|error| match error.field() {
         // The core knows one name for the age; here it is the column's.
@@ -213,6 +215,10 @@ impl<M: Simulate> Listed for M {
             }
             quantity.of(model, &history)
         }))
+    }
+
+    fn counts<'a>(columns: &'a Columns<'a>, options: &Value) -> Result<CountQuestion<'a, Self>> {
+        counts::question(columns, options)
     }
 
     fn back_test(&self, columns: &Columns<'_>, options: &Value) -> Result<Value> {
