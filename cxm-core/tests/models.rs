@@ -175,6 +175,22 @@ fn bad_columns_are_named() {
 }
 
 #[test]
+fn a_bad_weight_is_named_by_the_row_of_its_column() {
+    let (frequency, mean) = ([0.0, 2.0, 0.0, 1.0, 3.0], [0.0, 10.0, 0.0, 12.0, 9.0]);
+    for row in 0..5 {
+        let mut weights = [1.0; 5];
+        weights[row] = -1.0;
+        let columns = Columns::new()
+            .with("frequency", frequency.as_slice())
+            .and_then(|columns| columns.with("monetary_value", mean.as_slice()))
+            .and_then(|columns| columns.with("weights", weights.as_slice()))
+            .unwrap();
+        let error = models::fit("gamma_gamma", &columns, &Value::Null).unwrap_err();
+        assert_eq!((error.field(), error.row()), (Some("weights"), Some(row as u64)));
+    }
+}
+
+#[test]
 fn parameters_and_options_go_by_name() {
     let given = |parameters: Value| models::from_parameters("nbd", &parameters, &Value::Null);
     let named = given(json!({"alpha": 4.0, "r": 0.25})).unwrap();

@@ -93,10 +93,7 @@ impl<P> Default for Collected<P> {
 impl<P: Pattern> Collected<P> {
     /// Adds a row, and gives its place if it has one of its own.
     fn add(&mut self, row: usize, pattern: P, weight: f64) -> Result<Option<usize>> {
-        if !(weight >= 0.0 && weight.is_finite()) {
-            let message = format!("expected a finite weight, not negative, got {weight}");
-            return Err(Error::observation(message).in_field("weights").at_row(row));
-        }
+        check_weight(weight, row)?;
         if weight <= 0.0 {
             return Ok(None);
         }
@@ -137,6 +134,15 @@ impl<P: Pattern> Collected<P> {
         });
         PatternTable { patterns }
     }
+}
+
+/// Refuses what is no number of customers, with its row.
+pub(crate) fn check_weight(weight: f64, row: usize) -> Result<()> {
+    if weight >= 0.0 && weight.is_finite() {
+        return Ok(());
+    }
+    let message = format!("expected a finite weight, not negative, got {weight}");
+    Err(Error::observation(message).in_field("weights").at_row(row))
 }
 
 fn adds_exactly(weight: f64) -> bool {

@@ -19,6 +19,7 @@ use crate::clv::covariates::{
     fit_with_covariates_and_progress,
 };
 use crate::clv::intervals::DeltaEstimate;
+use crate::clv::patterns::check_weight;
 use crate::clv::posterior::OnProgress;
 use crate::clv::{BgNbd, Fitted, History, MbgNbd, ParetoNbd};
 use crate::error::{Error, Result};
@@ -416,10 +417,7 @@ impl<M: Listed + CovariateModel> DynModel for FittedCovariates<M> {
                 let own = rows.model(&self.model, row).map_err(|error| error.at_row(row))?;
                 let weight = weights.as_ref().and_then(|weights| weights.get(row)).copied();
                 let weight = weight.unwrap_or(1.0);
-                if !(weight >= 0.0 && weight.is_finite()) {
-                    let message = format!("expected a finite weight, not negative, got {weight}");
-                    return Err(Error::observation(message).in_field(WEIGHTS.name).at_row(row));
-                }
+                check_weight(weight, row)?;
                 sum += weight * own.log_likelihood(history);
             }
             Ok(sum)

@@ -6,6 +6,7 @@ use super::columns::{Cells, Columns};
 use super::listed::{
     ColumnEntry, FREQUENCY, Listed, PROBABILITY, QuantityEntry, Question, WEIGHTS,
 };
+use crate::clv::patterns::check_weight;
 use crate::clv::{GammaGamma, PatternTable, Spend};
 use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
@@ -63,6 +64,10 @@ impl Listed for GammaGamma {
         let weights = columns.get(WEIGHTS.name);
         let rows = (0..columns.rows()).filter_map(|row| {
             let weight = weights.map_or(1.0, |weights| weights.get(row));
+            // Here, since the table counts the rows of those alone who have bought again.
+            if let Err(error) = check_weight(weight, row) {
+                return Some(Err(error));
+            }
             let spend = spend(cells, row).map_err(|error| error.at_row(row)).transpose()?;
             Some(spend.map(|spend| (spend, weight)))
         });
