@@ -149,6 +149,21 @@ fn with_ratings<R>(
         }
         "paths" => paths(ratings, act),
         "spans" => spans(&times, ratings, act),
+        "events" => {
+            let rows: Vec<i64> = (0i64..).take(ratings.len()).collect();
+            let customers: Vec<&str> =
+                rows.iter().map(|row| ["Ann", "Zoë"][*row as usize % 2]).collect();
+            let touchpoints: Vec<i64> = rows.iter().map(|row| row % 3).collect();
+            let mut batch =
+                Events::new(customers.as_slice(), touchpoints.as_slice(), times.as_slice());
+            batch.event_ids = Some(rows.as_slice().into());
+            batch.channels = Some(touchpoints.as_slice().into());
+            batch.scores = Some(ratings.into());
+            batch.values = Some(rows.as_slice().into());
+            batch.objects = Some(customers.as_slice().into());
+            batch.outcomes = Some(touchpoints.as_slice().into());
+            act(Batch::Events(batch))
+        }
         other => panic!("no states for batches of the shape {other}"),
     }
 }
@@ -187,8 +202,17 @@ fn states(entry: &Entry) -> Vec<(&'static str, Box<dyn DynCalculator>)> {
 
 const WEIGHT_MAX: u32 = u32::MAX;
 
-/// As many rows as can be counted: the state is merged with itself until it would overflow.
+/// As many rows as can be counted: the state is merged with itself until it would overflow. Where
+/// every row is held, as many as the definition has room for.
 fn maximal(entry: &Entry) -> Box<dyn DynCalculator> {
+    let limited = json!({"max_events": 63});
+    if (entry.new)(&limited).is_ok() {
+        let mut state = after(entry, &limited, &[4.0]);
+        let one = state.clone_box();
+        while state.merge(one.as_ref()).is_ok() {}
+        assert_eq!(state.observations(), 63);
+        return state;
+    }
     let mut state = after(entry, &Value::Null, &[4.0]);
     let one = state.clone_box();
     for _ in 0..63 {

@@ -267,7 +267,7 @@ typedef struct cxm_batch {
     // Private.
     size_t length;
     // Private.
-    const void *columns[8];
+    const void *columns[12];
 } cxm_batch;
 
 // A column of numbers, borrowed for the call. CXM_COLUMN(type, data, length) makes one without
@@ -598,6 +598,23 @@ void cxm_batch_spans(struct cxm_batch *out,
                      const struct cxm_column *cancelled,
                      const struct cxm_key_column *causes,
                      const struct cxm_key_column *currencies);
+
+// Fills a batch of one interaction with a touchpoint a row: for `journeys`.
+//
+// `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be NULL:
+// by which the same event is known when it comes twice, on which channel, what the customer
+// answered, what it was worth in minor units, what it was about (an order, a ticket), and how it
+// ended. The columns are borrowed until the last use of the batch.
+void cxm_batch_events(struct cxm_batch *out,
+                      const struct cxm_key_column *customers,
+                      const struct cxm_key_column *touchpoints,
+                      const struct cxm_column *times,
+                      const struct cxm_key_column *event_ids,
+                      const struct cxm_key_column *channels,
+                      const struct cxm_column *scores,
+                      const struct cxm_column *values,
+                      const struct cxm_key_column *objects,
+                      const struct cxm_key_column *outcomes);
 
 // Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
 //

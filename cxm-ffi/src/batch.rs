@@ -7,8 +7,8 @@ use std::ffi::c_void;
 use std::ptr::null;
 
 use cxm_core::calculator::batch::{
-    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Paths, Ratings,
-    Spans, Times, Transactions, Values,
+    Answers, Batch, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn, Paths,
+    Ratings, Spans, Times, Transactions, Values,
 };
 
 use crate::columns::{KeyRoom, cxm_column, cxm_key_column};
@@ -25,6 +25,9 @@ const HISTORIES: u32 = 6;
 const DURATIONS: u32 = 7;
 const PATHS: u32 = 9;
 const SPANS: u32 = 8;
+const EVENTS: u32 = 10;
+/// Columns of the widest batch, with room for more.
+const WIDEST: usize = 12;
 
 /// Says that a batch was filled by this library and is not what happened to be on the stack.
 const FILLED: u32 = 0x6278_6d63;
@@ -44,7 +47,7 @@ pub struct cxm_batch {
     /// Private.
     pub length: usize,
     /// Private.
-    pub columns: [*const c_void; 8],
+    pub columns: [*const c_void; 12],
 }
 
 /// Fills the caller's batch.
@@ -60,7 +63,7 @@ unsafe fn fill<const N: usize>(
     if out.is_null() || !out.is_aligned() {
         return;
     }
-    let mut columns = [null(); 8];
+    let mut columns = [null(); WIDEST];
     columns.iter_mut().zip(given).for_each(|(column, given)| *column = given);
     // SAFETY: not NULL, aligned, and the caller's to write.
     unsafe { out.write(cxm_batch { filled: FILLED, shape, length, columns }) };
@@ -240,6 +243,40 @@ pub unsafe extern "C" fn cxm_batch_spans(
     unsafe { fill(out, SPANS, 0, columns) }
 }
 
+/// Fills a batch of one interaction with a touchpoint a row: for `journeys`.
+///
+/// `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be NULL:
+/// by which the same event is known when it comes twice, on which channel, what the customer
+/// answered, what it was worth in minor units, what it was about (an order, a ticket), and how it
+/// ended. The columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_events(
+    out: *mut cxm_batch,
+    customers: *const cxm_key_column,
+    touchpoints: *const cxm_key_column,
+    times: *const cxm_column,
+    event_ids: *const cxm_key_column,
+    channels: *const cxm_key_column,
+    scores: *const cxm_column,
+    values: *const cxm_column,
+    objects: *const cxm_key_column,
+    outcomes: *const cxm_key_column,
+) {
+    let columns = [
+        customers.cast(),
+        touchpoints.cast(),
+        times.cast(),
+        event_ids.cast(),
+        channels.cast(),
+        scores.cast(),
+        values.cast(),
+        objects.cast(),
+        outcomes.cast(),
+    ];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, EVENTS, 0, columns) }
+}
+
 /// Reads the caller's batch and hands it to a verb.
 ///
 /// # Safety
@@ -276,6 +313,7 @@ pub(crate) unsafe fn with<R>(
             DURATIONS => durations(batch.columns, verb),
             PATHS => paths([first, second, third, fourth], verb),
             SPANS => spans(batch.columns, verb),
+            EVENTS => events(batch.columns, verb),
             _ => Err(unfilled()),
         }
     }
@@ -305,7 +343,7 @@ unsafe fn answers<R>(
 /// # Safety
 /// The columns are NULL or keep their promises.
 unsafe fn transactions<R>(
-    columns: [*const c_void; 8],
+    columns: [*const c_void; WIDEST],
     verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
 ) -> Outcome<R> {
     let [customers, times, amounts, costs, currencies, ..] = columns;
@@ -327,7 +365,7 @@ unsafe fn transactions<R>(
 /// # Safety
 /// The columns are NULL or keep their promises; there are as many counts as rows.
 unsafe fn histories<R>(
-    columns: [*const c_void; 8],
+    columns: [*const c_void; WIDEST],
     verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
 ) -> Outcome<R> {
     let [frequencies, recencies, ages, spends, counts, ..] = columns;
@@ -352,7 +390,7 @@ unsafe fn histories<R>(
 /// # Safety
 /// The columns are NULL or keep their promises; there are as many counts as rows.
 unsafe fn durations<R>(
-    columns: [*const c_void; 8],
+    columns: [*const c_void; WIDEST],
     verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
 ) -> Outcome<R> {
     let [durations, observed, entries, causes, counts, ..] = columns;
@@ -397,10 +435,11 @@ unsafe fn paths<R>(
 /// # Safety
 /// The columns are NULL or keep their promises.
 unsafe fn spans<R>(
-    columns: [*const c_void; 8],
+    columns: [*const c_void; WIDEST],
     verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
 ) -> Outcome<R> {
-    let [customers, starts, ends, subscriptions, amounts, cancelled, causes, currencies] = columns;
+    let [customers, starts, ends, subscriptions, amounts, cancelled, causes, currencies, ..] =
+        columns;
     // SAFETY: the caller's.
     unsafe {
         let starts = input::one(starts.cast::<cxm_column>(), "starts")?.times("starts")?;
@@ -440,6 +479,58 @@ unsafe fn spans<R>(
             causes,
             currencies,
         }))
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises.
+unsafe fn events<R>(
+    columns: [*const c_void; WIDEST],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [customers, touchpoints, times, ids, channels, scores, values, objects, outcomes, ..] =
+        columns;
+    let names = ["customers", "touchpoints", "event_ids", "channels", "objects", "outcomes"];
+    let keys = [customers, touchpoints, ids, channels, objects, outcomes];
+    // SAFETY: the caller's.
+    unsafe {
+        let mut given: [Option<&cxm_key_column>; 6] = [None; 6];
+        for (at, (column, name)) in keys.into_iter().zip(names).enumerate() {
+            let column = column.cast::<cxm_key_column>();
+            let found = match at {
+                0 | 1 => Some(input::one(column, name)?),
+                _ => input::optional(column, name)?,
+            };
+            if let Some(slot) = given.get_mut(at) {
+                *slot = found;
+            }
+        }
+        let rooms: Outcome<Vec<Option<KeyRoom<'_>>>> = given
+            .iter()
+            .zip(names)
+            .map(|(column, name)| column.map(|column| column.room(name)).transpose())
+            .collect();
+        let rooms = rooms?;
+        let read = |at: usize| -> Outcome<Option<KeyColumn<'_>>> {
+            let column = given.get(at).copied().flatten();
+            let room = rooms.get(at).and_then(Option::as_ref);
+            let name = names.get(at).copied().unwrap_or_default();
+            column.zip(room).map(|(column, room)| column.keys(name, room)).transpose()
+        };
+        let (Some(customers), Some(touchpoints)) = (read(0)?, read(1)?) else {
+            return Err(unfilled());
+        };
+        let times = input::one(times.cast::<cxm_column>(), "times")?;
+        let (times, present) = times.optional_times("times")?;
+        let mut batch =
+            Events::new(customers, touchpoints, Times { values: times, validity: present });
+        batch.event_ids = read(2)?;
+        batch.channels = read(3)?;
+        batch.objects = read(4)?;
+        batch.outcomes = read(5)?;
+        batch.scores = optional_values(scores, "scores")?;
+        batch.values = optional_values(values, "values")?;
+        verb(Batch::Events(batch))
     }
 }
 

@@ -11,13 +11,14 @@
 //! | durations | `update(durations, observed, entry=…, cause=…, counts=…)` |
 //! | paths | `update(path, conversions, value=…, nulls=…)` |
 //! | spans | `update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…, currency=…)` |
+//! | events | `update(customer, touchpoint, time, event_id=…, channel=…, score=…, value=…, object=…, outcome=…)` |
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use cxm_core::calculator::batch::{
-    Answers, Batch, Durations, Histories, Invitations, ItemRatings, KeyColumn, Paths, Spans, Times,
-    Transactions,
+    Answers, Batch, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn, Paths,
+    Spans, Times, Transactions,
 };
 use cxm_core::calculator::{Ratings, Values, Weights};
 use cxm_core::{Error, Result};
@@ -42,6 +43,7 @@ enum Layout {
     Histories { spends: bool, counted: bool },
     Durations { entries: bool, causes: bool, counted: bool },
     Paths { valued: bool, nulls: bool },
+    Events { present: [bool; 6] },
     Spans(SpanColumns),
 }
 
@@ -86,6 +88,10 @@ impl SpanColumns {
         })
     }
 }
+
+/// What may be known of an event beside customer, touchpoint and time, in the order of
+/// [`Layout::Events`]; the numbers come first.
+const EVENT_COLUMNS: [&str; 6] = ["score", "value", "event_id", "channel", "object", "outcome"];
 
 /// A batch that holds on to its memory.
 pub(crate) struct Columns {
@@ -170,6 +176,7 @@ impl Columns {
             "durations" => Self::durations(columns, &mut named)?,
             "paths" => Self::paths(columns, &mut named)?,
             "spans" => Self::spans(columns, &mut named)?,
+            "events" => Self::events(columns, &mut named)?,
             other => {
                 return Err(Error::batch(format!("no batches of {other} in Python yet")).into());
             }
@@ -327,6 +334,33 @@ impl Columns {
         Ok(Self { layout, keys: 0, columns: all })
     }
 
+    fn events<'py>(given: &Bound<'py, PyTuple>, named: &mut Named<'_, 'py>) -> Outcome<Self> {
+        let mut given = Given::new(given, named);
+        let mut all = vec![
+            columns::keys(&given.require("customer")?, "customer")?,
+            columns::keys(&given.require("touchpoint")?, "touchpoint")?,
+            columns::times(&given.require("time")?, "time")?,
+        ];
+        // By position they come in the order of the documentation.
+        let mut found: Vec<(&str, Bound<'py, PyAny>)> = Vec::new();
+        for name in ["event_id", "channel", "score", "value", "object", "outcome"] {
+            found.extend(given.take(name).map(|column| (name, column)));
+        }
+        given.finish("events have at most nine columns")?;
+        let mut present = [false; 6];
+        for (at, (name, present)) in EVENT_COLUMNS.into_iter().zip(&mut present).enumerate() {
+            let Some((_, column)) = found.iter().find(|(known, _)| *known == name) else {
+                continue;
+            };
+            *present = true;
+            all.push(match at {
+                0 | 1 => columns::numbers(column, name)?,
+                _ => columns::keys(column, name)?,
+            });
+        }
+        Ok(Self { layout: Layout::Events { present }, keys: 0, columns: all })
+    }
+
     /// Puts key columns before the others.
     pub(crate) fn keyed(mut self, keys: Vec<Chunks>) -> Self {
         self.keys = keys.len();
@@ -441,9 +475,40 @@ impl Columns {
             (Layout::Spans(given), [customers, starts, ends, rest @ ..]) => {
                 given.read(customers, starts, ends, rest, |spans| take(&keys, spans.into()))
             }
+            (Layout::Events { present }, [customers, touchpoints, time, rest @ ..]) => {
+                events(present, [customers, touchpoints, time], rest, |batch| take(&keys, batch))
+            }
             _ => Err(Error::batch("the columns do not make a batch")),
         }
     }
+}
+
+/// A batch of events out of their arrays.
+fn events<T>(
+    present: [bool; 6],
+    [customers, touchpoints, time]: [&ArrayRef; 3],
+    rest: &[ArrayRef],
+    take: impl FnOnce(Batch<'_>) -> Result<T>,
+) -> Result<T> {
+    let (customers, touchpoints) = (Keys::read(customers)?, Keys::read(touchpoints)?);
+    let mut rest = rest.iter();
+    let mut next = |present: bool| if present { rest.next() } else { None };
+    let [scores, amounts, ids, channels, objects, outcomes] = present;
+    let (scores, amounts) = (next(scores), next(amounts));
+    let keys = [next(ids), next(channels), next(objects), next(outcomes)];
+    let [ids, channels, objects, outcomes] = keys.map(|array| array.map(Keys::read).transpose());
+    let keys = [ids?, channels?, objects?, outcomes?];
+    let times = Times { values: times(time), validity: validity(time.nulls())? };
+    let mut batch = Events::new(customers.column()?, touchpoints.column()?, times);
+    let [ids, channels, objects, outcomes] =
+        keys.each_ref().map(|keys| keys.as_ref().map(Keys::column).transpose());
+    batch.event_ids = ids?;
+    batch.channels = channels?;
+    batch.objects = objects?;
+    batch.outcomes = outcomes?;
+    batch.scores = scores.map(values).transpose()?;
+    batch.values = amounts.map(values).transpose()?;
+    take(Batch::Events(batch))
 }
 
 fn only<'py>(columns: &Bound<'py, PyTuple>, name: &str) -> PyResult<Bound<'py, PyAny>> {

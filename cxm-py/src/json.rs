@@ -3,7 +3,7 @@
 use cxm_core::Error;
 use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 use serde_json::{Map, Number, Value};
 
 use crate::errors::{Failure, Outcome};
@@ -73,6 +73,9 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, depth: usize) -> Outcome<Val
     if let Ok(text) = value.cast::<PyString>() {
         return Ok(Value::String(text.to_str()?.to_owned()));
     }
+    if value.is_instance_of::<PyDelta>() {
+        return microseconds(value);
+    }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
         let items = value.try_iter()?.map(|item| from_python(&item?, depth + 1));
         return Ok(Value::Array(items.collect::<Outcome<_>>()?));
@@ -113,6 +116,16 @@ fn whole(value: &Bound<'_, PyAny>) -> Outcome<Value> {
     }
     let number = value.extract::<u64>();
     Ok(number.map_err(|_| Error::argument("a whole number must fit 64 bits"))?.into())
+}
+
+/// A `timedelta` as whole microseconds, the unit of all times.
+fn microseconds(value: &Bound<'_, PyAny>) -> Outcome<Value> {
+    let part = |name: &str| -> PyResult<i64> { value.getattr(name)?.extract() };
+    let seconds = part("days")?.checked_mul(86_400).zip(Some(part("seconds")?));
+    let seconds = seconds.and_then(|(days, seconds)| days.checked_add(seconds));
+    let whole = seconds.and_then(|seconds| seconds.checked_mul(1_000_000));
+    let whole = whole.zip(Some(part("microseconds")?)).and_then(|(a, b)| a.checked_add(b));
+    Ok(whole.ok_or_else(|| Error::argument("a timedelta of more than 2^63 microseconds"))?.into())
 }
 
 fn finite(number: f64) -> Outcome<Value> {

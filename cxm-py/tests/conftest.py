@@ -90,6 +90,12 @@ def columns_of(cls, rows):
         ]
         named = {"amount": [abs(row[2] or 0) * 100 for row in rows]}
         return ([row[1] or 0 for row in rows], starts, ends), named
+    if shape == "events":
+        customers = [row[1] for row in rows]
+        touchpoints = [f"t{(row[0] or 0) % 3}" for row in rows]
+        times = [abs(row[2] or 0) * 1_000_000 for row in rows]
+        named = {"event_id": [f"{row}" for row in rows], "channel": touchpoints}
+        return (customers, touchpoints, times), named
     raise AssertionError(f"no batch of the shape {shape}: add one here")
 
 

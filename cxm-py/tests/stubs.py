@@ -36,6 +36,13 @@ def literal(default):
     return repr(tuple(default)) if isinstance(default, list) else repr(default)
 
 
+#: Fields of definitions that take more than their default shows.
+FIELDS = {
+    "gap": "timedelta | int",
+    **dict.fromkeys(("goal", "start", "end", "separators", "touchpoints", "stages"), "Any"),
+}
+
+
 def definition_type(value):
     if isinstance(value, bool):
         return "bool"
@@ -78,7 +85,8 @@ def report(entry, cls):
 def definition_keywords(entry, default):
     yield "preset", "str | None", "None"
     for name, value in entry["definition"].items():
-        yield name, f"{definition_type(value)} | None", default(value)
+        kind = FIELDS.get(name) or definition_type(value)
+        yield name, f"{kind} | None", default(value)
 
 
 def calculator(entry, cls):
@@ -108,7 +116,13 @@ ARGUMENTS = {
     "number": "float",
     "integer": "int",
     "text": "str",
+<<<<<<< HEAD
     "text or array of integers": "str | Sequence[int]",
+=======
+    "touchpoint": "Any",
+    "array of touchpoints": "Any",
+    "array of integers": "Any",
+>>>>>>> bb61b42 (Journeys in C and Python: a batch of events, tables and funnels by name, golden cases read by all doors)
 }
 
 

@@ -86,7 +86,7 @@ def _fed(cls, case):
     calculator = cls(**(case.get("definition") or {}))
     batch = dict(case["batch"])
     shapes = ("invitations", "answers", "transactions", "histories", "lifetimes", "paths")
-    shapes = (*shapes, "spans")
+    shapes = (*shapes, "spans", "events")
     batch = next((batch[shape] for shape in shapes if shape in batch), batch)
     if "days" in batch:
         batch = {**batch, "times": [day * 86_400_000_000 for day in batch["days"]]}
@@ -104,6 +104,13 @@ def _fed(cls, case):
 #: Columns of an answer are named as those of a data frame: one customer a row.
 _KEYWORDS = {
     "customers": "customer",
+    "touchpoints": "touchpoint",
+    "event_ids": "event_id",
+    "channels": "channel",
+    "scores": "score",
+    "values": "value",
+    "objects": "object",
+    "outcomes": "outcome",
     "waves": "wave",
     "times": "time",
     "amounts": "amount",

@@ -32,12 +32,16 @@ pub struct JourneysDefinition {
     /// A new journey begins after a pause longer than this, in microseconds.
     pub gap: Option<i64>,
     /// Touchpoints that are the goal: they end the journey that they belong to.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "one_or_many"))]
     pub goal: Vec<KeyPart>,
     /// Touchpoints at which a new journey begins.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "one_or_many"))]
     pub start: Vec<KeyPart>,
     /// Touchpoints that end a journey without being its goal.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "one_or_many"))]
     pub end: Vec<KeyPart>,
     /// Touchpoints that only separate journeys.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "one_or_many"))]
     pub separators: Vec<KeyPart>,
     /// Whether a separator is the first event of the journey after it, instead of belonging to none.
     pub keep_separators: bool,
@@ -65,6 +69,22 @@ pub struct JourneysDefinition {
     pub out_of_range: InvalidRule,
     /// The most events that may be held.
     pub max_events: u64,
+}
+
+/// A list of touchpoints, or a single one.
+#[cfg(feature = "serde")]
+fn one_or_many<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Vec<KeyPart>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        Many(Vec<KeyPart>),
+        One(KeyPart),
+    }
+    <OneOrMany as serde::Deserialize>::deserialize(input).map(|given| match given {
+        OneOrMany::Many(keys) => keys,
+        OneOrMany::One(KeyPart::Missing) => Vec::new(),
+        OneOrMany::One(key) => vec![key],
+    })
 }
 
 impl Default for JourneysDefinition {

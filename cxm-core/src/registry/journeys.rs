@@ -110,19 +110,9 @@ const TABLES: &[TableEntry] = &[
                 "null",
                 "the longest time from each step to the next, in microseconds",
             ),
-            optional("start", "any or first", "\"any\"", "which event at the first step may begin"),
-            optional(
-                "order",
-                "ordered, strict or unordered",
-                "\"ordered\"",
-                "how the steps have to follow each other",
-            ),
-            optional(
-                "entry",
-                "closed or open",
-                "\"closed\"",
-                "whether a journey may enter at any step",
-            ),
+            optional("start", "text", "\"any\"", "which event at the first step may begin"),
+            optional("order", "text", "\"ordered\"", "how the steps have to follow each other"),
+            optional("entry", "text", "\"closed\"", "whether a journey may enter at any step"),
             optional(
                 "exclude",
                 "array of touchpoints",

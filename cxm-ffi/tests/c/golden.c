@@ -445,6 +445,63 @@ static cxm_status feed_spans(cxm_calculator *calculator, const json *rows, cxm_e
     return status;
 }
 
+/* One column of keys of a case, which may not be there; it owns what it points to. */
+typedef struct case_keys {
+    cxm_key_column column;
+    numbers whole;
+    cxm_text *texts;
+    uint8_t *known;
+    int32_t present;
+} case_keys;
+
+static case_keys case_keys_of(const json *list) {
+    case_keys keys;
+    memset(&keys, 0, sizeof keys);
+    keys.present = list != NULL;
+    if (list != NULL) {
+        keys.column = whole_keys_of(list, &keys.whole, &keys.texts, &keys.known);
+    }
+    return keys;
+}
+
+static void free_case_keys(case_keys *keys) {
+    free(keys->texts);
+    free(keys->known);
+    free_numbers(&keys->whole);
+}
+
+static cxm_status feed_events(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    static const char *const names[] = {"customers", "touchpoints", "event_ids",
+                                        "channels",  "objects",     "outcomes"};
+    case_keys keys[6];
+    const cxm_key_column *given[6];
+    const json *scored = json_field(rows, "scores"), *worth = json_field(rows, "values");
+    numbers none = {NULL, NULL, {0}}, scores = none, values = none;
+    numbers times = times_of(json_field(rows, "times"), 0);
+    cxm_batch batch;
+    for (size_t i = 0; i < 6; i++) {
+        keys[i] = case_keys_of(json_field(rows, names[i]));
+        given[i] = keys[i].present ? &keys[i].column : NULL;
+    }
+    if (scored != NULL) {
+        scores = numbers_of(scored, 0);
+    }
+    if (worth != NULL) {
+        values = numbers_of(worth, 0);
+    }
+    cxm_batch_events(&batch, given[0], given[1], &times.column, given[2], given[3],
+                     scored == NULL ? NULL : &scores.column, worth == NULL ? NULL : &values.column,
+                     given[4], given[5]);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    for (size_t i = 0; i < 6; i++) {
+        free_case_keys(&keys[i]);
+    }
+    free_numbers(&times);
+    free_numbers(&scores);
+    free_numbers(&values);
+    return status;
+}
+
 /* Takes the batch of a case, whatever its shape is. */
 static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error *err) {
     const json *items = json_field(batch, "items"), *answers = json_field(batch, "answers");
@@ -468,6 +525,10 @@ static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error 
     const json *spans = json_field(batch, "spans");
     if (spans != NULL) {
         return feed_spans(calculator, spans, err);
+    }
+    const json *events = json_field(batch, "events");
+    if (events != NULL) {
+        return feed_events(calculator, events, err);
     }
     if (items != NULL) {
         return feed_items(calculator, items, err);

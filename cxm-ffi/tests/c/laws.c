@@ -103,7 +103,8 @@ static void bad_batches(const cxm_calculator *empty, const rows *all) {
     cxm_error err = CXM_ERROR_INIT;
     static const char *const shapes[] = {"ratings", "items",        "invitations",
                                          "answers", "transactions", "histories",
-                                         "durations", "paths",        "spans"};
+                                         "durations", "paths",        "spans",
+                                         "events"};
     cxm_calculator *whole = with(empty, all, 0, ROWS), *target = copy_of(whole);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         static rows other;

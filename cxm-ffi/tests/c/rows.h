@@ -26,6 +26,7 @@ typedef struct rows {
 typedef struct part {
     cxm_column columns[MAX_ITEMS];
     cxm_key_column customers;
+    cxm_key_column touchpoints;
     cxm_batch batch;
 } part;
 
@@ -101,6 +102,17 @@ static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, 
         out->columns[2] = integers(all->amounts + from, NULL, length);
         cxm_batch_spans(&out->batch, &out->customers, &out->columns[0], &out->columns[1], NULL,
                         &out->columns[2], NULL, NULL, NULL);
+    } else if (strcmp(all->shape, "events") == 0) {
+        cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 0);
+        keys.data = all->customer + from;
+        keys.length = length;
+        out->customers = keys;
+        keys.data = all->rating[0] + from;
+        out->touchpoints = keys;
+        out->columns[0] = integers(all->answered_at + from, NULL, length);
+        out->columns[1] = integers(all->rating[1] + from, all->present[1] + from, length);
+        cxm_batch_events(&out->batch, &out->customers, &out->touchpoints, &out->columns[0], NULL,
+                         NULL, &out->columns[1], NULL, NULL, NULL);
     } else {
         fprintf(stderr, "there is no generator for the batch shape %s\n", all->shape);
         exit(1);

@@ -6,6 +6,7 @@ from . import _cxm, _frames, _text
 from ._churn import SubscriptionsReadings
 from ._columns import ColumnTable
 from ._curves import LifetimesReadings
+from ._journeys import JourneysReadings
 from ._results import Record, Report
 from ._signatures import Lazy, Required, make_function, signature_of
 
@@ -21,6 +22,7 @@ CLASSES: dict[str, Any] = {}
 REPORTS: dict[str, Any] = {}
 #: What classes of some kinds have beside what follows from the list.
 READINGS: dict[str, Any] = {
+    "journeys": JourneysReadings,
     "lifetimes": LifetimesReadings,
     "subscriptions": SubscriptionsReadings,
 }
@@ -130,6 +132,7 @@ _FIRST_COLUMNS = {
     "durations": "durations",
     "paths": "path",
     "spans": "customer",
+    "events": "customer",
 }
 
 
@@ -168,6 +171,8 @@ _BATCHES = {
     " or a frame and names",
     "spans": "update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…,"
     ' currency=…), or a data frame and names: update(frame, customer="id", start="from", end="to")',
+    "events": "update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None,"
+    " object=None, outcome=None), or a data frame and names",
 }
 
 

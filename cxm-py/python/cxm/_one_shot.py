@@ -22,6 +22,20 @@ _SHAPES = {
     "invitations": ("invited_at", ("answered_at",), "columns"),
     "answers": ("ratings", ("customer", "time", "wave"), "rating"),
     "durations": ("durations", ("observed", "entry", "cause", "counts"), "columns"),
+    "events": (
+        "customer",
+        (
+            "touchpoint",
+            "time",
+            "event_id",
+            "channel",
+            "score",
+            "value",
+            "object",
+            "outcome",
+        ),
+        "columns",
+    ),
 }
 #: What only a table by segment has.
 _TABLE = ("min_responses", "versus_rest", "adjustment", "shrink")

@@ -1,0 +1,150 @@
+"""Journeys: what `cxm.Journeys` is asked for."""
+
+from __future__ import annotations
+
+from ._columns import ColumnTable
+from ._results import Record, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+    from typing import Any
+
+    from matplotlib.axes import Axes
+
+    from ._cxm import Snapshot
+
+
+def _snapshot_of(journeys: Any) -> Snapshot:
+    return journeys.snapshot_()
+
+
+def _given(arguments):
+    return {name: value for name, value in arguments.items() if value is not None}
+
+
+class Funnel(Record):
+    """How many journeys came how far along the steps of a funnel."""
+
+    __slots__ = ("_table",)
+
+    _table: ColumnTable
+    steps: list[dict[str, Any]]
+    reached: list[int]
+    journeys: int
+    converted: int
+    open: int
+    dropped: int
+    time_from_earliest_start: dict[str, Any] | None
+    time_from_latest_start: dict[str, Any] | None
+
+    def __init__(self, fields: dict[str, Any], table: ColumnTable) -> None:
+        super().__init__(fields)
+        object.__setattr__(self, "_table", table)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._fields, self._table)
+
+    def table(self) -> ColumnTable:
+        """One row a step: how many reached it, of those that entered and of the step before."""
+        return self._table
+
+    def to_pandas(self) -> Any:
+        """The steps as a pandas DataFrame."""
+        return self._table.to_pandas()
+
+    def to_polars(self) -> Any:
+        """The steps as a polars DataFrame."""
+        return self._table.to_polars()
+
+    def plot(self, **options: Any) -> Axes:
+        """Bars of those who reached each step; see ``cxm.journeys.plot_funnel``."""
+        from ._journey_plots import plot_funnel
+
+        return plot_funnel(self, **options)
+
+    def __repr__(self) -> str:
+        steps = " → ".join(
+            f"{step['touchpoint']} {step['reached']:,}" for step in self._fields["steps"]
+        )
+        counts = ", ".join(f"{self._fields[n]:,} {n}" for n in ("converted", "open", "dropped"))
+        return f"Funnel of {self.journeys:,} journeys: {steps}; {counts}"
+
+    def _repr_html_(self) -> str:
+        return self._table._repr_html_()
+
+
+class JourneysReadings:
+    """What journeys can be asked beside their report and their tables."""
+
+    __slots__ = ()
+
+    def _read(self, name: str, **arguments: Any) -> ColumnTable:
+        return ColumnTable(_snapshot_of(self).tabulate(name, **_given(arguments)))
+
+    @property
+    def sessions(self) -> ColumnTable:
+        """The journeys one by one: customer, times, events, status, scores, value."""
+        return self._read("journeys")
+
+    def transitions(self, ends: bool | None = None) -> ColumnTable:
+        """Which touchpoint follows which, how often, how likely and after how long.
+
+        ``ends``: whether START and END are touchpoints, and END one of the ways to leave.
+        Durations are microseconds.
+        """
+        return self._read("transitions", ends=ends)
+
+    def step_matrix(self, steps: int | None = None, anchor: Any = None) -> ColumnTable:
+        """The share of journeys at each touchpoint at each of their first steps.
+
+        ``anchor``: the touchpoint that is step 0; steps then go to both sides of it.
+        """
+        return self._read("step_matrix", steps=steps, anchor=anchor)
+
+    def variants(
+        self, collapse_runs: bool | None = None, most: int | None = None
+    ) -> ColumnTable:
+        """The different paths, the most frequent first.
+
+        ``collapse_runs``: whether repetitions right after each other count once; ``most``: the
+        most rows.
+        """
+        return self._read("variants", collapse_runs=collapse_runs, most=most)
+
+    def funnel(
+        self,
+        steps: Sequence[Any],
+        window: timedelta | int | None = None,
+        start: str | None = None,
+        order: str | None = None,
+        *,
+        entry: str | None = None,
+        exclude: Sequence[Any] | None = None,
+        step_windows: Sequence[timedelta | int] | None = None,
+        level: float | None = None,
+    ) -> Funnel:
+        """How many journeys come how far along these touchpoints.
+
+        ``window``: the longest time from the first step to the last; ``step_windows``: from each
+        step to the next. ``start``: ``any`` event at the first step may begin, or the journey's
+        ``first``. ``order``: ``ordered``, ``strict`` (neighbours) or ``unordered``. ``entry``:
+        ``closed`` (at the first step) or ``open`` (at any). ``exclude``: touchpoints that must not
+        come between the steps. Times are timedeltas or microseconds.
+        """
+        asked = _given(
+            {
+                "steps": list(steps),
+                "window": window,
+                "start": start,
+                "order": order,
+                "entry": entry,
+                "exclude": exclude,
+                "step_windows": step_windows,
+                "level": level,
+            }
+        )
+        snapshot = _snapshot_of(self)
+        fields = snapshot.ask("funnel", **asked)
+        return Funnel(fields, ColumnTable(snapshot.tabulate("funnel", **asked)))
