@@ -12,6 +12,7 @@ from conftest import ENTRIES, filled
 
 import cxm
 from cxm._calculators import READINGS, TABLE_SHAPES
+from cxm._one_shot import FUNCTIONS
 
 PACKAGE = Path(__file__).resolve().parents[1] / "python" / "cxm"
 HEADER = '''"""Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
@@ -116,13 +117,10 @@ ARGUMENTS = {
     "number": "float",
     "integer": "int",
     "text": "str",
-<<<<<<< HEAD
     "text or array of integers": "str | Sequence[int]",
-=======
     "touchpoint": "Any",
     "array of touchpoints": "Any",
     "array of integers": "Any",
->>>>>>> bb61b42 (Journeys in C and Python: a batch of events, tables and funnels by name, golden cases read by all doors)
 }
 
 
@@ -257,6 +255,7 @@ def package_stub():
     parts = [
         HEADER,
         "from collections.abc import Mapping, Sequence\n"
+        "from datetime import timedelta\n"
         "from typing import Any, Never, Self, overload\n\n"
         "from . import clv as clv\n"
         "from . import errors as errors\n"
@@ -279,6 +278,7 @@ def package_stub():
         "from ._curves import LifetimesReadings\n"
         "from ._cxm import Snapshot\n"
         "from ._cxm import __version__ as __version__\n"
+        "from ._journeys import JourneysReadings\n"
         "from ._one_shot import compare as compare\n"
         "from ._results import Comparison as Comparison\n"
         "from ._results import Interval as Interval\n"
@@ -291,7 +291,7 @@ def package_stub():
     ]
     parts += [report(*pair) + "\n" for pair in pairs]
     parts += [calculator(*pair) + "\n" for pair in pairs]
-    parts += [one_shot(entry) + "\n" for entry, _ in pairs]
+    parts += [one_shot(entry) + "\n" for entry, _ in pairs if entry["kind"] in FUNCTIONS]
     return "".join(parts).rstrip() + "\n"
 
 

@@ -231,10 +231,12 @@ def test_help_is_there(calculator_class):
 
     assert calculator_class.__doc__.startswith(calculator_class.__doc__[0].upper())
     assert "preset" in inspect.signature(calculator_class).parameters
-    function = getattr(cxm, calculator_class.kind)
-    assert inspect.isfunction(function)
-    assert function.__module__ == "cxm"
-    assert f"cxm.{calculator_class.__name__}" in function.__doc__
+    # Journeys have no call of their own: they are asked many things.
+    if calculator_class is not cxm.Journeys:
+        function = getattr(cxm, calculator_class.kind)
+        assert inspect.isfunction(function)
+        assert function.__module__ == "cxm"
+        assert f"cxm.{calculator_class.__name__}" in function.__doc__
     for name in calculator_class.presets():
         definition = calculator_class.preset(name)
         assert calculator_class(preset=name).definition == definition

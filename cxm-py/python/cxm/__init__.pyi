@@ -1,6 +1,7 @@
 """Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Never, Self, overload
 
 from . import clv as clv
@@ -18,6 +19,7 @@ from ._columns import ColumnTable as ColumnTable
 from ._curves import LifetimesReadings
 from ._cxm import Snapshot
 from ._cxm import __version__ as __version__
+from ._journeys import JourneysReadings
 from ._one_shot import compare as compare
 from ._results import Comparison as Comparison
 from ._results import Interval as Interval
@@ -42,6 +44,7 @@ __all__ = [
     "CustomerSummaries",
     "Activity",
     "PurchasePatterns",
+    "Journeys",
     "Lifetimes",
     "AttributionPaths",
     "NpsReport",
@@ -58,6 +61,7 @@ __all__ = [
     "CustomerSummariesReport",
     "ActivityReport",
     "PurchasePatternsReport",
+    "JourneysReport",
     "LifetimesReport",
     "AttributionPathsReport",
     "nps",
@@ -340,6 +344,30 @@ class PurchasePatternsReport(Report):
     patterns: int
     spend_patterns: int
     highest_frequency: int | None
+    observations: int
+    definition: dict[str, Any]
+
+class JourneysReport(Report):
+    """What a reading of Journeys returns: journeys: who met which touchpoint when, and who reached the goal."""
+    score: float | None
+    customers: int
+    journeys: int
+    events: int
+    converted: int
+    dropped: int
+    ended: int
+    open: int
+    touchpoints: int
+    channels: int
+    length: dict[str, Any]
+    duration: dict[str, Any]
+    first_time: int | None
+    last_time: int | None
+    duplicates: int
+    conflicting_duplicates: int
+    ties: int
+    separators: int
+    excluded: dict[str, Any]
     observations: int
     definition: dict[str, Any]
 
@@ -1259,6 +1287,95 @@ class PurchasePatterns(TableCalculator):
     def spends(self) -> ColumnTable:
         """One row a distinct spend: frequency, monetary value, and the customers as weights."""
 
+class Journeys(JourneysReadings, TableCalculator):
+    """Journeys: who met which touchpoint when, and who reached the goal.
+
+    Batches:
+
+        update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None, object=None, outcome=None), or a data frame and names
+
+    Definition, by keyword:
+
+        preset
+        gap (default None)
+        goal (default ())
+        start (default ())
+        end (default ())
+        separators (default ())
+        keep_separators (default False)
+        by_object (default False)
+        touchpoints (default ())
+        unknown_touchpoints (default 'exclude')
+        stages (default ())
+        scale (default (0, 10))
+        higher_is_better (default True)
+        invalid_scores (default 'exclude')
+        missing (default 'exclude')
+        earliest (default None)
+        latest (default None)
+        out_of_range (default 'exclude')
+        max_events (default 1000000000)
+
+    Presets:
+
+        whole: all events of a customer are one journey
+        sessions_30_minutes: a new journey after a pause of more than 30 minutes, as web analytics has it
+        visits_30_days: a new journey after a pause of more than 30 days
+        by_object: each order or ticket is a journey
+
+    Tables:
+
+        transitions: one row a pair of touchpoints that follow each other: how often, how likely, after how long
+        step_matrix: one row a step and touchpoint: the share of journeys that are there
+        variants: one row a path: how many journeys took it, and what became of them
+        touchpoints: one row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate
+        journeys: one row a journey: customer, times, events, status, scores, value
+        funnel: one row a step: how many journeys reached it, of those that entered and of the step before
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        gap: timedelta | int | None = ...,
+        goal: Any | None = ...,
+        start: Any | None = ...,
+        end: Any | None = ...,
+        separators: Any | None = ...,
+        keep_separators: bool | None = ...,
+        by_object: bool | None = ...,
+        touchpoints: Any | None = ...,
+        unknown_touchpoints: str | None = ...,
+        stages: Any | None = ...,
+        scale: Sequence[int] | None = ...,
+        higher_is_better: bool | None = ...,
+        invalid_scores: str | None = ...,
+        missing: str | None = ...,
+        earliest: float | None = ...,
+        latest: float | None = ...,
+        out_of_range: str | None = ...,
+        max_events: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> JourneysReport: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> JourneysReport: ...
+    def touchpoints(self, *, level: float | None = 0.95) -> ColumnTable:
+        """One row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate.
+
+        ``level``: level of the intervals.
+        """
+    def journeys(self) -> ColumnTable:
+        """One row a journey: customer, times, events, status, scores, value."""
+
 class Lifetimes(LifetimesReadings, TableCalculator):
     """Lifetimes: how many stayed how long, and how many leave a unit of time.
 
@@ -1357,7 +1474,7 @@ class AttributionPaths(TableCalculator):
         self, *, level: float | None = ..., method: str | None = ...,
         **options: Never
     ) -> AttributionPathsReport: ...
-    def value(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
+    def value(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Any | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
         """One row a touchpoint: the conversions and the value it gets, and its share with limits.
 
         ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
@@ -1367,7 +1484,7 @@ class AttributionPaths(TableCalculator):
         ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
         ``level``: level of the intervals of the shares.
         """
-    def attribution(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:
+    def attribution(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Any | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:
         """One row a touchpoint: the conversions and the value it gets, and its share with limits.
 
         ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
@@ -1377,7 +1494,7 @@ class AttributionPaths(TableCalculator):
         ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
         ``level``: level of the intervals of the shares.
         """
-    def comparison(self, *, methods: Sequence[str] | None = ['first', 'last', 'linear', 'position', 'markov', 'shapley'], direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True) -> ColumnTable:
+    def comparison(self, *, methods: Sequence[str] | None = ['first', 'last', 'linear', 'position', 'markov', 'shapley'], direct: Sequence[str] | None = [], weights: Any | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True) -> ColumnTable:
         """One row a touchpoint: the conversions it gets by each of several methods.
 
         ``methods``: the methods, one column each.

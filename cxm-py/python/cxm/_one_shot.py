@@ -22,20 +22,6 @@ _SHAPES = {
     "invitations": ("invited_at", ("answered_at",), "columns"),
     "answers": ("ratings", ("customer", "time", "wave"), "rating"),
     "durations": ("durations", ("observed", "entry", "cause", "counts"), "columns"),
-    "events": (
-        "customer",
-        (
-            "touchpoint",
-            "time",
-            "event_id",
-            "channel",
-            "score",
-            "value",
-            "object",
-            "outcome",
-        ),
-        "columns",
-    ),
 }
 #: What only a table by segment has.
 _TABLE = ("min_responses", "versus_rest", "adjustment", "shrink")
@@ -220,7 +206,8 @@ def _made(kind, entry):
     return _make_ledger(kind) if entry["shape"] == "spans" else _make(kind)
 
 
-FUNCTIONS = {kind: _made(kind, entry) for kind, entry in ENTRIES.items()}
+#: Journeys are asked many things: they have no call of their own.
+FUNCTIONS = {kind: _made(kind, entry) for kind, entry in ENTRIES.items() if kind != "journeys"}
 _churn._document(report_of(CLASSES["subscriptions"]().snapshot_()).churn_definitions())
 
 

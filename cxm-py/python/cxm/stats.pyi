@@ -89,6 +89,8 @@ __all__ = [
     "net_change",
     "earned_growth",
     "time_decay",
+    "standard_catalogue",
+    "check_catalogue",
 ]
 
 def net_summary(
@@ -1443,4 +1445,16 @@ def time_decay(
         conversions: array of integers, default None. conversions of each journey; null for one each.
         values: array of integers, default None. value of each journey in minor units; null where it is not known.
         level: number, default 0.95. level of the interval, 0.95 for 95 %.
+    """
+
+def standard_catalogue(
+) -> Any:
+    """Stages, channels and touchpoints to start from, among them physical ones."""
+
+def check_catalogue(
+    catalogue: Mapping[str, Any],
+) -> Any:
+    """A catalogue with its defaults filled in; refuses one that contradicts itself.
+
+        catalogue: object. stages, channels, touchpoints, segments, journey_maps, goals, measures.
     """
