@@ -120,7 +120,6 @@ ARGUMENTS = {
     "text or array of integers": "str | Sequence[int]",
     "touchpoint": "Any",
     "array of touchpoints": "Any",
-    "array of integers": "Any",
 }
 
 

@@ -123,7 +123,6 @@ _KEYWORDS = {
     "entries": "entry",
     "causes": "cause",
     "paths": "path",
-    "values": "value",
     "subscriptions": "subscription",
 }
 

@@ -1,6 +1,6 @@
 """Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Never, Self, overload
 
@@ -11,8 +11,14 @@ from . import stats as stats
 from . import survival as survival
 from ._attribution import attribution as attribution
 from ._calculators import Calculator as Calculator
+from ._calculators import FrameCalculator as FrameCalculator
 from ._calculators import TableCalculator as TableCalculator
 from ._calculators import from_bytes as from_bytes
+from ._churn import ChurnRate as ChurnRate
+from ._churn import RevenueRetention as RevenueRetention
+from ._churn import SubscriptionsReadings
+from ._churn import churn_rate as churn_rate
+from ._churn import revenue_retention as revenue_retention
 from ._cohorts import Cohorts as Cohorts
 from ._cohorts import cohorts as cohorts
 from ._columns import ColumnTable as ColumnTable
@@ -47,6 +53,7 @@ __all__ = [
     "Journeys",
     "Lifetimes",
     "AttributionPaths",
+    "Subscriptions",
     "NpsReport",
     "CsatReport",
     "CesReport",
@@ -64,6 +71,7 @@ __all__ = [
     "JourneysReport",
     "LifetimesReport",
     "AttributionPathsReport",
+    "SubscriptionsReport",
     "nps",
     "csat",
     "ces",
@@ -80,7 +88,9 @@ __all__ = [
     "purchase_patterns",
     "lifetimes",
     "attribution_paths",
+    "subscriptions",
     "Calculator",
+    "ChurnRate",
     "Cohorts",
     "ColumnTable",
     "Comparison",
@@ -89,22 +99,26 @@ __all__ = [
     "Keyed",
     "Record",
     "Report",
+    "RevenueRetention",
     "Table",
     "TableCalculator",
     "__version__",
     "attribution",
+    "churn_rate",
     "clv",
     "cohorts",
     "compare",
     "errors",
     "from_bytes",
     "plots",
+    "revenue_retention",
     "stats",
     "survival",
 ]
 
 class NpsReport(Report):
     """What a reading of Nps returns: Net Promoter Score: promoters minus detractors, in points."""
+
     score: float | None
     promoters: int
     passives: int
@@ -127,6 +141,7 @@ class NpsReport(Report):
 
 class CsatReport(Report):
     """What a reading of Csat returns: customer satisfaction: share of the top boxes, mean, net."""
+
     score: float | None
     share: float | None
     mean: float | None
@@ -151,6 +166,7 @@ class CsatReport(Report):
 
 class CesReport(Report):
     """What a reading of Ces returns: customer effort: share, mean and net of how easy it was."""
+
     score: float | None
     share: float | None
     mean: float | None
@@ -175,6 +191,7 @@ class CesReport(Report):
 
 class StarRatingReport(Report):
     """What a reading of StarRating returns: star ratings: mean, and share of four and five stars."""
+
     score: float | None
     share: float | None
     mean: float | None
@@ -199,6 +216,7 @@ class StarRatingReport(Report):
 
 class CxIndexReport(Report):
     """What a reading of CxIndex returns: CX index: ease, effectiveness and emotion as one score, in points."""
+
     score: float | None
     items: dict[str, Any]
     respondents: int
@@ -208,6 +226,7 @@ class CxIndexReport(Report):
 
 class SecureCustomerIndexReport(Report):
     """What a reading of SecureCustomerIndex returns: customers who are certain on all three questions of loyalty."""
+
     score: float | None
     secure: int
     favourable: int
@@ -223,6 +242,7 @@ class SecureCustomerIndexReport(Report):
 
 class PairedNpsReport(Report):
     """What a reading of PairedNps returns: NPS of the same customers before and after, and who moved."""
+
     score: float | None
     before: float | None
     after: float | None
@@ -238,6 +258,7 @@ class PairedNpsReport(Report):
 
 class EmotionalValueReport(Report):
     """What a reading of EmotionalValue returns: net emotional value: positive emotions minus negative ones."""
+
     score: float | None
     positive_mean: float | None
     negative_mean: float | None
@@ -249,6 +270,7 @@ class EmotionalValueReport(Report):
 
 class DriverMomentsReport(Report):
     """What a reading of DriverMoments returns: what drives a score: sums of an outcome and its drivers, read as R²."""
+
     score: float | None
     adjusted_r_squared: float | None
     degenerate: str | None
@@ -260,6 +282,7 @@ class DriverMomentsReport(Report):
 
 class ResponseRateReport(Report):
     """What a reading of ResponseRate returns: how many of the invited answered, by invitation or by window."""
+
     score: float | None
     invited: int
     answered: int
@@ -272,6 +295,7 @@ class ResponseRateReport(Report):
 
 class ResponseLedgerReport(Report):
     """What a reading of ResponseLedger returns: who answered when, so that nobody is counted twice."""
+
     score: float | None
     missing: int
     dont_know: int
@@ -287,6 +311,7 @@ class ResponseLedgerReport(Report):
 
 class CustomerSummariesReport(Report):
     """What a reading of CustomerSummaries returns: who bought how often, how long ago and for how much."""
+
     score: float | None
     customers: int
     repeaters: int
@@ -309,12 +334,13 @@ class CustomerSummariesReport(Report):
     first_day: str | None
     last_day: str | None
     until: str | None
-    currency: float | None
+    currency: str | None
     observations: int
     definition: dict[str, Any]
 
 class ActivityReport(Report):
     """What a reading of Activity returns: who comes back: retention by cohort, stickiness, inactivity."""
+
     score: float | None
     watched: int
     retained: int
@@ -335,6 +361,7 @@ class ActivityReport(Report):
 
 class PurchasePatternsReport(Report):
     """What a reading of PurchasePatterns returns: distinct purchase histories with counts: what a fit reads."""
+
     score: float | None
     customers: int
     repeaters: int
@@ -349,6 +376,7 @@ class PurchasePatternsReport(Report):
 
 class JourneysReport(Report):
     """What a reading of Journeys returns: journeys: who met which touchpoint when, and who reached the goal."""
+
     score: float | None
     customers: int
     journeys: int
@@ -373,6 +401,7 @@ class JourneysReport(Report):
 
 class LifetimesReport(Report):
     """What a reading of Lifetimes returns: lifetimes: how many stayed how long, and how many leave a unit of time."""
+
     score: float | None
     median: float | None
     lifetimes: int
@@ -387,6 +416,7 @@ class LifetimesReport(Report):
 
 class AttributionPathsReport(Report):
     """What a reading of AttributionPaths returns: paths of touchpoints, and how their conversions are divided among them."""
+
     score: float | None
     journeys: int
     conversions: int
@@ -396,6 +426,19 @@ class AttributionPathsReport(Report):
     touchpoints: int
     longest_path: int | None
     observations: int
+    definition: dict[str, Any]
+
+class SubscriptionsReport(SubscriptionsReadings, Report):
+    """What a reading of Subscriptions returns: who subscribed from when to when: churn rates, recurring revenue and its retention."""
+
+    score: float | None
+    spans: int
+    customers: int
+    open: int
+    without_cause: int
+    first_start: int | None
+    last_change: int | None
+    currency: str | None
     definition: dict[str, Any]
 
 class Nps(Calculator):
@@ -427,6 +470,7 @@ class Nps(Calculator):
         one_to_seven_net: 1 to 7: 1-2, 3-5, 6-7 (ipiphany Net)
         faces: three faces: 1, 2, 3 (Beamer, ServiceRocket)
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -445,12 +489,10 @@ class Nps(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> NpsReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> NpsReport: ...
 
 class Csat(Calculator):
@@ -489,6 +531,7 @@ class Csat(Calculator):
         percent_of_maximum: mean in percent of the maximum on 1 to 10 (ServiceRocket); all-1 gives 10, not 0
         rescaled_mean: mean from 0 to 100 on 1 to 5 (POMP)
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -509,12 +552,10 @@ class Csat(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> CsatReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> CsatReport: ...
 
 class Ces(Calculator):
@@ -545,6 +586,7 @@ class Ces(Calculator):
         ces_1: CES 1.0: mean effort on 1 to 5, low is good (Closealert)
         five_points: share of 4 and 5 on 1 to 5, high is good (Formbricks); not comparable with 7 points
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -565,12 +607,10 @@ class Ces(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> CesReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> CesReport: ...
 
 class StarRating(Calculator):
@@ -598,6 +638,7 @@ class StarRating(Calculator):
         five_stars: mean of 1 to 5 stars; four and five are the top boxes
         half_stars: mean of half stars stored as 1 to 10
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -618,12 +659,10 @@ class StarRating(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> StarRatingReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> StarRatingReport: ...
 
 class CxIndex(Calculator):
@@ -649,6 +688,7 @@ class CxIndex(Calculator):
 
         plain_mean: 1 to 5: shares of 4-5 minus shares of 1-2, plain mean (marketr cxi_calc)
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -668,12 +708,10 @@ class CxIndex(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> CxIndexReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> CxIndexReport: ...
 
 class SecureCustomerIndex(Calculator):
@@ -698,6 +736,7 @@ class SecureCustomerIndex(Calculator):
         five_points: 1 to 5: 5 is the best, 4 the second best, 1 and 2 are at risk
         four_points: 1 to 4: 4 is the best, 3 the second best, 1 and 2 are at risk
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -715,12 +754,10 @@ class SecureCustomerIndex(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> SecureCustomerIndexReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> SecureCustomerIndexReport: ...
 
 class PairedNps(Calculator):
@@ -752,6 +789,7 @@ class PairedNps(Calculator):
         one_to_seven_net: before and after by the NPS preset one_to_seven_net
         faces: before and after by the NPS preset faces
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -770,12 +808,10 @@ class PairedNps(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> PairedNpsReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> PairedNpsReport: ...
 
 class EmotionalValue(Calculator):
@@ -801,6 +837,7 @@ class EmotionalValue(Calculator):
         two_and_two: happy and valued against frustrated and disappointed, 0 to 10
         twenty_emotions: the twelve positive and eight negative emotions of Shaw (2007), 0 to 10
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -819,12 +856,10 @@ class EmotionalValue(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> EmotionalValueReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> EmotionalValueReport: ...
 
 class DriverMoments(Calculator):
@@ -855,6 +890,7 @@ class DriverMoments(Calculator):
         ease_effectiveness_emotion: recommendation, 0 to 10, by the three items of a CX index, 1 to 5
         service_quality: recommendation by the five dimensions of SERVQUAL (1988), 1 to 7
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -878,12 +914,10 @@ class DriverMoments(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> DriverMomentsReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> DriverMomentsReport: ...
 
 class ResponseRate(Calculator):
@@ -910,6 +944,7 @@ class ResponseRate(Calculator):
         weekly: by invitation, weeks from Monday, UTC
         daily: by invitation, days, UTC
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -927,12 +962,10 @@ class ResponseRate(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> ResponseRateReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> ResponseRateReport: ...
 
 class ResponseLedger(Calculator):
@@ -962,6 +995,7 @@ class ResponseLedger(Calculator):
         every_90_days: 0 to 10: ratings of a customer at least 90 days apart
         all: 0 to 10: every rating
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -981,12 +1015,10 @@ class ResponseLedger(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> ResponseLedgerReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> ResponseLedgerReport: ...
 
 class CustomerSummaries(TableCalculator):
@@ -1026,6 +1058,7 @@ class CustomerSummaries(TableCalculator):
         historical_value: one row a customer: revenue, cost and margin so far, exact, in minor units
         audit: one row: what the summaries at a cut-off rest on, and what was left out
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -1047,24 +1080,42 @@ class CustomerSummaries(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> CustomerSummariesReport: ...
-    def value(self, *, until: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:  # type: ignore[override]
+    def value(
+        self,
+        *,
+        until: Any | None = None,
+        unit: str | int | None = "week",
+        include_first: bool | None = False,
+    ) -> ColumnTable:  # type: ignore[override]
         """One row a customer: frequency, recency, age, monetary value at a cut-off.
 
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``unit``: unit of recency and age: day, week, month, year, or a number of days.
         ``include_first``: whether the first purchase is part of the mean spend.
         """
-    def summaries(self, *, until: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:
+    def summaries(
+        self,
+        *,
+        until: Any | None = None,
+        unit: str | int | None = "week",
+        include_first: bool | None = False,
+    ) -> ColumnTable:
         """One row a customer: frequency, recency, age, monetary value at a cut-off.
 
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``unit``: unit of recency and age: day, week, month, year, or a number of days.
         ``include_first``: whether the first purchase is part of the mean spend.
         """
-    def calibration_holdout(self, calibration_end: Any, *, observation_end: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:
+    def calibration_holdout(
+        self,
+        calibration_end: Any,
+        *,
+        observation_end: Any | None = None,
+        unit: str | int | None = "week",
+        include_first: bool | None = False,
+    ) -> ColumnTable:
         """The summaries at the end of a calibration, and what followed in the hold-out.
 
         ``calibration_end``: the last day of the calibration.
@@ -1072,13 +1123,21 @@ class CustomerSummaries(TableCalculator):
         ``unit``: unit of recency and age: day, week, month, year, or a number of days.
         ``include_first``: whether the first purchase is part of the mean spend.
         """
-    def opportunities(self, *, period: str | int | None = 'week', until: Any | None = None) -> ColumnTable:
+    def opportunities(
+        self, *, period: str | int | None = "week", until: Any | None = None
+    ) -> ColumnTable:
         """One row a customer: in how many of the whole periods so far there was a purchase.
 
         ``period``: length of a period: day, week, month, year, or a number of days.
         ``until``: the cut-off, itself included; null for the last day of the log.
         """
-    def tracking(self, *, period: str | int | None = 'week', until: Any | None = None, born_until: Any | None = None) -> ColumnTable:
+    def tracking(
+        self,
+        *,
+        period: str | int | None = "week",
+        until: Any | None = None,
+        born_until: Any | None = None,
+    ) -> ColumnTable:
         """One row a period: new customers and repeat purchases, each and cumulative.
 
         ``period``: length of a period: day, week, month, year, or a number of days.
@@ -1090,7 +1149,7 @@ class CustomerSummaries(TableCalculator):
 
         ``until``: the cut-off, itself included; null for the last day of the log.
         """
-    def audit(self, *, until: Any | None = None, unit: str | int | None = 'week') -> Record:  # type: ignore[override]
+    def audit(self, *, until: Any | None = None, unit: str | int | None = "week") -> Record:  # type: ignore[override]
         """One row: what the summaries at a cut-off rest on, and what was left out.
 
         ``until``: the cut-off, itself included; null for the last day of the log.
@@ -1133,6 +1192,7 @@ class Activity(TableCalculator):
         inactivity: one row: who is active, who has lapsed and who churned, by a rule
         audit: one row: what the tables rest on, and what was left out
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -1151,10 +1211,21 @@ class Activity(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> ActivityReport: ...
-    def value(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
+    def value(
+        self,
+        *,
+        period: str | None = "month",
+        kind: str | Sequence[int] | None = "on",
+        clock: str | None = "calendar",
+        days: int | None = None,
+        week_start: str | None = "monday",
+        born_from: Any | None = None,
+        until: Any | None = None,
+        max_age: int | None = None,
+        level: float | None = 0.95,
+    ) -> ColumnTable:  # type: ignore[override]
         """One row a cohort and age: customers who were active, their share, their revenue.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1167,7 +1238,19 @@ class Activity(TableCalculator):
         ``max_age``: the largest age or bracket; null for all.
         ``level``: level of the intervals.
         """
-    def cohorts(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:
+    def cohorts(
+        self,
+        *,
+        period: str | None = "month",
+        kind: str | Sequence[int] | None = "on",
+        clock: str | None = "calendar",
+        days: int | None = None,
+        week_start: str | None = "monday",
+        born_from: Any | None = None,
+        until: Any | None = None,
+        max_age: int | None = None,
+        level: float | None = 0.95,
+    ) -> ColumnTable:
         """One row a cohort and age: customers who were active, their share, their revenue.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1180,7 +1263,19 @@ class Activity(TableCalculator):
         ``max_age``: the largest age or bracket; null for all.
         ``level``: level of the intervals.
         """
-    def retention(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:
+    def retention(
+        self,
+        *,
+        period: str | None = "month",
+        kind: str | Sequence[int] | None = "on",
+        clock: str | None = "calendar",
+        days: int | None = None,
+        week_start: str | None = "monday",
+        born_from: Any | None = None,
+        until: Any | None = None,
+        max_age: int | None = None,
+        level: float | None = 0.95,
+    ) -> ColumnTable:
         """One row an age: weighted and plain average over the cohorts for which it is over.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1193,7 +1288,14 @@ class Activity(TableCalculator):
         ``max_age``: the largest age or bracket; null for all.
         ``level``: level of the intervals.
         """
-    def cohort_sizes(self, *, period: str | None = 'month', week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None) -> ColumnTable:
+    def cohort_sizes(
+        self,
+        *,
+        period: str | None = "month",
+        week_start: str | None = "monday",
+        born_from: Any | None = None,
+        until: Any | None = None,
+    ) -> ColumnTable:
         """One row a cohort: its period and its size.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1201,7 +1303,14 @@ class Activity(TableCalculator):
         ``born_from``: customers first active before this day are in no cohort; null for none.
         ``until``: the cut-off, itself included; null for the last day of the log.
         """
-    def stickiness(self, *, period: str | None = 'month', week_start: str | None = 'monday', until: Any | None = None, level: float | None = 0.95) -> ColumnTable:
+    def stickiness(
+        self,
+        *,
+        period: str | None = "month",
+        week_start: str | None = "monday",
+        until: Any | None = None,
+        level: float | None = 0.95,
+    ) -> ColumnTable:
         """One row a period: active, new, retained, back, lapsed; mean daily by active.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1209,7 +1318,9 @@ class Activity(TableCalculator):
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``level``: level of the intervals.
         """
-    def trailing_activity(self, *, month_days: int | None = 28, until: Any | None = None) -> ColumnTable:
+    def trailing_activity(
+        self, *, month_days: int | None = 28, until: Any | None = None
+    ) -> ColumnTable:
         """One row a day: customers of the last day, 7 days and month, and their ratios.
 
         ``month_days``: days of a month, such as 28 or 30.
@@ -1221,7 +1332,18 @@ class Activity(TableCalculator):
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``level``: level of the intervals.
         """
-    def inactivity(self, *, rule: str | None = 'window', days: int | None = 30, probability: float | None = 0.8, alive: float | None = 0.5, model: str | None = 'pareto_nbd', since: Any | None = None, until: Any | None = None, level: float | None = 0.95) -> ColumnTable:
+    def inactivity(
+        self,
+        *,
+        rule: str | None = "window",
+        days: int | None = 30,
+        probability: float | None = 0.8,
+        alive: float | None = 0.5,
+        model: str | None = "pareto_nbd",
+        since: Any | None = None,
+        until: Any | None = None,
+        level: float | None = 0.95,
+    ) -> ColumnTable:
         """One row: who is active, who has lapsed and who churned, by a rule.
 
         ``rule``: window: active within so many days; gap_quantile: within the days by which a share of the gaps has closed; p_alive: alive with a probability.
@@ -1263,6 +1385,7 @@ class PurchasePatterns(TableCalculator):
         patterns: one row a distinct history: frequency, recency, age, and the customers as weights
         spends: one row a distinct spend: frequency, monetary value, and the customers as weights
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -1277,8 +1400,7 @@ class PurchasePatterns(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> PurchasePatternsReport: ...
     def value(self) -> ColumnTable:  # type: ignore[override]
         """One row a distinct history: frequency, recency, age, and the customers as weights."""
@@ -1332,6 +1454,7 @@ class Journeys(JourneysReadings, TableCalculator):
         journeys: one row a journey: customer, times, events, status, scores, value
         funnel: one row a step: how many journeys reached it, of those that entered and of the step before
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -1361,12 +1484,10 @@ class Journeys(JourneysReadings, TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> JourneysReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> JourneysReport: ...
     def touchpoints(self, *, level: float | None = 0.95) -> ColumnTable:
         """One row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate.
@@ -1409,6 +1530,7 @@ class Lifetimes(LifetimesReadings, TableCalculator):
         tenure_rates: one row a band of tenure: events per unit of time at risk
         risk_table: one row a time: how many are at risk, and how many left by then
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -1426,12 +1548,10 @@ class Lifetimes(LifetimesReadings, TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> LifetimesReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> LifetimesReport: ...
 
 class AttributionPaths(TableCalculator):
@@ -1458,6 +1578,7 @@ class AttributionPaths(TableCalculator):
         comparison: one row a touchpoint: the conversions it gets by each of several methods
         paths: one row a distinct path: conversions, their value in minor units, nulls
     """
+
     kind: str
     __signature__: Any
     def __new__(
@@ -1471,10 +1592,18 @@ class AttributionPaths(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ...,
-        **options: Never
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
     ) -> AttributionPathsReport: ...
-    def value(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Any | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
+    def value(
+        self,
+        *,
+        method: str | None = "markov",
+        direct: Sequence[str] | None = [],
+        weights: Any | None = [40, 20, 40],
+        order: int | None = 1,
+        include_nulls: bool | None = True,
+        level: float | None = 0.95,
+    ) -> ColumnTable:  # type: ignore[override]
         """One row a touchpoint: the conversions and the value it gets, and its share with limits.
 
         ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
@@ -1484,7 +1613,16 @@ class AttributionPaths(TableCalculator):
         ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
         ``level``: level of the intervals of the shares.
         """
-    def attribution(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Any | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:
+    def attribution(
+        self,
+        *,
+        method: str | None = "markov",
+        direct: Sequence[str] | None = [],
+        weights: Any | None = [40, 20, 40],
+        order: int | None = 1,
+        include_nulls: bool | None = True,
+        level: float | None = 0.95,
+    ) -> ColumnTable:
         """One row a touchpoint: the conversions and the value it gets, and its share with limits.
 
         ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
@@ -1494,7 +1632,22 @@ class AttributionPaths(TableCalculator):
         ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
         ``level``: level of the intervals of the shares.
         """
-    def comparison(self, *, methods: Sequence[str] | None = ['first', 'last', 'linear', 'position', 'markov', 'shapley'], direct: Sequence[str] | None = [], weights: Any | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True) -> ColumnTable:
+    def comparison(
+        self,
+        *,
+        methods: Sequence[str] | None = [
+            "first",
+            "last",
+            "linear",
+            "position",
+            "markov",
+            "shapley",
+        ],
+        direct: Sequence[str] | None = [],
+        weights: Any | None = [40, 20, 40],
+        order: int | None = 1,
+        include_nulls: bool | None = True,
+    ) -> ColumnTable:
         """One row a touchpoint: the conversions it gets by each of several methods.
 
         ``methods``: the methods, one column each.
@@ -1505,6 +1658,56 @@ class AttributionPaths(TableCalculator):
         """
     def paths(self) -> ColumnTable:
         """One row a distinct path: conversions, their value in minor units, nulls."""
+
+class Subscriptions(SubscriptionsReadings, FrameCalculator):
+    """Who subscribed from when to when: churn rates, recurring revenue and its retention.
+
+    Batches:
+
+        update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…, currency=…), or a data frame and names: update(frame, customer="id", start="from", end="to")
+
+    Definition, by keyword:
+
+        preset
+        unit (default 'customer')
+        instant (default 'end_of_term')
+        dunning_days (default 0)
+        reactivation_gap_days (default 0)
+        voluntary_causes (default ('voluntary',))
+        involuntary_causes (default ('involuntary',))
+        max_spans (default 10000000)
+
+    Presets:
+
+        customers: customers churn with their last subscription, at the end of its term
+        subscriptions: each subscription churns, at the end of its term
+        cancellations: customers churn when they ask to leave
+        after_dunning: customers churn at the end of the term, or 30 days after it if unpaid
+    """
+
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        unit: str | None = ...,
+        instant: str | None = ...,
+        dunning_days: int | None = ...,
+        reactivation_gap_days: int | None = ...,
+        voluntary_causes: Sequence[str] | None = ...,
+        involuntary_causes: Sequence[str] | None = ...,
+        max_spans: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+    ) -> SubscriptionsReport: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+    ) -> SubscriptionsReport: ...
 
 @overload
 def nps(
@@ -1554,6 +1757,7 @@ def nps(
 
     The remaining keywords are the definition; see ``cxm.Nps``.
     """
+
 @overload
 def nps(
     ratings: Any,
@@ -1584,7 +1788,6 @@ def nps(
     detractor_max: int | None = None,
     promoter_min: int | None = None,
 ) -> Any: ...
-
 @overload
 def csat(
     ratings: Any,
@@ -1635,6 +1838,7 @@ def csat(
 
     The remaining keywords are the definition; see ``cxm.Csat``.
     """
+
 @overload
 def csat(
     ratings: Any,
@@ -1667,7 +1871,6 @@ def csat(
     bottom_boxes: int | None = None,
     aggregate: str | None = None,
 ) -> Any: ...
-
 @overload
 def ces(
     ratings: Any,
@@ -1718,6 +1921,7 @@ def ces(
 
     The remaining keywords are the definition; see ``cxm.Ces``.
     """
+
 @overload
 def ces(
     ratings: Any,
@@ -1750,7 +1954,6 @@ def ces(
     bottom_boxes: int | None = None,
     aggregate: str | None = None,
 ) -> Any: ...
-
 @overload
 def star_rating(
     ratings: Any,
@@ -1801,6 +2004,7 @@ def star_rating(
 
     The remaining keywords are the definition; see ``cxm.StarRating``.
     """
+
 @overload
 def star_rating(
     ratings: Any,
@@ -1833,11 +2037,10 @@ def star_rating(
     bottom_boxes: int | None = None,
     aggregate: str | None = None,
 ) -> Any: ...
-
 @overload
 def cx_index(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: None = None,
     level: float | None = None,
     method: str | None = None,
@@ -1871,10 +2074,11 @@ def cx_index(
 
     The remaining keywords are the definition; see ``cxm.CxIndex``.
     """
+
 @overload
 def cx_index(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: str | Sequence[str],
     level: float | None = None,
     method: str | None = None,
@@ -1894,11 +2098,10 @@ def cx_index(
     bottom_max: int | None = None,
     weights: Sequence[int] | None = None,
 ) -> Any: ...
-
 @overload
 def secure_customer_index(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: None = None,
     level: float | None = None,
     method: str | None = None,
@@ -1930,10 +2133,11 @@ def secure_customer_index(
 
     The remaining keywords are the definition; see ``cxm.SecureCustomerIndex``.
     """
+
 @overload
 def secure_customer_index(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: str | Sequence[str],
     level: float | None = None,
     method: str | None = None,
@@ -1951,11 +2155,10 @@ def secure_customer_index(
     weighted: bool | None = None,
     at_risk_max: int | None = None,
 ) -> Any: ...
-
 @overload
 def paired_nps(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: None = None,
     level: float | None = None,
     method: str | None = None,
@@ -1988,10 +2191,11 @@ def paired_nps(
 
     The remaining keywords are the definition; see ``cxm.PairedNps``.
     """
+
 @overload
 def paired_nps(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: str | Sequence[str],
     level: float | None = None,
     method: str | None = None,
@@ -2010,11 +2214,10 @@ def paired_nps(
     detractor_max: int | None = None,
     promoter_min: int | None = None,
 ) -> Any: ...
-
 @overload
 def emotional_value(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: None = None,
     level: float | None = None,
     method: str | None = None,
@@ -2047,10 +2250,11 @@ def emotional_value(
 
     The remaining keywords are the definition; see ``cxm.EmotionalValue``.
     """
+
 @overload
 def emotional_value(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: str | Sequence[str],
     level: float | None = None,
     method: str | None = None,
@@ -2069,11 +2273,10 @@ def emotional_value(
     positive: Sequence[str] | None = None,
     negative: Sequence[str] | None = None,
 ) -> Any: ...
-
 @overload
 def driver_moments(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: None = None,
     level: float | None = None,
     method: str | None = None,
@@ -2111,10 +2314,11 @@ def driver_moments(
 
     The remaining keywords are the definition; see ``cxm.DriverMoments``.
     """
+
 @overload
 def driver_moments(
     *items: Any,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: str | Sequence[str],
     level: float | None = None,
     method: str | None = None,
@@ -2138,13 +2342,12 @@ def driver_moments(
     bottom_max: int | None = None,
     top_min: int | None = None,
 ) -> Any: ...
-
 @overload
 def response_rate(
     invited_at: Any,
     answered_at: Any = None,
     *,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: None = None,
     level: float | None = None,
     method: str | None = None,
@@ -2178,12 +2381,13 @@ def response_rate(
 
     The remaining keywords are the definition; see ``cxm.ResponseRate``.
     """
+
 @overload
 def response_rate(
     invited_at: Any,
     answered_at: Any = None,
     *,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: str | Sequence[str],
     level: float | None = None,
     method: str | None = None,
@@ -2201,7 +2405,6 @@ def response_rate(
     invalid: str | None = None,
     max_panes: int | None = None,
 ) -> Any: ...
-
 @overload
 def response_ledger(
     ratings: Any,
@@ -2245,6 +2448,7 @@ def response_ledger(
 
     The remaining keywords are the definition; see ``cxm.ResponseLedger``.
     """
+
 @overload
 def response_ledger(
     ratings: Any,
@@ -2272,7 +2476,6 @@ def response_ledger(
     min_gap_days: float | None = None,
     max_entries: int | None = None,
 ) -> Any: ...
-
 def customer_summaries(
     frame: Any,
     *,
@@ -2282,7 +2485,7 @@ def customer_summaries(
     cost: Any = None,
     currency: float | None = None,
     until: Any = None,
-    unit: str | int | None = 'week',
+    unit: str | int | None = "week",
     include_first: bool | None = False,
     preset: str | None = None,
     amounts: str | None = None,
@@ -2316,11 +2519,11 @@ def activity(
     amount: Any = None,
     cost: Any = None,
     currency: Any = None,
-    period: Any = 'month',
-    kind: Any = 'on',
-    clock: Any = 'calendar',
+    period: Any = "month",
+    kind: Any = "on",
+    clock: Any = "calendar",
     days: Any = None,
-    week_start: Any = 'monday',
+    week_start: Any = "monday",
     born_from: Any = None,
     until: Any = None,
     max_age: Any = None,
@@ -2385,7 +2588,7 @@ def lifetimes(
     entry: Any = None,
     cause: Any = None,
     counts: Any = None,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: None = None,
     level: float | None = None,
     method: str | None = None,
@@ -2419,6 +2622,7 @@ def lifetimes(
 
     The remaining keywords are the definition; see ``cxm.Lifetimes``.
     """
+
 @overload
 def lifetimes(
     durations: Any,
@@ -2427,7 +2631,7 @@ def lifetimes(
     entry: Any = None,
     cause: Any = None,
     counts: Any = None,
-    columns: str | Sequence[str] | None = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
     by: str | Sequence[str],
     level: float | None = None,
     method: str | None = None,
@@ -2445,7 +2649,6 @@ def lifetimes(
     causes: Sequence[int] | None = None,
     max_ticks: int | None = None,
 ) -> Any: ...
-
 def attribution_paths(
     frame: Any,
     *,
@@ -2453,7 +2656,7 @@ def attribution_paths(
     conversions: Any,
     value: Any = None,
     nulls: Any = None,
-    method: str | None = 'markov',
+    method: str | None = "markov",
     direct: Any = [],
     weights: Any = [40, 20, 40],
     order: Any = 1,
@@ -2477,4 +2680,25 @@ def attribution_paths(
     ``level``: level of the intervals of the shares.
 
     The remaining keywords are the definition; see ``cxm.AttributionPaths``, which has the other tables.
+    """
+
+def subscriptions(
+    spans: Any,
+    *,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
+    preset: str | None = None,
+    unit: str | None = None,
+    instant: str | None = None,
+    dunning_days: int | None = None,
+    reactivation_gap_days: int | None = None,
+    voluntary_causes: Sequence[str] | None = None,
+    involuntary_causes: Sequence[str] | None = None,
+    max_spans: int | None = None,
+) -> SubscriptionsReport:
+    """Who subscribed from when to when: the report that churn rates and retention are read from.
+
+    ``spans``: a data frame or a dict of columns; ``columns`` names those that are called otherwise: see
+    ``cxm.churn_rate``. The report has ``churn_rate``, ``revenue_retention`` and ``churn_definitions``.
+
+    The remaining keywords are the definition; see ``cxm.Subscriptions``.
     """

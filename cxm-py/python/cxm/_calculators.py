@@ -171,8 +171,8 @@ _BATCHES = {
     " or a frame and names",
     "spans": "update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…,"
     ' currency=…), or a data frame and names: update(frame, customer="id", start="from", end="to")',
-    "events": "update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None,"
-    " object=None, outcome=None), or a data frame and names",
+    "events": "update(customer, touchpoint, time, event_id=None, channel=None, score=None,"
+    " value=None, object=None, outcome=None), or a data frame and names",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._columns import ColumnTable
-from ._results import Record, wrap
+from ._results import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ class Funnel(Record):
         return self._table.to_polars()
 
     def plot(self, **options: Any) -> Axes:
-        """Bars of those who reached each step; see ``cxm.journeys.plot_funnel``."""
-        from ._journey_plots import plot_funnel
+        """Bars of those who reached each step; see ``cxm.plots.journey_funnel``."""
+        from ._journey_plots import journey_funnel
 
-        return plot_funnel(self, **options)
+        return journey_funnel(self, **options)
 
     def __repr__(self) -> str:
         steps = " → ".join(
@@ -103,9 +103,7 @@ class JourneysReadings:
         """
         return self._read("step_matrix", steps=steps, anchor=anchor)
 
-    def variants(
-        self, collapse_runs: bool | None = None, most: int | None = None
-    ) -> ColumnTable:
+    def variants(self, collapse_runs: bool | None = None, most: int | None = None) -> ColumnTable:
         """The different paths, the most frequent first.
 
         ``collapse_runs``: whether repetitions right after each other count once; ``most``: the

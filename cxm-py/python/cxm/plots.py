@@ -18,6 +18,7 @@ from ._clv_plots import (
     value_concentration,
 )
 from ._cohort_plots import retention_heat_map
+from ._journey_plots import journey_funnel, step_heat_map
 from ._results import Report
 from ._survival_plots import (
     cumulative_hazard,
@@ -41,6 +42,7 @@ __all__ = [
     "cumulative_incidence",
     "frequency_recency_matrix",
     "hazard_ratios",
+    "journey_funnel",
     "purchase_tracking",
     "purchases_by_frequency",
     "retention_heat_map",
@@ -48,6 +50,7 @@ __all__ = [
     "score_over_time",
     "segments_forest",
     "stacked_distribution",
+    "step_heat_map",
     "survival_curves",
     "value_concentration",
 ]
