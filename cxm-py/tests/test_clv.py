@@ -626,3 +626,18 @@ def test_a_sampler_that_is_not_built_in_says_so(frame, model):
     assert caught.value.field == "method"
     with pytest.raises(cxm.errors.InvalidArgumentError):
         model.posterior(frame, chains=2)
+
+
+def test_a_calculator_is_cut_off_by_the_fit():
+    customers = [1, 1, 2, 2, 3, 3, 4, 5]
+    days = ["01-01", "01-20", "01-03", "02-25", "01-05", "02-10", "01-08", "02-20"]
+    log = cxm.CustomerSummaries()
+    log.update(customers, [f"1997-{day}" for day in days])
+    whole = clv.BgNbd.fit(log, unit="day", until="1997-03-01")
+    assert (whole.customers, whole.unit) == (5, "day")
+    assert whole == clv.BgNbd.fit(log.value(until="1997-03-01", unit="day"), unit="day")
+    part = clv.BgNbd.fit(log, unit="day", until="1997-02-15")
+    assert part.customers == 4
+    assert part.summary().repeaters == 2
+    with pytest.raises(TypeError, match="until"):
+        clv.BgNbd.fit([2, 0], [3, 0], [9, 9], until="1997-02-15")
