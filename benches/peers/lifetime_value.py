@@ -89,21 +89,34 @@ def spend_race(copies: int) -> Race:
     return race
 
 
-def score_races(customers: int) -> Iterator[Race]:
-    """P(alive), the purchases of a year, and what they are worth, under one set of parameters."""
-    frequency, recency, age, spend = (c[:customers] for c in histories(customers // 2357 + 1))
+def apart(columns: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    """The same customers with times of the clock instead of days: no two are alike any more."""
+    frequency, recency, age, spend = columns
+    stretch = 1 + 0.01 * np.random.default_rng(1).random(len(age))
+    return frequency, recency * stretch, age * stretch, spend * stretch
+
+
+def score_races(customers: int, *, distinct: bool = False) -> Iterator[Race]:
+    """P(alive), the purchases of a year, and what they are worth, under one set of parameters.
+
+    The customers are copies of the sample, of 1,016 histories, or all of them ``distinct``.
+    """
+    copies = tuple(c[:customers] for c in histories(customers // 2357 + 1))
+    frequency, recency, age, spend = apart(copies) if distinct else copies
+    kind = "all distinct" if distinct else "copies"
     fit = quietly(lambda: lifetimes.BetaGeoFitter().fit(*histories()[:3]))()
     parameters = {name: float(value) for name, value in fit.params_.items()}
     model = cxm.clv.BgNbd(**parameters)
     history = {"frequency": frequency, "recency": recency, "age": age}
 
-    race = Race(f"BgNbd P(alive) of {customers:,} customers", "customer", "cxm")
+    race = Race(f"BgNbd P(alive) of {customers:,} customers, {kind}", "customer", "cxm")
     race.add("cxm", lambda: float(model.probability_alive(**history).sum()), customers)
     peer = fit.conditional_probability_alive
     race.add("lifetimes", lambda: float(peer(frequency, recency, age).sum()), customers)
     yield race
 
-    race = Race(f"BgNbd purchases in 52 weeks of {customers:,}", "customer", "cxm", tolerance=1e-6)
+    title = f"BgNbd purchases in 52 weeks of {customers:,}, {kind}"
+    race = Race(title, "customer", "cxm", tolerance=1e-6)
     race.add("cxm", lambda: float(model.expected_transactions(52, **history).sum()), customers)
     expected = fit.conditional_expected_number_of_purchases_up_to_time
 
@@ -117,7 +130,7 @@ def score_races(customers: int) -> Iterator[Race]:
     sample = [column[repeat] for column in (histories()[0], histories()[3])]
     peer_spend = quietly(lambda: lifetimes.GammaGammaFitter().fit(*sample))()
     our_spend = cxm.clv.GammaGamma(**{n: float(v) for n, v in peer_spend.params_.items()})
-    title = f"BgNbd and GammaGamma, value in a year of {customers:,}"
+    title = f"BgNbd and GammaGamma, value in a year of {customers:,}, {kind}"
     race = Race(title, "customer", "cxm")
     # The sums differ: one discounts from purchase to purchase, the other at the end of months.
     monthly, weeks = 0.01, 4.345
@@ -170,3 +183,4 @@ def all_races(customers: int) -> Iterator[Race]:
     yield spend_race(100)
     yield posterior_race()
     yield from score_races(customers)
+    yield from score_races(customers, distinct=True)

@@ -42,7 +42,7 @@ def laplace(rows: pd.DataFrame) -> Callable[[], Means]:
     def run() -> Means:
         model = cxm.clv.BgNbd.fit(*columns)
         summary = model.posterior(*columns, draws=2000, seed=1).summary()
-        return {name: limits["mean"] for name, limits in summary["parameters"].items()}
+        return {name: figures["mean"] for name, figures in summary.to_dict()["parameters"].items()}
 
     return run
 
