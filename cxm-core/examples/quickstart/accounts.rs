@@ -2,10 +2,13 @@
 
 use super::company::Files;
 use super::support::Outcome;
-use cxm_core::clv::{History, Spend};
+use cxm_core::calculator::batch::KeyPart;
+use cxm_core::clv::{CustomerHistory, CustomerSummaries, History, Spend};
+use cxm_core::prelude::*;
 use std::collections::BTreeMap;
 
 const DAYS_OF_A_WEEK: f64 = 7.0;
+const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
 
 /// A customer with what they bought.
 #[derive(Debug)]
@@ -26,22 +29,16 @@ pub(crate) struct Account<'a> {
 
 /// Every customer, in the order of the file.
 pub(crate) fn read(files: &Files) -> Outcome<Vec<Account<'_>>> {
-    let purchases = files.purchases()?;
-    // All purchases of a customer on a day are one.
-    let mut days: BTreeMap<&str, BTreeMap<i64, i64>> = BTreeMap::new();
-    for ((customer, day), amount) in
-        purchases.customer.iter().zip(&purchases.day).zip(&purchases.cents)
-    {
-        *days.entry(customer).or_default().entry(*day).or_default() += amount;
-    }
-    let cut_off = purchases.day.iter().max().copied().unwrap_or_default();
+    let log = log(files)?;
+    let bought: BTreeMap<KeyPart, CustomerHistory> =
+        log.histories(None).map(|bought| (bought.customer.clone(), bought)).collect();
     let mut hidden = files.hidden_truth()?;
     let mut accounts = Vec::new();
     for (customer, segment) in files.customers()? {
-        let Some(bought) = days.get(customer) else { continue };
+        let Some(bought) = bought.get(&KeyPart::Text(customer.into())) else { continue };
         let (still_there, spent_next_year) = hidden.remove(customer).ok_or("no truth")?;
-        let (history, spend) = summarise(bought, cut_off)?;
-        let revenue = bought.values().sum();
+        let (history, spend) = summarise(bought)?;
+        let revenue = i64::try_from(bought.spend().unwrap_or_default())?;
         accounts.push(Account {
             customer,
             segment,
@@ -55,14 +52,22 @@ pub(crate) fn read(files: &Files) -> Outcome<Vec<Account<'_>>> {
     Ok(accounts)
 }
 
-/// Frequency, recency and age in weeks, and the mean of the repeat purchases.
-fn summarise(bought: &BTreeMap<i64, i64>, cut_off: i64) -> Outcome<(History, Option<Spend>)> {
-    let first = bought.keys().next().copied().unwrap_or_default();
-    let last = bought.keys().next_back().copied().unwrap_or_default();
-    let weeks = |from: i64, to: i64| (to - from) as f64 / DAYS_OF_A_WEEK;
-    let repeats = (bought.len() - 1) as f64;
-    let history = History::new(repeats, weeks(first, last), weeks(first, cut_off))?;
-    let cents: i64 = bought.values().skip(1).sum();
-    let spend = (repeats > 0.0).then(|| Spend::new(repeats, cents as f64 / 100.0 / repeats));
+/// Every purchase, in any order; all purchases of a customer on a day are one.
+fn log(files: &Files) -> Outcome<CustomerSummaries> {
+    let purchases = files.purchases()?;
+    let times: Vec<i64> = purchases.day.iter().map(|day| day * MICROSECONDS_OF_A_DAY).collect();
+    let batch = Transactions::new(purchases.customer.as_slice(), &times);
+    let mut log = CustomerSummaries::default();
+    log.update(batch.with_amounts(purchases.cents.as_slice()))?;
+    Ok(log)
+}
+
+/// Frequency, recency and age in weeks, and the mean of the repeat purchases in euros.
+fn summarise(bought: &CustomerHistory) -> Outcome<(History, Option<Spend>)> {
+    let repeats = bought.frequency as f64;
+    let weeks = |days: i64| days as f64 / DAYS_OF_A_WEEK;
+    let history = History::new(repeats, weeks(bought.recency_days()), weeks(bought.age_days()))?;
+    let cents = bought.repeat_spend.filter(|_| bought.frequency > 0);
+    let spend = cents.map(|cents| Spend::new(repeats, cents as f64 / 100.0 / repeats));
     Ok((history, spend.transpose()?))
 }
