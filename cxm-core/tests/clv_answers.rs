@@ -1,4 +1,4 @@
-//! What models answer for columns of customers: the same as for each alone, and the intervals of money.
+//! What models answer for columns of customers: the same as for each alone; intervals of money.
 #![cfg(feature = "registry")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
