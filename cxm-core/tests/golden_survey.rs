@@ -214,6 +214,28 @@ fn spans<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     }))
 }
 
+fn events<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let parts = |name: &str| -> Option<Vec<KeyPart>> {
+        batch.get(name).map(|column| serde_json::from_value(column.clone()).unwrap())
+    };
+    let times = integers(&batch["times"]);
+    let codes: Vec<u32> = (0u32..).take(times.len()).collect();
+    let names = ["customers", "touchpoints", "event_ids", "channels", "objects", "outcomes"];
+    let parts = names.map(parts);
+    let column =
+        |at: usize| parts[at].as_ref().map(|parts: &Vec<KeyPart>| KeyColumn::coded(&codes, parts));
+    let (scores, values) = (batch.get("scores").map(floats), batch.get("values").map(floats));
+    act(Batch::Events(Events {
+        event_ids: column(2),
+        channels: column(3),
+        scores: scores.as_deref().map(Values::from),
+        values: values.as_deref().map(Values::from),
+        objects: column(4),
+        outcomes: column(5),
+        ..Events::new(column(0).unwrap(), column(1).unwrap(), times.as_slice())
+    }))
+}
+
 /// Calls `act` with the batch of a case, whatever its shape is.
 fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     if batch.get("ratings").is_some() {
@@ -232,6 +254,8 @@ fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         paths(batch, act)
     } else if let Some(batch) = batch.get("spans") {
         spans(batch, act)
+    } else if let Some(batch) = batch.get("events") {
+        events(batch, act)
     } else {
         answers(&batch["answers"], act)
     }
@@ -256,6 +280,9 @@ fn cell(column: &TableColumn, row: usize) -> Value {
     }
     if let Some(keys) = column.keys() {
         return json!(keys[row]);
+    }
+    if let Some(texts) = column.texts() {
+        return json!(texts[row]);
     }
     column.counts().map_or_else(|| json!(column.integers().unwrap()[row]), |it| json!(it[row]))
 }

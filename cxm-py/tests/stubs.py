@@ -120,6 +120,7 @@ ARGUMENTS = {
     "text or array of integers": "str | Sequence[int]",
     "touchpoint": "Any",
     "array of touchpoints": "Any",
+    "object of numbers": "Any",
 }
 
 

@@ -11,17 +11,30 @@
 //! | [`deviation`] | how does a journey lie beside the one that was planned? |
 //! | [`sessions`] | what is known of each journey? |
 //! | [`attribution`] | which touchpoints earned the conversions? |
+//! | [`emotion_curve`] | how did customers feel along the way? |
+//! | [`peak_end`] | what do they remember of it? |
+//! | [`pain_points`] | which touchpoints hurt many of them much? |
+//! | [`channels`] | how do they move between channels, and do these serve alike? |
+//! | [`alignment`] | do the scores of touchpoints tell how the journey is judged? |
+//! | [`importance`] | which touchpoints matter, by what is said and by what is found? |
 
+pub mod alignment;
 pub mod attribution;
+pub mod channels;
 mod definition;
 pub mod deviation;
+pub mod emotion_curve;
 mod event_log;
 mod event_log_bytes;
 pub mod funnel;
+pub mod importance;
 mod intake;
 pub mod journeys;
 pub(crate) mod key_table;
+pub mod pain_points;
+pub mod peak_end;
 pub mod report;
+mod scores;
 pub mod sessions;
 mod split;
 pub mod step_matrix;
@@ -29,11 +42,20 @@ pub mod touchpoints;
 pub mod transitions;
 pub mod variants;
 
+pub use alignment::{AlignedFigure, Alignment, TouchpointFigure};
 pub use attribution::{AttributionPaths, AttributionPathsDefinition, AttributionPathsReport};
+pub use channels::{ChannelUse, JourneyChannels, OmnichannelConsistency};
 pub use definition::{DEFAULT_MAX_EVENTS, JourneysDefinition, StageTouchpoints};
+pub use emotion_curve::{CurveBy, EmotionPoint};
 pub use funnel::{Funnel, FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart, FunnelStep};
+pub use importance::{
+    GoalDifference, Importance, ImportanceQuadrant, ScoreDifference, TouchpointImportance,
+};
 pub use journeys::{ExcludedEvents, Journeys};
+pub use pain_points::PainPoint;
+pub use peak_end::{JourneyPeakEnd, PeakEndMeans};
 pub use report::{JourneysReport, Spread};
+pub use scores::{CountedShare, ScoreMean};
 pub use sessions::JourneyRow;
 pub use split::JourneyStatus;
 pub use step_matrix::StepShare;

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `funnel` | `steps`, `window`, `step_windows`, `start`, `order`, `entry`, `exclude`, `level` |
 //! | `transitions`, `step_matrix`, `variants`, `touchpoints`, `journeys` | as the tables of that name |
+//! | `emotion_curve`, `peak_end`, `pain_points`, `channels`, `alignment`, `importance` and kin | likewise |
 //! | `interval`, `confidence_sequence`, `shown` | as for all reports |
 //!
 //! Every table can also be asked for: its rows then come as objects of named fields.
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments as TableArguments, Parameter};
+use super::journeys_scores as scores;
 use super::question::{Arguments, Reading, ask_scored};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{Calculator, ColumnData, Table};
@@ -122,6 +124,15 @@ const TABLES: &[TableEntry] = &[
             LEVEL,
         ],
     },
+    scores::EMOTION_CURVE,
+    scores::PEAK_END,
+    scores::PEAK_END_MEANS,
+    scores::PAIN_POINTS,
+    scores::CHANNELS,
+    scores::JOURNEY_CHANNELS,
+    scores::OMNICHANNEL_CONSISTENCY,
+    scores::ALIGNMENT,
+    scores::IMPORTANCE,
 ];
 
 fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> ColumnData {
@@ -289,7 +300,8 @@ impl Tabulate for Journeys {
             "touchpoints" => touchpoints(self, arguments.get("level")?),
             "journeys" => sessions(self),
             "funnel" => funnel(self, arguments),
-            other => Err(Error::not_found(format!("no table \"{other}\""))),
+            other => scores::table(self, other, arguments)
+                .unwrap_or_else(|| Err(Error::not_found(format!("no table \"{other}\"")))),
         }
     }
 

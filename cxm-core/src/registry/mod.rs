@@ -16,6 +16,7 @@ pub mod erased;
 pub mod functions;
 pub mod interactions;
 mod journeys;
+mod journeys_scores;
 pub mod keyed;
 pub mod models;
 pub mod question;

@@ -56,6 +56,8 @@ pub enum Method {
     Arcsine,
     /// Rate of events: exact limits of a Poisson mean (Garwood 1936).
     ExactPoisson,
+    /// Correlation: normal on the scale of artanh r (Fisher 1921).
+    FisherZ,
 }
 
 impl Method {
@@ -86,6 +88,7 @@ impl Method {
             Self::Logit => "logit",
             Self::Arcsine => "arcsine",
             Self::ExactPoisson => "exact_poisson",
+            Self::FisherZ => "fisher_z",
         }
     }
 

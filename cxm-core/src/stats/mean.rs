@@ -61,7 +61,8 @@ impl Moments {
         values.zip(counts).try_fold(Self::default(), |moments, (x, count)| moments.plus(x, *count))
     }
 
-    fn plus(self, x: i64, count: u64) -> Result<Self> {
+    /// These sums with so many answers of x more.
+    pub(crate) fn plus(self, x: i64, count: u64) -> Result<Self> {
         let (x, times) = (i128::from(x), i128::from(count));
         let added = |sum: i128, term: i128| {
             term.checked_mul(times).and_then(|product| sum.checked_add(product))

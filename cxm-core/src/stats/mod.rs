@@ -8,6 +8,7 @@ pub(crate) mod bootstrap;
 pub mod chains;
 pub mod comparison;
 pub mod confidence_sequence;
+pub mod correlation;
 pub mod estimate;
 pub mod exclusions;
 pub mod histogram;
@@ -30,6 +31,7 @@ pub mod trend;
 pub mod weights;
 
 pub use comparison::{Comparable, Comparison};
+pub use correlation::PairedMoments;
 pub use estimate::Estimate;
 pub use exclusions::Exclusions;
 pub use histogram::{BinWeight, Histogram};

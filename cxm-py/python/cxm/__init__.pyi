@@ -118,7 +118,6 @@ __all__ = [
 
 class NpsReport(Report):
     """What a reading of Nps returns: Net Promoter Score: promoters minus detractors, in points."""
-
     score: float | None
     promoters: int
     passives: int
@@ -141,7 +140,6 @@ class NpsReport(Report):
 
 class CsatReport(Report):
     """What a reading of Csat returns: customer satisfaction: share of the top boxes, mean, net."""
-
     score: float | None
     share: float | None
     mean: float | None
@@ -166,7 +164,6 @@ class CsatReport(Report):
 
 class CesReport(Report):
     """What a reading of Ces returns: customer effort: share, mean and net of how easy it was."""
-
     score: float | None
     share: float | None
     mean: float | None
@@ -191,7 +188,6 @@ class CesReport(Report):
 
 class StarRatingReport(Report):
     """What a reading of StarRating returns: star ratings: mean, and share of four and five stars."""
-
     score: float | None
     share: float | None
     mean: float | None
@@ -216,7 +212,6 @@ class StarRatingReport(Report):
 
 class CxIndexReport(Report):
     """What a reading of CxIndex returns: CX index: ease, effectiveness and emotion as one score, in points."""
-
     score: float | None
     items: dict[str, Any]
     respondents: int
@@ -226,7 +221,6 @@ class CxIndexReport(Report):
 
 class SecureCustomerIndexReport(Report):
     """What a reading of SecureCustomerIndex returns: customers who are certain on all three questions of loyalty."""
-
     score: float | None
     secure: int
     favourable: int
@@ -242,7 +236,6 @@ class SecureCustomerIndexReport(Report):
 
 class PairedNpsReport(Report):
     """What a reading of PairedNps returns: NPS of the same customers before and after, and who moved."""
-
     score: float | None
     before: float | None
     after: float | None
@@ -258,7 +251,6 @@ class PairedNpsReport(Report):
 
 class EmotionalValueReport(Report):
     """What a reading of EmotionalValue returns: net emotional value: positive emotions minus negative ones."""
-
     score: float | None
     positive_mean: float | None
     negative_mean: float | None
@@ -270,7 +262,6 @@ class EmotionalValueReport(Report):
 
 class DriverMomentsReport(Report):
     """What a reading of DriverMoments returns: what drives a score: sums of an outcome and its drivers, read as R²."""
-
     score: float | None
     adjusted_r_squared: float | None
     degenerate: str | None
@@ -282,7 +273,6 @@ class DriverMomentsReport(Report):
 
 class ResponseRateReport(Report):
     """What a reading of ResponseRate returns: how many of the invited answered, by invitation or by window."""
-
     score: float | None
     invited: int
     answered: int
@@ -295,7 +285,6 @@ class ResponseRateReport(Report):
 
 class ResponseLedgerReport(Report):
     """What a reading of ResponseLedger returns: who answered when, so that nobody is counted twice."""
-
     score: float | None
     missing: int
     dont_know: int
@@ -311,7 +300,6 @@ class ResponseLedgerReport(Report):
 
 class CustomerSummariesReport(Report):
     """What a reading of CustomerSummaries returns: who bought how often, how long ago and for how much."""
-
     score: float | None
     customers: int
     repeaters: int
@@ -340,7 +328,6 @@ class CustomerSummariesReport(Report):
 
 class ActivityReport(Report):
     """What a reading of Activity returns: who comes back: retention by cohort, stickiness, inactivity."""
-
     score: float | None
     watched: int
     retained: int
@@ -361,7 +348,6 @@ class ActivityReport(Report):
 
 class PurchasePatternsReport(Report):
     """What a reading of PurchasePatterns returns: distinct purchase histories with counts: what a fit reads."""
-
     score: float | None
     customers: int
     repeaters: int
@@ -376,7 +362,6 @@ class PurchasePatternsReport(Report):
 
 class JourneysReport(Report):
     """What a reading of Journeys returns: journeys: who met which touchpoint when, and who reached the goal."""
-
     score: float | None
     customers: int
     journeys: int
@@ -401,7 +386,6 @@ class JourneysReport(Report):
 
 class LifetimesReport(Report):
     """What a reading of Lifetimes returns: lifetimes: how many stayed how long, and how many leave a unit of time."""
-
     score: float | None
     median: float | None
     lifetimes: int
@@ -416,7 +400,6 @@ class LifetimesReport(Report):
 
 class AttributionPathsReport(Report):
     """What a reading of AttributionPaths returns: paths of touchpoints, and how their conversions are divided among them."""
-
     score: float | None
     journeys: int
     conversions: int
@@ -430,7 +413,6 @@ class AttributionPathsReport(Report):
 
 class SubscriptionsReport(SubscriptionsReadings, Report):
     """What a reading of Subscriptions returns: who subscribed from when to when: churn rates, recurring revenue and its retention."""
-
     score: float | None
     spans: int
     customers: int
@@ -470,7 +452,6 @@ class Nps(Calculator):
         one_to_seven_net: 1 to 7: 1-2, 3-5, 6-7 (ipiphany Net)
         faces: three faces: 1, 2, 3 (Beamer, ServiceRocket)
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -489,10 +470,12 @@ class Nps(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> NpsReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> NpsReport: ...
 
 class Csat(Calculator):
@@ -531,7 +514,6 @@ class Csat(Calculator):
         percent_of_maximum: mean in percent of the maximum on 1 to 10 (ServiceRocket); all-1 gives 10, not 0
         rescaled_mean: mean from 0 to 100 on 1 to 5 (POMP)
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -552,10 +534,12 @@ class Csat(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> CsatReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> CsatReport: ...
 
 class Ces(Calculator):
@@ -586,7 +570,6 @@ class Ces(Calculator):
         ces_1: CES 1.0: mean effort on 1 to 5, low is good (Closealert)
         five_points: share of 4 and 5 on 1 to 5, high is good (Formbricks); not comparable with 7 points
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -607,10 +590,12 @@ class Ces(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> CesReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> CesReport: ...
 
 class StarRating(Calculator):
@@ -638,7 +623,6 @@ class StarRating(Calculator):
         five_stars: mean of 1 to 5 stars; four and five are the top boxes
         half_stars: mean of half stars stored as 1 to 10
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -659,10 +643,12 @@ class StarRating(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> StarRatingReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> StarRatingReport: ...
 
 class CxIndex(Calculator):
@@ -688,7 +674,6 @@ class CxIndex(Calculator):
 
         plain_mean: 1 to 5: shares of 4-5 minus shares of 1-2, plain mean (marketr cxi_calc)
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -708,10 +693,12 @@ class CxIndex(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> CxIndexReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> CxIndexReport: ...
 
 class SecureCustomerIndex(Calculator):
@@ -736,7 +723,6 @@ class SecureCustomerIndex(Calculator):
         five_points: 1 to 5: 5 is the best, 4 the second best, 1 and 2 are at risk
         four_points: 1 to 4: 4 is the best, 3 the second best, 1 and 2 are at risk
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -754,10 +740,12 @@ class SecureCustomerIndex(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> SecureCustomerIndexReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> SecureCustomerIndexReport: ...
 
 class PairedNps(Calculator):
@@ -789,7 +777,6 @@ class PairedNps(Calculator):
         one_to_seven_net: before and after by the NPS preset one_to_seven_net
         faces: before and after by the NPS preset faces
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -808,10 +795,12 @@ class PairedNps(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> PairedNpsReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> PairedNpsReport: ...
 
 class EmotionalValue(Calculator):
@@ -837,7 +826,6 @@ class EmotionalValue(Calculator):
         two_and_two: happy and valued against frustrated and disappointed, 0 to 10
         twenty_emotions: the twelve positive and eight negative emotions of Shaw (2007), 0 to 10
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -856,10 +844,12 @@ class EmotionalValue(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> EmotionalValueReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> EmotionalValueReport: ...
 
 class DriverMoments(Calculator):
@@ -890,7 +880,6 @@ class DriverMoments(Calculator):
         ease_effectiveness_emotion: recommendation, 0 to 10, by the three items of a CX index, 1 to 5
         service_quality: recommendation by the five dimensions of SERVQUAL (1988), 1 to 7
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -914,10 +903,12 @@ class DriverMoments(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> DriverMomentsReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> DriverMomentsReport: ...
 
 class ResponseRate(Calculator):
@@ -944,7 +935,6 @@ class ResponseRate(Calculator):
         weekly: by invitation, weeks from Monday, UTC
         daily: by invitation, days, UTC
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -962,10 +952,12 @@ class ResponseRate(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> ResponseRateReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> ResponseRateReport: ...
 
 class ResponseLedger(Calculator):
@@ -995,7 +987,6 @@ class ResponseLedger(Calculator):
         every_90_days: 0 to 10: ratings of a customer at least 90 days apart
         all: 0 to 10: every rating
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1015,10 +1006,12 @@ class ResponseLedger(Calculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> ResponseLedgerReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> ResponseLedgerReport: ...
 
 class CustomerSummaries(TableCalculator):
@@ -1058,7 +1051,6 @@ class CustomerSummaries(TableCalculator):
         historical_value: one row a customer: revenue, cost and margin so far, exact, in minor units
         audit: one row: what the summaries at a cut-off rest on, and what was left out
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1080,42 +1072,24 @@ class CustomerSummaries(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> CustomerSummariesReport: ...
-    def value(
-        self,
-        *,
-        until: Any | None = None,
-        unit: str | int | None = "week",
-        include_first: bool | None = False,
-    ) -> ColumnTable:  # type: ignore[override]
+    def value(self, *, until: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:  # type: ignore[override]
         """One row a customer: frequency, recency, age, monetary value at a cut-off.
 
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``unit``: unit of recency and age: day, week, month, year, or a number of days.
         ``include_first``: whether the first purchase is part of the mean spend.
         """
-    def summaries(
-        self,
-        *,
-        until: Any | None = None,
-        unit: str | int | None = "week",
-        include_first: bool | None = False,
-    ) -> ColumnTable:
+    def summaries(self, *, until: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:
         """One row a customer: frequency, recency, age, monetary value at a cut-off.
 
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``unit``: unit of recency and age: day, week, month, year, or a number of days.
         ``include_first``: whether the first purchase is part of the mean spend.
         """
-    def calibration_holdout(
-        self,
-        calibration_end: Any,
-        *,
-        observation_end: Any | None = None,
-        unit: str | int | None = "week",
-        include_first: bool | None = False,
-    ) -> ColumnTable:
+    def calibration_holdout(self, calibration_end: Any, *, observation_end: Any | None = None, unit: str | int | None = 'week', include_first: bool | None = False) -> ColumnTable:
         """The summaries at the end of a calibration, and what followed in the hold-out.
 
         ``calibration_end``: the last day of the calibration.
@@ -1123,21 +1097,13 @@ class CustomerSummaries(TableCalculator):
         ``unit``: unit of recency and age: day, week, month, year, or a number of days.
         ``include_first``: whether the first purchase is part of the mean spend.
         """
-    def opportunities(
-        self, *, period: str | int | None = "week", until: Any | None = None
-    ) -> ColumnTable:
+    def opportunities(self, *, period: str | int | None = 'week', until: Any | None = None) -> ColumnTable:
         """One row a customer: in how many of the whole periods so far there was a purchase.
 
         ``period``: length of a period: day, week, month, year, or a number of days.
         ``until``: the cut-off, itself included; null for the last day of the log.
         """
-    def tracking(
-        self,
-        *,
-        period: str | int | None = "week",
-        until: Any | None = None,
-        born_until: Any | None = None,
-    ) -> ColumnTable:
+    def tracking(self, *, period: str | int | None = 'week', until: Any | None = None, born_until: Any | None = None) -> ColumnTable:
         """One row a period: new customers and repeat purchases, each and cumulative.
 
         ``period``: length of a period: day, week, month, year, or a number of days.
@@ -1149,7 +1115,7 @@ class CustomerSummaries(TableCalculator):
 
         ``until``: the cut-off, itself included; null for the last day of the log.
         """
-    def audit(self, *, until: Any | None = None, unit: str | int | None = "week") -> Record:  # type: ignore[override]
+    def audit(self, *, until: Any | None = None, unit: str | int | None = 'week') -> Record:  # type: ignore[override]
         """One row: what the summaries at a cut-off rest on, and what was left out.
 
         ``until``: the cut-off, itself included; null for the last day of the log.
@@ -1192,7 +1158,6 @@ class Activity(TableCalculator):
         inactivity: one row: who is active, who has lapsed and who churned, by a rule
         audit: one row: what the tables rest on, and what was left out
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1211,21 +1176,10 @@ class Activity(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> ActivityReport: ...
-    def value(
-        self,
-        *,
-        period: str | None = "month",
-        kind: str | Sequence[int] | None = "on",
-        clock: str | None = "calendar",
-        days: int | None = None,
-        week_start: str | None = "monday",
-        born_from: Any | None = None,
-        until: Any | None = None,
-        max_age: int | None = None,
-        level: float | None = 0.95,
-    ) -> ColumnTable:  # type: ignore[override]
+    def value(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
         """One row a cohort and age: customers who were active, their share, their revenue.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1238,19 +1192,7 @@ class Activity(TableCalculator):
         ``max_age``: the largest age or bracket; null for all.
         ``level``: level of the intervals.
         """
-    def cohorts(
-        self,
-        *,
-        period: str | None = "month",
-        kind: str | Sequence[int] | None = "on",
-        clock: str | None = "calendar",
-        days: int | None = None,
-        week_start: str | None = "monday",
-        born_from: Any | None = None,
-        until: Any | None = None,
-        max_age: int | None = None,
-        level: float | None = 0.95,
-    ) -> ColumnTable:
+    def cohorts(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:
         """One row a cohort and age: customers who were active, their share, their revenue.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1263,19 +1205,7 @@ class Activity(TableCalculator):
         ``max_age``: the largest age or bracket; null for all.
         ``level``: level of the intervals.
         """
-    def retention(
-        self,
-        *,
-        period: str | None = "month",
-        kind: str | Sequence[int] | None = "on",
-        clock: str | None = "calendar",
-        days: int | None = None,
-        week_start: str | None = "monday",
-        born_from: Any | None = None,
-        until: Any | None = None,
-        max_age: int | None = None,
-        level: float | None = 0.95,
-    ) -> ColumnTable:
+    def retention(self, *, period: str | None = 'month', kind: str | Sequence[int] | None = 'on', clock: str | None = 'calendar', days: int | None = None, week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None, max_age: int | None = None, level: float | None = 0.95) -> ColumnTable:
         """One row an age: weighted and plain average over the cohorts for which it is over.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1288,14 +1218,7 @@ class Activity(TableCalculator):
         ``max_age``: the largest age or bracket; null for all.
         ``level``: level of the intervals.
         """
-    def cohort_sizes(
-        self,
-        *,
-        period: str | None = "month",
-        week_start: str | None = "monday",
-        born_from: Any | None = None,
-        until: Any | None = None,
-    ) -> ColumnTable:
+    def cohort_sizes(self, *, period: str | None = 'month', week_start: str | None = 'monday', born_from: Any | None = None, until: Any | None = None) -> ColumnTable:
         """One row a cohort: its period and its size.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1303,14 +1226,7 @@ class Activity(TableCalculator):
         ``born_from``: customers first active before this day are in no cohort; null for none.
         ``until``: the cut-off, itself included; null for the last day of the log.
         """
-    def stickiness(
-        self,
-        *,
-        period: str | None = "month",
-        week_start: str | None = "monday",
-        until: Any | None = None,
-        level: float | None = 0.95,
-    ) -> ColumnTable:
+    def stickiness(self, *, period: str | None = 'month', week_start: str | None = 'monday', until: Any | None = None, level: float | None = 0.95) -> ColumnTable:
         """One row a period: active, new, retained, back, lapsed; mean daily by active.
 
         ``period``: day, week, month, quarter or year of the calendar.
@@ -1318,9 +1234,7 @@ class Activity(TableCalculator):
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``level``: level of the intervals.
         """
-    def trailing_activity(
-        self, *, month_days: int | None = 28, until: Any | None = None
-    ) -> ColumnTable:
+    def trailing_activity(self, *, month_days: int | None = 28, until: Any | None = None) -> ColumnTable:
         """One row a day: customers of the last day, 7 days and month, and their ratios.
 
         ``month_days``: days of a month, such as 28 or 30.
@@ -1332,18 +1246,7 @@ class Activity(TableCalculator):
         ``until``: the cut-off, itself included; null for the last day of the log.
         ``level``: level of the intervals.
         """
-    def inactivity(
-        self,
-        *,
-        rule: str | None = "window",
-        days: int | None = 30,
-        probability: float | None = 0.8,
-        alive: float | None = 0.5,
-        model: str | None = "pareto_nbd",
-        since: Any | None = None,
-        until: Any | None = None,
-        level: float | None = 0.95,
-    ) -> ColumnTable:
+    def inactivity(self, *, rule: str | None = 'window', days: int | None = 30, probability: float | None = 0.8, alive: float | None = 0.5, model: str | None = 'pareto_nbd', since: Any | None = None, until: Any | None = None, level: float | None = 0.95) -> ColumnTable:
         """One row: who is active, who has lapsed and who churned, by a rule.
 
         ``rule``: window: active within so many days; gap_quantile: within the days by which a share of the gaps has closed; p_alive: alive with a probability.
@@ -1385,7 +1288,6 @@ class PurchasePatterns(TableCalculator):
         patterns: one row a distinct history: frequency, recency, age, and the customers as weights
         spends: one row a distinct spend: frequency, monetary value, and the customers as weights
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1400,7 +1302,8 @@ class PurchasePatterns(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> PurchasePatternsReport: ...
     def value(self) -> ColumnTable:  # type: ignore[override]
         """One row a distinct history: frequency, recency, age, and the customers as weights."""
@@ -1453,8 +1356,16 @@ class Journeys(JourneysReadings, TableCalculator):
         touchpoints: one row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate
         journeys: one row a journey: customer, times, events, status, scores, value
         funnel: one row a step: how many journeys reached it, of those that entered and of the step before
+        emotion_curve: one row a stage, touchpoint, step or channel: events, scores, emotion, share of bad moments
+        peak_end: one row a journey with a score: mean, peak, end, amplitude, worst drop
+        peak_end_means: one row a figure of peak_end: its mean over journeys with interval
+        pain_points: one row a touchpoint, the worst first: reach, severity, index, value at risk
+        channels: one row a channel: events, customers, journeys, scores
+        journey_channels: one row a journey: channels, switches between them, entropy in bits
+        omnichannel_consistency: one row: whether channels serve alike, and whether journeys can move between them
+        alignment: one row a figure of the scores on the way: correlation with the journey's score, and gap
+        importance: one row a touchpoint: goal rate and score with and without it, stated and derived importance
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1484,10 +1395,12 @@ class Journeys(JourneysReadings, TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> JourneysReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> JourneysReport: ...
     def touchpoints(self, *, level: float | None = 0.95) -> ColumnTable:
         """One row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate.
@@ -1496,6 +1409,53 @@ class Journeys(JourneysReadings, TableCalculator):
         """
     def journeys(self) -> ColumnTable:
         """One row a journey: customer, times, events, status, scores, value."""
+    def emotion_curve(self, *, by: str | None = 'stage', steps: int | None = 20, level: float | None = 0.95) -> ColumnTable:
+        """One row a stage, touchpoint, step or channel: events, scores, emotion, share of bad moments.
+
+        ``by``: what the curve runs along: stage, touchpoint, step or channel.
+        ``steps``: by step: the last step that is a row of its own.
+        ``level``: level of the intervals.
+        """
+    def peak_end(self) -> ColumnTable:
+        """One row a journey with a score: mean, peak, end, amplitude, worst drop."""
+    def peak_end_means(self, *, level: float | None = 0.95) -> ColumnTable:
+        """One row a figure of peak_end: its mean over journeys with interval.
+
+        ``level``: level of the intervals.
+        """
+    def pain_points(self, target: float, *, value_at_risk: bool | None = False, level: float | None = 0.95) -> ColumnTable:
+        """One row a touchpoint, the worst first: reach, severity, index, value at risk.
+
+        ``target``: the score that is good enough.
+        ``value_at_risk``: whether the value of the customers who met it is summed up.
+        ``level``: level of the intervals.
+        """
+    def channels(self, *, level: float | None = 0.95) -> ColumnTable:
+        """One row a channel: events, customers, journeys, scores.
+
+        ``level``: level of the intervals.
+        """
+    def journey_channels(self) -> ColumnTable:
+        """One row a journey: channels, switches between them, entropy in bits."""
+    def omnichannel_consistency(self, *, min_scores: int | None = 1, level: float | None = 0.95) -> ColumnTable:
+        """One row: whether channels serve alike, and whether journeys can move between them.
+
+        ``min_scores``: scores that a channel needs to be compared.
+        ``level``: level of the intervals.
+        """
+    def alignment(self, journey_touchpoints: Any, *, level: float | None = 0.95) -> ColumnTable:
+        """One row a figure of the scores on the way: correlation with the journey's score, and gap.
+
+        ``journey_touchpoints``: the touchpoints whose score is that of the whole journey.
+        ``level``: level of the intervals.
+        """
+    def importance(self, *, journey_touchpoints: Any | None = [], stated: Any | None = {}, level: float | None = 0.95) -> ColumnTable:
+        """One row a touchpoint: goal rate and score with and without it, stated and derived importance.
+
+        ``journey_touchpoints``: the touchpoints whose score is that of the whole journey.
+        ``stated``: what customers say of the importance of each touchpoint, or an array of pairs.
+        ``level``: level of the intervals.
+        """
 
 class Lifetimes(LifetimesReadings, TableCalculator):
     """Lifetimes: how many stayed how long, and how many leave a unit of time.
@@ -1530,7 +1490,6 @@ class Lifetimes(LifetimesReadings, TableCalculator):
         tenure_rates: one row a band of tenure: events per unit of time at risk
         risk_table: one row a time: how many are at risk, and how many left by then
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1548,10 +1507,12 @@ class Lifetimes(LifetimesReadings, TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> LifetimesReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> LifetimesReport: ...
 
 class AttributionPaths(TableCalculator):
@@ -1578,7 +1539,6 @@ class AttributionPaths(TableCalculator):
         comparison: one row a touchpoint: the conversions it gets by each of several methods
         paths: one row a distinct path: conversions, their value in minor units, nulls
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1592,18 +1552,10 @@ class AttributionPaths(TableCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> AttributionPathsReport: ...
-    def value(
-        self,
-        *,
-        method: str | None = "markov",
-        direct: Sequence[str] | None = [],
-        weights: Any | None = [40, 20, 40],
-        order: int | None = 1,
-        include_nulls: bool | None = True,
-        level: float | None = 0.95,
-    ) -> ColumnTable:  # type: ignore[override]
+    def value(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:  # type: ignore[override]
         """One row a touchpoint: the conversions and the value it gets, and its share with limits.
 
         ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
@@ -1613,16 +1565,7 @@ class AttributionPaths(TableCalculator):
         ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
         ``level``: level of the intervals of the shares.
         """
-    def attribution(
-        self,
-        *,
-        method: str | None = "markov",
-        direct: Sequence[str] | None = [],
-        weights: Any | None = [40, 20, 40],
-        order: int | None = 1,
-        include_nulls: bool | None = True,
-        level: float | None = 0.95,
-    ) -> ColumnTable:
+    def attribution(self, *, method: str | None = 'markov', direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True, level: float | None = 0.95) -> ColumnTable:
         """One row a touchpoint: the conversions and the value it gets, and its share with limits.
 
         ``method``: first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate.
@@ -1632,22 +1575,7 @@ class AttributionPaths(TableCalculator):
         ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
         ``level``: level of the intervals of the shares.
         """
-    def comparison(
-        self,
-        *,
-        methods: Sequence[str] | None = [
-            "first",
-            "last",
-            "linear",
-            "position",
-            "markov",
-            "shapley",
-        ],
-        direct: Sequence[str] | None = [],
-        weights: Any | None = [40, 20, 40],
-        order: int | None = 1,
-        include_nulls: bool | None = True,
-    ) -> ColumnTable:
+    def comparison(self, *, methods: Sequence[str] | None = ['first', 'last', 'linear', 'position', 'markov', 'shapley'], direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True) -> ColumnTable:
         """One row a touchpoint: the conversions it gets by each of several methods.
 
         ``methods``: the methods, one column each.
@@ -1684,7 +1612,6 @@ class Subscriptions(SubscriptionsReadings, FrameCalculator):
         cancellations: customers churn when they ask to leave
         after_dunning: customers churn at the end of the term, or 30 days after it if unpaid
     """
-
     kind: str
     __signature__: Any
     def __new__(
@@ -1703,10 +1630,12 @@ class Subscriptions(SubscriptionsReadings, FrameCalculator):
         **definition: Never,
     ) -> Self: ...
     def report(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> SubscriptionsReport: ...
     def value(
-        self, *, level: float | None = ..., method: str | None = ..., **options: Never
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
     ) -> SubscriptionsReport: ...
 
 @overload
@@ -1757,7 +1686,6 @@ def nps(
 
     The remaining keywords are the definition; see ``cxm.Nps``.
     """
-
 @overload
 def nps(
     ratings: Any,
@@ -1788,6 +1716,7 @@ def nps(
     detractor_max: int | None = None,
     promoter_min: int | None = None,
 ) -> Any: ...
+
 @overload
 def csat(
     ratings: Any,
@@ -1838,7 +1767,6 @@ def csat(
 
     The remaining keywords are the definition; see ``cxm.Csat``.
     """
-
 @overload
 def csat(
     ratings: Any,
@@ -1871,6 +1799,7 @@ def csat(
     bottom_boxes: int | None = None,
     aggregate: str | None = None,
 ) -> Any: ...
+
 @overload
 def ces(
     ratings: Any,
@@ -1921,7 +1850,6 @@ def ces(
 
     The remaining keywords are the definition; see ``cxm.Ces``.
     """
-
 @overload
 def ces(
     ratings: Any,
@@ -1954,6 +1882,7 @@ def ces(
     bottom_boxes: int | None = None,
     aggregate: str | None = None,
 ) -> Any: ...
+
 @overload
 def star_rating(
     ratings: Any,
@@ -2004,7 +1933,6 @@ def star_rating(
 
     The remaining keywords are the definition; see ``cxm.StarRating``.
     """
-
 @overload
 def star_rating(
     ratings: Any,
@@ -2037,6 +1965,7 @@ def star_rating(
     bottom_boxes: int | None = None,
     aggregate: str | None = None,
 ) -> Any: ...
+
 @overload
 def cx_index(
     *items: Any,
@@ -2074,7 +2003,6 @@ def cx_index(
 
     The remaining keywords are the definition; see ``cxm.CxIndex``.
     """
-
 @overload
 def cx_index(
     *items: Any,
@@ -2098,6 +2026,7 @@ def cx_index(
     bottom_max: int | None = None,
     weights: Sequence[int] | None = None,
 ) -> Any: ...
+
 @overload
 def secure_customer_index(
     *items: Any,
@@ -2133,7 +2062,6 @@ def secure_customer_index(
 
     The remaining keywords are the definition; see ``cxm.SecureCustomerIndex``.
     """
-
 @overload
 def secure_customer_index(
     *items: Any,
@@ -2155,6 +2083,7 @@ def secure_customer_index(
     weighted: bool | None = None,
     at_risk_max: int | None = None,
 ) -> Any: ...
+
 @overload
 def paired_nps(
     *items: Any,
@@ -2191,7 +2120,6 @@ def paired_nps(
 
     The remaining keywords are the definition; see ``cxm.PairedNps``.
     """
-
 @overload
 def paired_nps(
     *items: Any,
@@ -2214,6 +2142,7 @@ def paired_nps(
     detractor_max: int | None = None,
     promoter_min: int | None = None,
 ) -> Any: ...
+
 @overload
 def emotional_value(
     *items: Any,
@@ -2250,7 +2179,6 @@ def emotional_value(
 
     The remaining keywords are the definition; see ``cxm.EmotionalValue``.
     """
-
 @overload
 def emotional_value(
     *items: Any,
@@ -2273,6 +2201,7 @@ def emotional_value(
     positive: Sequence[str] | None = None,
     negative: Sequence[str] | None = None,
 ) -> Any: ...
+
 @overload
 def driver_moments(
     *items: Any,
@@ -2314,7 +2243,6 @@ def driver_moments(
 
     The remaining keywords are the definition; see ``cxm.DriverMoments``.
     """
-
 @overload
 def driver_moments(
     *items: Any,
@@ -2342,6 +2270,7 @@ def driver_moments(
     bottom_max: int | None = None,
     top_min: int | None = None,
 ) -> Any: ...
+
 @overload
 def response_rate(
     invited_at: Any,
@@ -2381,7 +2310,6 @@ def response_rate(
 
     The remaining keywords are the definition; see ``cxm.ResponseRate``.
     """
-
 @overload
 def response_rate(
     invited_at: Any,
@@ -2405,6 +2333,7 @@ def response_rate(
     invalid: str | None = None,
     max_panes: int | None = None,
 ) -> Any: ...
+
 @overload
 def response_ledger(
     ratings: Any,
@@ -2448,7 +2377,6 @@ def response_ledger(
 
     The remaining keywords are the definition; see ``cxm.ResponseLedger``.
     """
-
 @overload
 def response_ledger(
     ratings: Any,
@@ -2476,6 +2404,7 @@ def response_ledger(
     min_gap_days: float | None = None,
     max_entries: int | None = None,
 ) -> Any: ...
+
 def customer_summaries(
     frame: Any,
     *,
@@ -2485,7 +2414,7 @@ def customer_summaries(
     cost: Any = None,
     currency: float | None = None,
     until: Any = None,
-    unit: str | int | None = "week",
+    unit: str | int | None = 'week',
     include_first: bool | None = False,
     preset: str | None = None,
     amounts: str | None = None,
@@ -2519,11 +2448,11 @@ def activity(
     amount: Any = None,
     cost: Any = None,
     currency: Any = None,
-    period: Any = "month",
-    kind: Any = "on",
-    clock: Any = "calendar",
+    period: Any = 'month',
+    kind: Any = 'on',
+    clock: Any = 'calendar',
     days: Any = None,
-    week_start: Any = "monday",
+    week_start: Any = 'monday',
     born_from: Any = None,
     until: Any = None,
     max_age: Any = None,
@@ -2622,7 +2551,6 @@ def lifetimes(
 
     The remaining keywords are the definition; see ``cxm.Lifetimes``.
     """
-
 @overload
 def lifetimes(
     durations: Any,
@@ -2649,6 +2577,7 @@ def lifetimes(
     causes: Sequence[int] | None = None,
     max_ticks: int | None = None,
 ) -> Any: ...
+
 def attribution_paths(
     frame: Any,
     *,
@@ -2656,7 +2585,7 @@ def attribution_paths(
     conversions: Any,
     value: Any = None,
     nulls: Any = None,
-    method: str | None = "markov",
+    method: str | None = 'markov',
     direct: Any = [],
     weights: Any = [40, 20, 40],
     order: Any = 1,

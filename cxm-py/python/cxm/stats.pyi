@@ -91,6 +91,7 @@ __all__ = [
     "time_decay",
     "standard_catalogue",
     "check_catalogue",
+    "journey_deviation",
 ]
 
 def net_summary(
@@ -1457,4 +1458,14 @@ def check_catalogue(
     """A catalogue with its defaults filled in; refuses one that contradicts itself.
 
         catalogue: object. stages, channels, touchpoints, segments, journey_maps, goals, measures.
+    """
+
+def journey_deviation(
+    planned: Any,
+    journeys: Any,
+) -> Any:
+    """Steps left out, added, repeated, in another order or on another channel than planned.
+
+        planned: array of steps. touchpoints, or objects of touchpoint and channel, in their order.
+        journeys: array of arrays of steps. the same of each actual journey.
     """
