@@ -305,6 +305,56 @@ fn purchases_and_baskets_lie_within_four_standard_errors_of_the_truth() {
     assert!(relative.abs() < 4.0 * deviation, "{relative} over {baskets} baskets");
 }
 
+/// Spans touch or stand apart, and what ended says why: a change of price has no cause.
+#[test]
+fn spans_of_a_customer_never_overlap() {
+    let mut by_customer: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for row in rows("subscriptions.csv") {
+        by_customer.entry(get(&row, "customer").to_owned()).or_default().push(row);
+    }
+    assert!(by_customer.len() > 400);
+    for (customer, spans) in by_customer {
+        for pair in spans.windows(2) {
+            let (to, from, cause) =
+                (get(&pair[0], "to"), get(&pair[1], "from"), get(&pair[0], "cause"));
+            // Dates of one form compare as text.
+            assert!(!to.is_empty() && to <= from, "{customer}");
+            assert_eq!(cause.is_empty(), to == from, "{customer}");
+        }
+        let last = &spans[spans.len() - 1];
+        assert_eq!(get(last, "cause").is_empty(), get(last, "to").is_empty(), "{customer}");
+        assert!(spans.iter().all(|row| get(row, "from") <= "2026-07-01"), "{customer}");
+        assert!(spans.iter().all(|row| get(row, "to") <= "2026-07-01"), "{customer}");
+    }
+}
+
+#[test]
+fn subscriptions_end_at_the_pace_that_is_true() {
+    let segments: BTreeMap<String, String> = rows("customers.csv")
+        .iter()
+        .map(|row| (get(row, "customer").to_owned(), get(row, "segment").to_owned()))
+        .collect();
+    for terms in &simulator::subscriptions::TERMS {
+        let (mut months, mut left, mut failed) = (0.0, 0.0, 0.0);
+        for row in rows("subscriptions.csv") {
+            if segments[get(&row, "customer")] != terms.segment {
+                continue;
+            }
+            let from = day(get(&row, "from")).unwrap_or_default();
+            let to = day(get(&row, "to")).unwrap_or(simulator::subscriptions::CUT_OFF);
+            months += (to - from) as f64 / simulator::subscriptions::MONTH;
+            left += f64::from(u8::from(get(&row, "cause") == "voluntary"));
+            failed += f64::from(u8::from(get(&row, "cause") == "involuntary"));
+        }
+        for (found, rate) in [(left, terms.leaving), (failed, terms.failing)] {
+            let expected: f64 = rate * months;
+            let off: f64 = found - expected;
+            let name = terms.segment;
+            assert!(off.abs() < 4.0 * expected.sqrt(), "{name}: {found}, {expected} expected");
+        }
+    }
+}
+
 #[test]
 fn the_items_of_one_response_go_together() {
     let answers = first_answers();

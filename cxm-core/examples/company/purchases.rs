@@ -110,7 +110,7 @@ fn whole(number: f64) -> i64 {
 }
 
 /// Cents as `18.90`.
-fn money(cents: i64) -> String {
+pub(crate) fn money(cents: i64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 

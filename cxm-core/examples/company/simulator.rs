@@ -5,6 +5,7 @@ pub(crate) mod blemishes;
 pub(crate) mod calendar;
 pub(crate) mod dice;
 pub(crate) mod purchases;
+pub(crate) mod subscriptions;
 pub(crate) mod truth;
 pub(crate) mod world;
 
@@ -22,6 +23,7 @@ const CUSTOMERS: u64 = 1;
 const ANSWERS: u64 = 2;
 const BLEMISHES: u64 = 3;
 const PURCHASES: u64 = 4;
+const SUBSCRIPTIONS: u64 = 5;
 
 /// A customer. Later kinds of record refer to it by `id`.
 #[derive(Debug)]
@@ -73,6 +75,8 @@ pub(crate) struct Company {
     pub(crate) responses: Vec<Response>,
     /// One per customer, in their order.
     pub(crate) buyers: Vec<Buyer>,
+    /// In the order of beginning.
+    pub(crate) spans: Vec<subscriptions::Span>,
 }
 
 /// Draws the company. The same seed gives the same company on every machine.
@@ -90,7 +94,8 @@ pub(crate) fn simulate() -> Company {
     blemishes::spoil(&mut responses, &mut dice);
 
     let buyers = purchases::draw(&customers, &mut Dice::new(SEED, PURCHASES));
-    Company { customers, invitations, responses, buyers }
+    let spans = subscriptions::draw(&customers, &mut Dice::new(SEED, SUBSCRIPTIONS));
+    Company { customers, invitations, responses, buyers, spans }
 }
 
 fn draw_customers(dice: &mut Dice) -> Vec<Customer> {
@@ -202,9 +207,11 @@ pub(crate) fn files(company: &Company) -> Vec<(&'static str, String)> {
         ("customers.csv", customers_csv(company)),
         ("invitations.csv", invitations_csv(company)),
         ("responses.csv", responses_csv(company)),
+        ("subscriptions.csv", subscriptions::csv(&company.spans)),
         ("transactions.csv", purchases::transactions_csv(&company.buyers)),
         ("truth.csv", truth::csv(company)),
         ("truth_customers.csv", purchases::truth_csv(&company.buyers)),
+        ("truth_subscriptions.csv", subscriptions::truth_csv()),
         ("truth.json", truth::json(company)),
     ]
 }

@@ -297,7 +297,8 @@ fn blemishes_json() -> Value {
 /// The tables of the README, in Markdown.
 pub(crate) fn tables(company: &Company) -> Vec<String> {
     let purchases = super::purchases::table(&company.customers, &company.buyers);
-    vec![truth_table(company), blemish_table(), purchases]
+    let subscriptions = super::subscriptions::table(&company.customers, &company.spans);
+    vec![truth_table(company), blemish_table(), purchases, subscriptions]
 }
 
 fn truth_table(company: &Company) -> String {

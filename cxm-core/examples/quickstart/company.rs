@@ -19,6 +19,8 @@ pub(crate) struct Files {
     customers: CsvFile,
     transactions: CsvFile,
     truth_customers: CsvFile,
+    subscriptions: CsvFile,
+    truth_subscriptions: CsvFile,
     story: Value,
 }
 
@@ -34,6 +36,8 @@ impl Files {
             customers: CsvFile::read(&path("customers.csv"), None)?,
             transactions: CsvFile::read(&path("transactions.csv"), None)?,
             truth_customers: CsvFile::read(&path("truth_customers.csv"), None)?,
+            subscriptions: CsvFile::read(&path("subscriptions.csv"), None)?,
+            truth_subscriptions: CsvFile::read(&path("truth_subscriptions.csv"), None)?,
             story: serde_json::from_slice(&story)?,
         })
     }
@@ -100,6 +104,32 @@ impl Files {
         Ok(file.texts("customer")?.into_iter().zip(facts).collect())
     }
 
+    /// Every span of a subscription.
+    pub(crate) fn subscriptions(&self) -> Outcome<Subscribed<'_>> {
+        let file = &self.subscriptions;
+        let customer = file.texts("customer")?;
+        let segments: BTreeMap<&str, &str> = self.customers()?.into_iter().collect();
+        let segment = |name: &&str| segments.get(name).copied().unwrap_or_default();
+        let end = |cell: &str| if cell.is_empty() { Ok(None) } else { day(cell).map(Some) };
+        Ok(Subscribed {
+            segment: customer.iter().map(segment).collect(),
+            customer,
+            from: file.texts("from")?.into_iter().map(day).collect::<Outcome<_>>()?,
+            to: file.texts("to")?.into_iter().map(end).collect::<Outcome<_>>()?,
+            cents: file.texts("amount")?.into_iter().map(cents).collect::<Outcome<_>>()?,
+            cause: file.texts("cause")?,
+        })
+    }
+
+    /// ◆ The pace at which the subscriptions of each segment end.
+    pub(crate) fn subscription_truth(&self) -> Outcome<Vec<Ending<'_>>> {
+        let file = &self.truth_subscriptions;
+        let rates = file.numbers("leaving_a_month", &[])?.into_iter();
+        let rates = rates.zip(file.numbers("failing_a_month", &[])?).map(|(a, b)| a + b);
+        let pairs = file.texts("segment")?.into_iter().zip(rates);
+        Ok(pairs.map(|(segment, a_month)| Ending { segment, a_month }).collect())
+    }
+
     pub(crate) fn truth(&self) -> Outcome<Truth<'_>> {
         let file = &self.truth;
         let keys = file.texts("segment")?.into_iter().zip(file.texts("wave")?);
@@ -117,6 +147,51 @@ impl Files {
             after_action: waves.iter().filter(after).filter_map(named).collect(),
             action: self.story.get("action").cloned().unwrap_or_default(),
         })
+    }
+}
+
+/// Spans of subscriptions as columns; days since 1970.
+#[derive(Debug, Default)]
+pub(crate) struct Subscribed<'a> {
+    pub(crate) customer: Vec<&'a str>,
+    pub(crate) segment: Vec<&'a str>,
+    pub(crate) from: Vec<i64>,
+    /// None while it runs.
+    pub(crate) to: Vec<Option<i64>>,
+    /// A month.
+    pub(crate) cents: Vec<i64>,
+    pub(crate) cause: Vec<&'a str>,
+}
+
+impl Subscribed<'_> {
+    /// The rows of one segment.
+    pub(crate) fn of_segment(&self, name: &str) -> Self {
+        fn keep<T: Copy>(column: &[T], segment: &[&str], name: &str) -> Vec<T> {
+            let rows = column.iter().zip(segment);
+            rows.filter(|(_, here)| **here == name).map(|(cell, _)| *cell).collect()
+        }
+        Self {
+            customer: keep(&self.customer, &self.segment, name),
+            segment: keep(&self.segment, &self.segment, name),
+            from: keep(&self.from, &self.segment, name),
+            to: keep(&self.to, &self.segment, name),
+            cents: keep(&self.cents, &self.segment, name),
+            cause: keep(&self.cause, &self.segment, name),
+        }
+    }
+}
+
+/// ◆ The pace at which the subscriptions of a segment end.
+#[derive(Debug)]
+pub(crate) struct Ending<'a> {
+    pub(crate) segment: &'a str,
+    a_month: f64,
+}
+
+impl Ending<'_> {
+    /// The share that stays so many days.
+    pub(crate) fn stay(&self, days: f64) -> f64 {
+        (-self.a_month * days / 30.4375).exp()
     }
 }
 

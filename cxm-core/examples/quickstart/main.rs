@@ -22,6 +22,7 @@ mod overall;
 mod same_customers;
 mod segments;
 mod shards;
+mod subscriptions;
 #[path = "../support/mod.rs"]
 pub(crate) mod support;
 mod value;
@@ -63,6 +64,7 @@ pub(crate) fn card(page: &mut Page) -> Outcome<()> {
     contacts::show(page, &answers, &truth, &mut findings)?;
     watching::show(page, &answers, &truth, &mut findings)?;
     value::show(page, &files, &answers, &mut findings)?;
+    subscriptions::show(page, &files, &mut findings)?;
     shards::show(page, &all, &answers)?;
     findings.show(page);
     Ok(())
