@@ -80,6 +80,36 @@ fn spans<R>(times: &[i64], ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) ->
     act(Batch::Spans(batch))
 }
 
+/// Lifetimes of so many days; what is none is left out, since the calculator would refuse the batch.
+fn durations<R>(ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let days: Vec<f64> = ratings.iter().copied().filter(|day| *day >= 0.0).collect();
+    let days: Vec<f64> = days.into_iter().filter(|day| day.fract() == 0.0).collect();
+    let observed: Vec<u8> = (0..days.len()).map(|row| [1, 0][row % 2]).collect();
+    let causes: Vec<&str> = (0..days.len()).map(|row| ["Ann", "Zoë"][row / 2 % 2]).collect();
+    let batch = Durations::new(days.as_slice(), observed.as_slice());
+    act(Batch::Durations(batch.with_causes(causes.as_slice())))
+}
+
+/// Purchases of two customers at these times, for so much.
+fn transactions<R>(
+    empty: &dyn DynCalculator,
+    times: &[i64],
+    ratings: &[f64],
+    act: impl FnOnce(Batch<'_>) -> R,
+) -> R {
+    let names: Vec<&str> = (0..ratings.len()).map(|row| ["Ann", "Zoë"][row % 2]).collect();
+    let amounts: Vec<f64> = ratings.iter().map(|rating| rating.trunc()).collect();
+    let currencies: Vec<&str> = ratings.iter().map(|_| "EUR").collect();
+    let mut batch = Transactions::new(names.as_slice(), times);
+    batch = batch.with_amounts(amounts.as_slice());
+    let mut full = batch;
+    full.costs = Some(amounts.as_slice().into());
+    full.currencies = Some(currencies.as_slice().into());
+    // Some take no more than customers, times and amounts.
+    let takes_all = empty.check(Batch::Transactions(full)).is_ok();
+    act(Batch::Transactions(if takes_all { full } else { batch }))
+}
+
 /// Calls `act` with a batch of the entry's shape that rates its rows like this, one a day.
 fn with_ratings<R>(
     entry: &Entry,
@@ -113,19 +143,7 @@ fn with_ratings<R>(
                 ratings: ratings.into(),
             }))
         }
-        "transactions" => {
-            let names: Vec<&str> = (0..ratings.len()).map(|row| ["Ann", "Zoë"][row % 2]).collect();
-            let amounts: Vec<f64> = ratings.iter().map(|rating| rating.trunc()).collect();
-            let currencies: Vec<&str> = ratings.iter().map(|_| "EUR").collect();
-            let mut batch = Transactions::new(names.as_slice(), &times);
-            batch = batch.with_amounts(amounts.as_slice());
-            let mut full = batch;
-            full.costs = Some(amounts.as_slice().into());
-            full.currencies = Some(currencies.as_slice().into());
-            // Some take no more than customers, times and amounts.
-            let takes_all = empty.check(Batch::Transactions(full)).is_ok();
-            act(Batch::Transactions(if takes_all { full } else { batch }))
-        }
+        "transactions" => transactions(empty, &times, ratings, act),
         "histories" => {
             let whole: Vec<u64> = ratings.iter().map(|rating| rating.abs() as u64).collect();
             let ages: Vec<u64> = whole.iter().map(|x| x + 7).collect();
@@ -137,16 +155,7 @@ fn with_ratings<R>(
                 counts: None,
             }))
         }
-        "durations" => {
-            // What is no lifetime is left out here: the calculator would refuse the batch.
-            let days: Vec<f64> = ratings.iter().copied().filter(|day| *day >= 0.0).collect();
-            let days: Vec<f64> = days.into_iter().filter(|day| day.fract() == 0.0).collect();
-            let observed: Vec<u8> = (0..days.len()).map(|row| [1, 0][row % 2]).collect();
-            let causes: Vec<&str> =
-                (0..days.len()).map(|row| ["Ann", "Zoë"][row / 2 % 2]).collect();
-            let batch = Durations::new(days.as_slice(), observed.as_slice());
-            act(Batch::Durations(batch.with_causes(causes.as_slice())))
-        }
+        "durations" => durations(ratings, act),
         "paths" => paths(ratings, act),
         "spans" => spans(&times, ratings, act),
         "events" => {
