@@ -603,6 +603,21 @@ static void near(const char *label, const char *name, double expected, double go
     }
 }
 
+/* One cell of a column of texts against what is expected there. */
+static void check_text(const cxm_table *table, size_t position, const char *expected, size_t row,
+                       size_t rows) {
+    cxm_error err = CXM_ERROR_INIT;
+    char text[65536];
+    size_t written = 0;
+    size_t *ends = calloc(rows + 1, sizeof *ends);
+    CHECK(ends != NULL);
+    OK(cxm_table_texts(table, position, ends, rows, text, sizeof text, &written, &err));
+    size_t from = row == 0 ? 0 : ends[row - 1];
+    CHECK(ends[row] - from == strlen(expected));
+    CHECK(memcmp(text + from, expected, strlen(expected)) == 0);
+    free(ends);
+}
+
 /* One cell of a table against what is expected there. */
 static void check_cell(const char *label, const cxm_table *table, const json *expected, size_t row,
                        size_t rows, double tolerance) {
@@ -611,7 +626,11 @@ static void check_cell(const char *label, const cxm_table *table, const json *ex
     uint8_t *present = calloc(rows + 1, 1);
     CHECK(present != NULL);
     OK(cxm_table_find(table, expected->name, Z, &position, &err));
-    if (expected->type == JSON_TEXT) {
+    int32_t type = 0;
+    OK(cxm_table_type(table, position, &type, &err));
+    if (expected->type == JSON_TEXT && type == CXM_TYPE_TEXT) {
+        check_text(table, position, expected->string, row, rows);
+    } else if (expected->type == JSON_TEXT) {
         cxm_key key = CXM_KEY_INIT;
         OK(cxm_table_key(table, position, row, &key, &err));
         CHECK(key.type == CXM_KEY_TEXT && key.text_length == strlen(expected->string));
