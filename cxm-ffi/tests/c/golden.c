@@ -730,8 +730,8 @@ int main(int argc, char **argv) {
             char label[256];
             const json *id = json_field(one, "id"), *what = json_field(one, "what");
             if (json_field(one, "parameters") != NULL || json_field(one, "fit") != NULL ||
-                json_field(one, "model") != NULL) {
-                cases--; /* of a model: models.c reads it */
+                json_field(one, "model") != NULL || json_field(one, "covariate_fit") != NULL) {
+                cases--; /* of a model: models.c and posteriors.c read it */
                 continue;
             }
             CHECK(id != NULL);
