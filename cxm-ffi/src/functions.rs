@@ -5,16 +5,16 @@ use std::ffi::c_char;
 use cxm_core::registry;
 
 use crate::error::cxm_error;
-use crate::guard;
-use crate::input;
 use crate::report::{self, cxm_report};
 use crate::status::cxm_status;
+use crate::table::cxm_table;
+use crate::{guard, handle, input, output};
 
 /// What there is: every calculator with its batch shape, default definition and presets, and every
 /// statistic with its parameters.
 ///
 /// `calculators[0].name`, `.summary`, `.shape`, `.default_definition`, `.presets[0].name`;
-/// `functions[0].name`, `.summary`, `.parameters`. On success `*out` is a report of the caller's.
+/// `functions[0].name`, `.summary`, `.parameters`; `formats[0].name`, `.summary`, `.options`. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_catalogue(
     out: *mut *mut cxm_report,
@@ -43,6 +43,42 @@ pub unsafe extern "C" fn cxm_call(
             let name = input::text(name, name_length, "name")?;
             let arguments = input::json(arguments, arguments_length, "arguments")?;
             report::hand_out(out, || Ok(registry::functions::call(name, &arguments)?))
+        })
+    }
+}
+
+/// Reads a log of another system into interactions: `csv`, `xes`, `ocel`, `segment`, `xdm`.
+///
+/// `data` is the text of the log in UTF-8; the library opens no file. `options` is a JSON object of
+/// what differs from the defaults that `cxm_catalogue` lists under `formats`, or NULL. On success
+/// `*out` is a table of one interaction a row, whose columns fit a batch of events, and `*losses` a
+/// report of what found no place: `.records`, `.interactions`, `.skipped`, `.unreadable`,
+/// `.rounded`, `.unmapped`, `.customers`. Both are the caller's. A text that is not of its format is
+/// CXM_STATUS_WRONG_BATCH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_interactions_read(
+    format: *const c_char,
+    format_length: usize,
+    data: *const c_char,
+    data_length: usize,
+    options: *const c_char,
+    options_length: usize,
+    out: *mut *mut cxm_table,
+    losses: *mut *mut cxm_report,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        guard::call(err, || {
+            let (table_place, losses_place) =
+                (output::place(out, "out")?, output::place(losses, "losses")?);
+            let format = input::text(format, format_length, "format")?;
+            let data = input::text(data, data_length, "data")?;
+            let options = input::json(options, options_length, "options")?;
+            let (table, report) = registry::interactions::read(format, data.as_bytes(), &options)?;
+            table_place.put(handle::new(table));
+            losses_place.put(handle::new(report));
+            Ok(())
         })
     }
 }

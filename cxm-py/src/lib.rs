@@ -16,6 +16,7 @@ mod catalogue;
 mod columns;
 mod cox;
 mod errors;
+mod interactions;
 mod json;
 mod keyed;
 mod keys;
@@ -36,6 +37,8 @@ mod _cxm {
     use super::catalogue::{call, catalogue, functions, preset};
     #[pymodule_export]
     use super::cox::Cox;
+    #[pymodule_export]
+    use super::interactions::{formats, read_interactions};
     #[pymodule_export]
     use super::keyed::Keyed;
     #[pymodule_export]

@@ -259,6 +259,7 @@ def package_stub():
         "from typing import Any, Never, Self, overload\n\n"
         "from . import clv as clv\n"
         "from . import errors as errors\n"
+        "from . import journeys as journeys\n"
         "from . import plots as plots\n"
         "from . import stats as stats\n"
         "from . import survival as survival\n"
@@ -409,6 +410,47 @@ def clv_stub():
     return "".join(parts).rstrip() + "\n"
 
 
+def option(name, default):
+    if default == "":
+        return f"    {name}: str,\n"
+    if default is None:
+        kind = "Mapping[str, Any]" if name == "observation" else "str"
+        return f"    {name}: {kind} | None = None,\n"
+    kind = "Sequence[str]" if isinstance(default, list) else type(default).__name__
+    return f"    {name}: {kind} = {default!r},\n"
+
+
+def journeys_stub():
+    parts = [
+        HEADER,
+        "from collections.abc import Mapping, Sequence\n"
+        "from typing import Any\n\n"
+        "from ._columns import ColumnTable\n"
+        "from ._cxm import Table\n"
+        "from ._results import Record\n"
+        "from .stats import journey_deviation as deviation\n\n",
+        "__all__ = [\n" + "".join(f'    "{name}",\n' for name in cxm.journeys.__all__) + "]\n\n",
+        f"class Interactions(ColumnTable):\n{docstring(cxm.journeys.Interactions.__doc__, 1)}\n"
+        "    def __init__(self, table: Table, losses: dict[str, Any]) -> None: ...\n"
+        "    @property\n    def losses(self) -> Record:\n"
+        f"{docstring(cxm.journeys.Interactions.losses.__doc__, 2)}\n"
+        "    @property\n    def customers(self) -> list[dict[str, Any]]:\n"
+        f"{docstring(cxm.journeys.Interactions.customers.__doc__, 2)}\n"
+        "    def __reduce__(self) -> tuple[Any, ...]: ...\n\n"
+        f"def catalogue() -> dict[str, Any]:\n{docstring(cxm.journeys.catalogue.__doc__, 1)}\n"
+        "def check_catalogue(catalogue: dict[str, Any]) -> dict[str, Any]:\n"
+        f"{docstring(cxm.journeys.check_catalogue.__doc__, 1)}\n",
+    ]
+    for entry in cxm._cxm.formats():
+        name = f"read_{entry['name']}"
+        options = "".join(option(*pair) for pair in entry["options"].items())
+        document = docstring(getattr(cxm.journeys, name).__doc__, 1)
+        parts.append(
+            f"def {name}(\n    log: Any,\n    *,\n{options}) -> Interactions:\n{document}\n"
+        )
+    return "".join(parts).rstrip() + "\n"
+
+
 def errors_stub():
     parts = [HEADER, "import builtins\n\n"]
     listed = "".join(f'    "{name}",\n' for name in cxm.errors.__all__)
@@ -431,6 +473,7 @@ STUBS = {
     "clv.pyi": clv_stub,
     "stats.pyi": stats_stub,
     "errors.pyi": errors_stub,
+    "journeys.pyi": journeys_stub,
 }
 
 

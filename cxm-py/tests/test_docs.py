@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import cxm
-from cxm import clv, survival, table
+from cxm import clv, journeys, survival, table
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -21,7 +21,7 @@ def test_the_readme():
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("module", [cxm, clv, cxm._cohorts, survival, table])
+@pytest.mark.parametrize("module", [cxm, clv, cxm._cohorts, journeys, survival, table])
 def test_the_docstrings(module):
     assert doctest.testmod(module, optionflags=FLAGS).failed == 0
 

@@ -56,6 +56,7 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
     "compare",
     "errors",
     "from_bytes",
+    "journeys",
     "plots",
     "revenue_retention",
     "stats",
@@ -65,7 +66,7 @@ __all__ = [  # noqa: PLE0604 (names from the core's list)
 
 def __getattr__(name):
     # Loaded when first used, so that `import cxm` stays cheap and needs nothing else.
-    if name in ("clv", "plots", "stats", "survival"):
+    if name in ("clv", "journeys", "plots", "stats", "survival"):
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")

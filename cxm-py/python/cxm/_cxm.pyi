@@ -9,8 +9,10 @@ __all__ = [
     "Snapshot",
     "call",
     "catalogue",
+    "formats",
     "functions",
     "preset",
+    "read_interactions",
     "Keyed",
     "Column",
     "frame_columns",
@@ -36,6 +38,9 @@ def catalogue() -> list[dict[str, Any]]:
 def frame_columns(frame: Any, names: list[str]) -> list[Column]:
     """The named columns of any object that exports an Arrow stream of records."""
 
+def formats() -> list[dict[str, Any]]:
+    """Every format of logs: name, summary, options with their defaults."""
+
 def functions() -> list[dict[str, Any]]:
     """Every statistic: name, summary, parameters."""
 
@@ -47,6 +52,11 @@ def select_model(columns: dict[str, Any], options: dict[str, Any]) -> dict[str, 
 
 def preset(kind: str, name: str) -> dict[str, Any]:
     """The definition of a preset."""
+
+def read_interactions(
+    format: str, data: bytes, options: dict[str, Any]
+) -> tuple[Table, dict[str, Any]]:
+    """Reads a log: its interactions, and what found no place."""
 
 @final
 class Model:
