@@ -746,8 +746,9 @@ void cxm_error_init(struct cxm_error *err, uint32_t struct_size);
 // statistic with its parameters.
 //
 // `calculators[0].name`, `.summary`, `.shape`, `.default_definition`, `.presets[0].name`;
-// `functions[0].name`, `.summary`, `.parameters`. On success `*out` is a report of the caller's.
-cxm_status cxm_catalogue(struct cxm_report **out, struct cxm_error *err);
+// `functions[0].name`, `.summary`, `.parameters`; `formats[0].name`, `.summary`, `.options`. On success `*out` is a report of the caller's.
+cxm_status cxm_catalogue(struct cxm_report **out,
+                         struct cxm_error *err);
 
 // Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
 //
@@ -759,6 +760,24 @@ cxm_status cxm_call(const char *name,
                     size_t arguments_length,
                     struct cxm_report **out,
                     struct cxm_error *err);
+
+// Reads a log of another system into interactions: `csv`, `xes`, `ocel`, `segment`, `xdm`.
+//
+// `data` is the text of the log in UTF-8; the library opens no file. `options` is a JSON object of
+// what differs from the defaults that `cxm_catalogue` lists under `formats`, or NULL. On success
+// `*out` is a table of one interaction a row, whose columns fit a batch of events, and `*losses` a
+// report of what found no place: `.records`, `.interactions`, `.skipped`, `.unreadable`,
+// `.rounded`, `.unmapped`, `.customers`. Both are the caller's. A text that is not of its format is
+// CXM_STATUS_WRONG_BATCH.
+cxm_status cxm_interactions_read(const char *format,
+                                 size_t format_length,
+                                 const char *data,
+                                 size_t data_length,
+                                 const char *options,
+                                 size_t options_length,
+                                 struct cxm_table **out,
+                                 struct cxm_report **losses,
+                                 struct cxm_error *err);
 
 // Makes an empty table of calculators by name.
 //

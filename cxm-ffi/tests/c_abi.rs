@@ -354,6 +354,14 @@ fn posteriors_come_out() {
 }
 
 #[test]
+fn logs_of_other_systems_are_read() {
+    if !skipped() {
+        let log = root().join("../cxm-core/tests/logs/orders.xes");
+        run_everywhere("tests/c/interactions.c", &[log]);
+    }
+}
+
+#[test]
 fn the_golden_values_come_out() {
     if !skipped() {
         let text = run(&compile("tests/c/golden.c", Link::Shared), &golden_files());

@@ -1,15 +1,15 @@
-"""Customer journeys: logs of other systems as interactions, the catalogue, plans beside what was.
+r"""Customer journeys: logs of other systems as interactions, the catalogue, plans beside what was.
 
     >>> from cxm import journeys
-    >>> log = "who,what,when\\nann,advertisement,2024-05-01T09:00Z\\nann,checkout,yesterday\\n"
+    >>> log = "who,what,when\nann,advertisement,2024-05-01T09:00Z\nann,checkout,yesterday\n"
     >>> read = journeys.read_csv(log, customer="who", touchpoint="what", time="when")
     >>> read.touchpoint.to_list(), read.losses.skipped.to_dict()
     (['advertisement'], {'unreadable_time': 1})
 
-``read_csv``, ``read_xes``, ``read_ocel``, ``read_segment`` and ``read_xdm`` take a text, bytes, a path
-or an open file and give a table of one interaction a row: ``customer``, ``touchpoint``, ``time`` in
-microseconds since 1970, ``event_id``, ``channel``, ``score``, ``value`` in minor units, ``object``,
-``outcome`` and more. Its ``losses`` count by name what found no place.
+``read_csv``, ``read_xes``, ``read_ocel``, ``read_segment`` and ``read_xdm`` take a text, bytes, a
+path or an open file and give a table of one interaction a row: ``customer``, ``touchpoint``,
+``time`` in microseconds since 1970, ``event_id``, ``channel``, ``score``, ``value`` in minor units,
+``object``, ``outcome`` and more. Its ``losses`` count by name what found no place.
 
     >>> deviation = journeys.deviation(["cart", "checkout"], [["cart", "hotline", "checkout"]])
     >>> deviation.journeys[0]["extra"]
@@ -115,4 +115,4 @@ def _make(entry):
 for _entry in _cxm.formats():
     _function = _make(_entry)
     globals()[_function.__name__] = _function
-    __all__.append(_function.__name__)  # noqa: PYI056 (names from the core's list)
+    __all__.append(_function.__name__)
