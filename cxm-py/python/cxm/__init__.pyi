@@ -6,6 +6,7 @@ from typing import Any, Never, Self, overload
 
 from . import clv as clv
 from . import errors as errors
+from . import journeys as journeys
 from . import plots as plots
 from . import stats as stats
 from . import survival as survival
@@ -110,6 +111,7 @@ __all__ = [
     "compare",
     "errors",
     "from_bytes",
+    "journeys",
     "plots",
     "revenue_retention",
     "stats",
