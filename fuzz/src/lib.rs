@@ -5,3 +5,6 @@ pub mod state_bytes;
 
 #[path = "../../cxm-ffi/tests/fuzz/arrow_input.rs"]
 pub mod arrow_input;
+
+#[path = "../../cxm-core/tests/fuzz/interchange.rs"]
+pub mod interchange;
