@@ -74,7 +74,7 @@ pub use error::{Error, ErrorKind, Result};
 pub mod prelude {
     pub use crate::calculator::batch::{
         Answers, Column, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn,
-        KeyPart, Ratings, Transactions, Validity, Values, Weights,
+        KeyPart, Predictions, Ratings, Transactions, Validity, Values, Weights,
     };
     pub use crate::calculator::{
         Calculator, Definition, Merge, Report, Retract, State, Update, UpdateByGroup,

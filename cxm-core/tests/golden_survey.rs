@@ -236,6 +236,17 @@ fn events<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     }))
 }
 
+fn predictions<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let (said, came) = (floats(&batch["probabilities"]), floats(&batch["observed"]));
+    let values = batch.get("values").map(floats);
+    let counts: Option<Vec<u64>> =
+        batch.get("counts").map(|counts| serde_json::from_value(counts.clone()).unwrap());
+    let mut rows = Predictions::new(said.as_slice(), came.as_slice());
+    rows.values = values.as_deref().map(Values::from);
+    rows.counts = counts.as_deref();
+    act(Batch::Predictions(rows))
+}
+
 /// Calls `act` with the batch of a case, whatever its shape is.
 fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
     if batch.get("ratings").is_some() {
@@ -246,6 +257,8 @@ fn with_batch<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         invitations(batch, act)
     } else if let Some(batch) = batch.get("transactions") {
         transactions(batch, act)
+    } else if let Some(batch) = batch.get("predictions") {
+        predictions(batch, act)
     } else if let Some(batch) = batch.get("histories") {
         histories(batch, act)
     } else if let Some(batch) = batch.get("lifetimes") {

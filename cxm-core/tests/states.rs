@@ -173,6 +173,12 @@ fn with_ratings<R>(
             batch.outcomes = Some(touchpoints.as_slice().into());
             act(Batch::Events(batch))
         }
+        "predictions" => {
+            let said: Vec<f64> = ratings.iter().map(|rating| rating / 10.0).collect();
+            let said: Vec<f64> = said.into_iter().filter(|p| (0.0..=1.0).contains(p)).collect();
+            let came: Vec<u8> = (0..said.len()).map(|row| [1, 0, 0][row % 3]).collect();
+            act(Batch::Predictions(Predictions::new(said.as_slice(), came.as_slice())))
+        }
         other => panic!("no states for batches of the shape {other}"),
     }
 }

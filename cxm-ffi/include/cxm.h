@@ -616,6 +616,18 @@ void cxm_batch_events(struct cxm_batch *out,
                       const struct cxm_key_column *objects,
                       const struct cxm_key_column *outcomes);
 
+// Fills a batch of one prediction a row: for `prediction_scores`.
+//
+// `probabilities` are from 0 to 1, `observed` is 1 where the event came and 0 where it did not.
+// `values`, what each is worth in whole units, are given exactly where the definition is valued,
+// otherwise NULL. `counts` says how many predictions each row stands for, or is NULL for one; it
+// has as many rows as `probabilities`. The columns are borrowed until the last use of the batch.
+void cxm_batch_predictions(struct cxm_batch *out,
+                           const struct cxm_column *probabilities,
+                           const struct cxm_column *observed,
+                           const struct cxm_column *values,
+                           const uint64_t *counts);
+
 // Makes an empty calculator by name: "nps", "csat", "ces", ...; `cxm_catalogue` has the list.
 //
 // `definition` is a JSON object, or NULL for the default: an optional "preset" and the fields

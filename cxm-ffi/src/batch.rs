@@ -8,7 +8,7 @@ use std::ptr::null;
 
 use cxm_core::calculator::batch::{
     Answers, Batch, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn, Paths,
-    Ratings, Spans, Times, Transactions, Values,
+    Predictions, Ratings, Spans, Times, Transactions, Values,
 };
 
 use crate::columns::{KeyRoom, cxm_column, cxm_key_column};
@@ -28,6 +28,7 @@ const SPANS: u32 = 8;
 const EVENTS: u32 = 10;
 /// Columns of the widest batch, with room for more.
 const WIDEST: usize = 12;
+const PREDICTIONS: u32 = 11;
 
 /// Says that a batch was filled by this library and is not what happened to be on the stack.
 const FILLED: u32 = 0x6278_6d63;
@@ -277,6 +278,25 @@ pub unsafe extern "C" fn cxm_batch_events(
     unsafe { fill(out, EVENTS, 0, columns) }
 }
 
+/// Fills a batch of one prediction a row: for `prediction_scores`.
+///
+/// `probabilities` are from 0 to 1, `observed` is 1 where the event came and 0 where it did not.
+/// `values`, what each is worth in whole units, are given exactly where the definition is valued,
+/// otherwise NULL. `counts` says how many predictions each row stands for, or is NULL for one; it
+/// has as many rows as `probabilities`. The columns are borrowed until the last use of the batch.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_batch_predictions(
+    out: *mut cxm_batch,
+    probabilities: *const cxm_column,
+    observed: *const cxm_column,
+    values: *const cxm_column,
+    counts: *const u64,
+) {
+    let columns = [probabilities.cast(), observed.cast(), values.cast(), counts.cast()];
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe { fill(out, PREDICTIONS, 0, columns) }
+}
+
 /// Reads the caller's batch and hands it to a verb.
 ///
 /// # Safety
@@ -314,6 +334,7 @@ pub(crate) unsafe fn with<R>(
             PATHS => paths([first, second, third, fourth], verb),
             SPANS => spans(batch.columns, verb),
             EVENTS => events(batch.columns, verb),
+            PREDICTIONS => predictions([first, second, third, fourth], verb),
             _ => Err(unfilled()),
         }
     }
@@ -531,6 +552,28 @@ unsafe fn events<R>(
         batch.scores = optional_values(scores, "scores")?;
         batch.values = optional_values(values, "values")?;
         verb(Batch::Events(batch))
+    }
+}
+
+/// # Safety
+/// The columns are NULL or keep their promises; there are as many counts as rows.
+unsafe fn predictions<R>(
+    columns: [*const c_void; 4],
+    verb: impl FnOnce(Batch<'_>) -> Outcome<R>,
+) -> Outcome<R> {
+    let [probabilities, observed, values, counts] = columns;
+    // SAFETY: the caller's.
+    unsafe {
+        let probabilities = input::one(probabilities.cast::<cxm_column>(), "probabilities")?;
+        let probabilities = probabilities.values("probabilities")?;
+        let observed = input::one(observed.cast::<cxm_column>(), "observed")?.values("observed")?;
+        let values = optional_values(values, "values")?;
+        let counts = if counts.is_null() {
+            None
+        } else {
+            Some(input::slice(counts.cast::<u64>(), probabilities.len(), "counts")?)
+        };
+        verb(Batch::Predictions(Predictions { probabilities, observed, values, counts }))
     }
 }
 

@@ -12,13 +12,14 @@
 //! | paths | `update(path, conversions, value=…, nulls=…)` |
 //! | spans | `update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…, currency=…)` |
 //! | events | `update(customer, touchpoint, time, event_id=…, channel=…, score=…, value=…, object=…, outcome=…)` |
+//! | predictions | `update(probability, observed, value=…, counts=…)` |
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use cxm_core::calculator::batch::{
     Answers, Batch, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn, Paths,
-    Spans, Times, Transactions,
+    Predictions, Spans, Times, Transactions,
 };
 use cxm_core::calculator::{Ratings, Values, Weights};
 use cxm_core::{Error, Result};
@@ -45,6 +46,7 @@ enum Layout {
     Paths { valued: bool, nulls: bool },
     Events { present: [bool; 6] },
     Spans(SpanColumns),
+    Predictions { valued: bool, counted: bool },
 }
 
 /// Which columns of spans are given besides customer, start and end.
@@ -177,6 +179,7 @@ impl Columns {
             "paths" => Self::paths(columns, &mut named)?,
             "spans" => Self::spans(columns, &mut named)?,
             "events" => Self::events(columns, &mut named)?,
+            "predictions" => Self::predictions(columns, &mut named)?,
             other => {
                 return Err(Error::batch(format!("no batches of {other} in Python yet")).into());
             }
@@ -361,6 +364,20 @@ impl Columns {
         Ok(Self { layout: Layout::Events { present }, keys: 0, columns: all })
     }
 
+    fn predictions<'py>(given: &Bound<'py, PyTuple>, named: &mut Named<'_, 'py>) -> Outcome<Self> {
+        let mut given = Given::new(given, named);
+        let mut all = Vec::new();
+        for name in ["probability", "observed"] {
+            all.push(columns::numbers(&given.require(name)?, name)?);
+        }
+        let (worth, counts) = (given.take("value"), given.take("counts"));
+        given.finish("predictions have at most four columns")?;
+        let layout = Layout::Predictions { valued: worth.is_some(), counted: counts.is_some() };
+        all.extend(worth.map(|column| columns::numbers(&column, "value")).transpose()?);
+        all.extend(counts.map(|column| columns::counts(&column)).transpose()?);
+        Ok(Self { layout, keys: 0, columns: all })
+    }
+
     /// Puts key columns before the others.
     pub(crate) fn keyed(mut self, keys: Vec<Chunks>) -> Self {
         self.keys = keys.len();
@@ -477,6 +494,17 @@ impl Columns {
             }
             (Layout::Events { present }, [customers, touchpoints, time, rest @ ..]) => {
                 events(present, [customers, touchpoints, time], rest, |batch| take(&keys, batch))
+            }
+            (Layout::Predictions { valued, counted }, [probabilities, observed, rest @ ..]) => {
+                let mut rest = rest.iter();
+                let mut next = |present: bool| if present { rest.next() } else { None };
+                let predictions = Predictions {
+                    probabilities: values(probabilities)?,
+                    observed: values(observed)?,
+                    values: next(valued).map(values).transpose()?,
+                    counts: next(counted).map(whole),
+                };
+                take(&keys, predictions.into())
             }
             _ => Err(Error::batch("the columns do not make a batch")),
         }

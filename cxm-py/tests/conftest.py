@@ -96,6 +96,11 @@ def columns_of(cls, rows):
         times = [abs(row[2] or 0) * 1_000_000 for row in rows]
         named = {"event_id": [f"{row}" for row in rows], "channel": touchpoints}
         return (customers, touchpoints, times), named
+    if shape == "predictions":
+        return (
+            [abs(row[0] or 0) % 9 / 8 for row in rows],
+            [abs(row[2] or 0) % 2 for row in rows],
+        ), {}
     raise AssertionError(f"no batch of the shape {shape}: add one here")
 
 

@@ -12,7 +12,7 @@ from conftest import ENTRIES, filled
 
 import cxm
 from cxm._calculators import READINGS, TABLE_SHAPES
-from cxm._one_shot import FUNCTIONS
+from cxm._one_shot import FUNCTIONS, NAMES
 
 PACKAGE = Path(__file__).resolve().parents[1] / "python" / "cxm"
 HEADER = '''"""Generated from the lists of the core by tests/stubs.py: `CXM_BLESS=1` rewrites it."""
@@ -176,6 +176,7 @@ COLUMN_KEYWORDS = (
     "answered_at",
     "ratings",
     "durations",
+    "probability",
     "observed",
     "entry",
     "cause",
@@ -211,12 +212,14 @@ OTHER_KEYWORDS = {
 def one_shot(entry):
     from inspect import Parameter, signature
 
+    function = NAMES.get(entry["kind"], entry["kind"])
+
     def parameters(by):
         types = {name: kind for name, kind, _ in definition_keywords(entry, repr)}
         tables = entry["tables"][:1] if entry["shape"] in TABLE_SHAPES else []
         reading = [p["name"] for table in tables for p in table["parameters"]]
         separated = False
-        for parameter in signature(getattr(cxm, entry["kind"])).parameters.values():
+        for parameter in signature(getattr(cxm, function)).parameters.values():
             name, kind = parameter.name, parameter.kind
             if kind is Parameter.VAR_POSITIONAL:
                 separated = True
@@ -238,10 +241,10 @@ def one_shot(entry):
 
     def spell(by, answer):
         listed = "".join(f"    {parameter},\n" for parameter in parameters(by))
-        return f"def {entry['kind']}(\n{listed}) -> {answer}:"
+        return f"def {function}(\n{listed}) -> {answer}:"
 
-    document = docstring(getattr(cxm, entry["kind"]).__doc__, 1)
-    if "by" not in signature(getattr(cxm, entry["kind"])).parameters:
+    document = docstring(getattr(cxm, function).__doc__, 1)
+    if "by" not in signature(getattr(cxm, function)).parameters:
         answer = "Any" if entry["shape"] in TABLE_SHAPES else f"{entry['type_name']}Report"
         return f"{spell('', answer)}\n{document}"
     return (
@@ -277,6 +280,7 @@ def package_stub():
         "from ._cohorts import cohorts as cohorts\n"
         "from ._columns import ColumnTable as ColumnTable\n"
         "from ._curves import LifetimesReadings\n"
+        "from ._predictions import PredictionReadings\n"
         "from ._cxm import Snapshot\n"
         "from ._cxm import __version__ as __version__\n"
         "from ._journeys import JourneysReadings\n"

@@ -86,7 +86,7 @@ def _fed(cls, case):
     calculator = cls(**(case.get("definition") or {}))
     batch = dict(case["batch"])
     shapes = ("invitations", "answers", "transactions", "histories", "lifetimes", "paths")
-    shapes = (*shapes, "spans", "events")
+    shapes = (*shapes, "spans", "events", "predictions")
     batch = next((batch[shape] for shape in shapes if shape in batch), batch)
     if "days" in batch:
         batch = {**batch, "times": [day * 86_400_000_000 for day in batch["days"]]}
@@ -123,6 +123,7 @@ _KEYWORDS = {
     "entries": "entry",
     "causes": "cause",
     "paths": "path",
+    "probabilities": "probability",
     "subscriptions": "subscription",
 }
 

@@ -10,6 +10,7 @@
 //! | [`cohorts`] | of those who came in a period, how many came back, and what did they bring? |
 //! | [`stickiness`] | how often are the active active? |
 //! | [`inactivity`] | who has fallen silent? |
+//! | [`prediction_scores`] | how well were those found who left? |
 
 pub mod activity;
 mod churn_fraction;
@@ -18,6 +19,7 @@ pub mod churn_rate;
 pub mod cohorts;
 pub mod earned_growth;
 pub mod inactivity;
+pub mod prediction_scores;
 pub mod revenue_retention;
 pub mod span;
 pub mod stickiness;
@@ -32,6 +34,10 @@ pub use churn_rate::{ChurnFormula, ChurnRate, ChurnRateDefinition};
 pub use cohorts::{Clock, Cohort, CohortCell, CohortOptions, Cohorts, RetentionKind};
 pub use earned_growth::{EarnedGrowth, Revenue};
 pub use inactivity::{Gaps, InactivityCounts, Standing};
+pub use prediction_scores::{
+    BrierDecomposition, Calibration, CalibrationBin, CalibrationBins, LiftGroup, MaximumProfit,
+    PredictionScores, PredictionScoresDefinition, PredictionScoresReport, ProfitOptions, TopOfList,
+};
 pub use revenue_retention::{Movements, Ratio, RevenueRetention};
 pub use span::Span;
 pub use stickiness::StickinessOptions;

@@ -19,6 +19,7 @@ mod journeys;
 mod journeys_scores;
 pub mod keyed;
 pub mod models;
+mod prediction_scores;
 pub mod question;
 mod reading;
 mod survival;
@@ -59,6 +60,7 @@ macro_rules! for_each_calculator {
             CustomerSummaries, "transactions", "who bought how often, how long ago and for how much";
             Activity, "transactions", "who comes back: retention by cohort, stickiness, inactivity";
             PurchasePatterns, "histories", "distinct purchase histories with counts: what a fit reads";
+            PredictionScores, "predictions", "predicted probabilities against what came: AUC, Brier, lift, calibration";
             Journeys, "events", "journeys: who met which touchpoint when, and who reached the goal";
             Lifetimes, "durations", "lifetimes: how many stayed how long, and how many leave a unit of time";
             AttributionPaths, "paths", "paths of touchpoints, and how their conversions are divided among them";
@@ -109,7 +111,7 @@ pub struct Entry {
 
 /// The areas' types under one roof, for the list.
 mod areas {
-    pub(super) use crate::churn::{Activity, Subscriptions};
+    pub(super) use crate::churn::{Activity, PredictionScores, Subscriptions};
     pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
     pub(super) use crate::journey::{AttributionPaths, Journeys};

@@ -58,6 +58,11 @@ pub enum Method {
     ExactPoisson,
     /// Correlation: normal on the scale of artanh r (Fisher 1921).
     FisherZ,
+    /// Area under a ROC curve: estimate ± z·se with the variance of DeLong et al. (1988), the
+    /// default.
+    Delong,
+    /// Area under a ROC curve: estimate ± z·se with the variance of Hanley & McNeil (1982).
+    HanleyMcneil,
 }
 
 impl Method {
@@ -89,6 +94,8 @@ impl Method {
             Self::Arcsine => "arcsine",
             Self::ExactPoisson => "exact_poisson",
             Self::FisherZ => "fisher_z",
+            Self::Delong => "delong",
+            Self::HanleyMcneil => "hanley_mcneil",
         }
     }
 

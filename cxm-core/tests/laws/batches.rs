@@ -15,6 +15,8 @@ pub(crate) struct Layout {
     /// Whether transactions may have costs and currencies.
     pub(crate) priced: bool,
     pub(crate) weighted: bool,
+    /// Whether each row says what it is worth.
+    pub(crate) valued: bool,
     /// Bits: whole numbers instead of floats, counts beside the ratings, a column of waves,
     /// and for transactions no amounts.
     pub(crate) variant: u8,
@@ -400,6 +402,44 @@ fn spans<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R
     act(Batch::Spans(batch))
 }
 
+/// Predictions: few different probabilities and many, now and then one that is none.
+fn predictions<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let said = |&row: &u64| match mix(row, 0) % 256 {
+        0 => f64::NAN,
+        1 => 1.5,
+        2 => -0.1,
+        3..=20 => 1.0,
+        21..=40 => 0.0,
+        41..=60 => 1e-12,
+        other if other % 2 == 0 => (mix(row, 1) % 5) as f64 / 8.0,
+        _ => (mix(row, 1) >> 11) as f64 / (1_u64 << 53) as f64,
+    };
+    let came = |&row: &u64| match mix(row, 2) % 256 {
+        0 => f64::NAN,
+        1 => 2.0,
+        other => (other % 2) as f64,
+    };
+    let worth = |&row: &u64| match mix(row, 3) % 256 {
+        0 => f64::NAN,
+        1 => 0.5,
+        2 => 1e300,
+        3 => (1_u64 << 53) as f64,
+        other => other as f64 - 99.0,
+    };
+    let probabilities: Vec<f64> = rows.iter().map(said).collect();
+    let observed: Vec<f64> = rows.iter().map(came).collect();
+    let values: Vec<f64> = rows.iter().map(worth).collect();
+    let counts: Vec<u64> = rows.iter().map(|&row| mix(row, 91) % 4).collect();
+    let mut batch = Predictions::new(probabilities.as_slice(), observed.as_slice());
+    if layout.valued {
+        batch = batch.with_values(values.as_slice());
+    }
+    if layout.is_counted() {
+        batch = batch.with_counts(&counts);
+    }
+    act(Batch::Predictions(batch))
+}
+
 /// Calls `act` with the batch that these rows are.
 pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     match layout.shape {
@@ -413,6 +453,7 @@ pub(crate) fn with_batch<R>(layout: Layout, rows: &[u64], act: impl FnOnce(Batch
         "events" => events(layout, rows, act),
         "paths" => paths(layout, rows, act),
         "spans" => spans(layout, rows, act),
+        "predictions" => predictions(layout, rows, act),
         other => panic!("no generator for batches of the shape {other}"),
     }
 }

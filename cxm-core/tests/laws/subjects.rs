@@ -104,6 +104,8 @@ fn changes() -> Vec<Value> {
         json!({"missing": "exclude", "ticks_per_unit": 2}),
         json!({"missing": "exclude", "rounding": "up", "max_ticks": 3}),
         json!({"causes": ["ann", "bob"]}),
+        json!({"missing": "exclude", "valued": true, "grid_bits": 8}),
+        json!({"missing": "exclude", "grid_bits": 32, "max_cells": 9}),
         json!({"gap": 86_400_000_000_i64, "goal": ["ann"], "start": ["bob"]}),
         json!({"touchpoints": ["ann", "bob", ""], "end": ["ann"], "separators": [""]}),
         json!({"touchpoints": ["ann"], "unknown_touchpoints": "error"}),
@@ -147,7 +149,8 @@ fn layout(entry: &Entry, empty: &dyn DynCalculator) -> Layout {
     let weighted = empty.definition()["weighted"] == json!(true);
     let items = if entry.shape == "items" { item_columns(empty) } else { 0 };
     let priced = takes_costs(empty);
-    Layout { shape: entry.shape, items, priced, weighted, variant: 0 }
+    let valued = empty.definition()["valued"] == json!(true);
+    Layout { shape: entry.shape, items, priced, weighted, valued, variant: 0 }
 }
 
 /// The calculator under every definition.

@@ -502,6 +502,35 @@ static cxm_status feed_events(cxm_calculator *calculator, const json *rows, cxm_
     return status;
 }
 
+static cxm_status feed_predictions(cxm_calculator *calculator, const json *rows, cxm_error *err) {
+    const json *values = json_field(rows, "values"), *counts = json_field(rows, "counts");
+    numbers said = numbers_of(json_field(rows, "probabilities"), 0);
+    numbers came = numbers_of(json_field(rows, "observed"), 0);
+    numbers worth = {NULL, NULL, {0}}, often = worth;
+    uint64_t *times = NULL;
+    cxm_batch batch;
+    if (values != NULL) {
+        worth = numbers_of(values, 0);
+    }
+    if (counts != NULL) {
+        often = numbers_of(counts, 1);
+        times = malloc((often.column.length + 1) * sizeof *times);
+        CHECK(times != NULL && often.column.length == said.column.length);
+        for (size_t row = 0; row < often.column.length; row++) {
+            times[row] = (uint64_t)often.data[row];
+        }
+    }
+    cxm_batch_predictions(&batch, &said.column, &came.column,
+                          values == NULL ? NULL : &worth.column, times);
+    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    free(times);
+    free_numbers(&said);
+    free_numbers(&came);
+    free_numbers(&worth);
+    free_numbers(&often);
+    return status;
+}
+
 /* Takes the batch of a case, whatever its shape is. */
 static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error *err) {
     const json *items = json_field(batch, "items"), *answers = json_field(batch, "answers");
@@ -529,6 +558,10 @@ static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error 
     const json *events = json_field(batch, "events");
     if (events != NULL) {
         return feed_events(calculator, events, err);
+    }
+    const json *predictions = json_field(batch, "predictions");
+    if (predictions != NULL) {
+        return feed_predictions(calculator, predictions, err);
     }
     if (items != NULL) {
         return feed_items(calculator, items, err);

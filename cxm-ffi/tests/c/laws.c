@@ -104,7 +104,7 @@ static void bad_batches(const cxm_calculator *empty, const rows *all) {
     static const char *const shapes[] = {"ratings", "items",        "invitations",
                                          "answers", "transactions", "histories",
                                          "durations", "paths",        "spans",
-                                         "events"};
+                                         "events",    "predictions"};
     cxm_calculator *whole = with(empty, all, 0, ROWS), *target = copy_of(whole);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         static rows other;

@@ -20,6 +20,7 @@ typedef struct rows {
     int64_t unobserved[ROWS];
     int64_t ends[ROWS];
     int64_t amounts[ROWS];
+    int64_t zero_or_one[ROWS];
 } rows;
 
 /* A batch and the columns that it borrows. */
@@ -113,6 +114,10 @@ static inline const cxm_batch *part_of(const rows *all, size_t from, size_t to, 
         out->columns[1] = integers(all->rating[1] + from, all->present[1] + from, length);
         cxm_batch_events(&out->batch, &out->customers, &out->touchpoints, &out->columns[0], NULL,
                          NULL, &out->columns[1], NULL, NULL, NULL);
+    } else if (strcmp(all->shape, "predictions") == 0) {
+        out->columns[0] = integers(all->zero_or_one + from, NULL, length);
+        out->columns[1] = integers(all->observed + from, NULL, length);
+        cxm_batch_predictions(&out->batch, &out->columns[0], &out->columns[1], NULL, NULL);
     } else {
         fprintf(stderr, "there is no generator for the batch shape %s\n", all->shape);
         exit(1);
@@ -144,6 +149,7 @@ static inline void fill_rows(rows *all, const cxm_calculator *calculator, const 
         all->unobserved[row] = 1 - all->observed[row];
         all->ends[row] = all->invited_at[row] + (all->history[2][row] + 1) * INT64_C(86400000000);
         all->amounts[row] = all->history[0][row] * 100;
+        all->zero_or_one[row] = all->rating[0][row] % 2;
     }
     all->no_costs = 0;
     if (strcmp(shape, "transactions") == 0) {

@@ -24,6 +24,7 @@ from ._cohorts import Cohorts as Cohorts
 from ._cohorts import cohorts as cohorts
 from ._columns import ColumnTable as ColumnTable
 from ._curves import LifetimesReadings
+from ._predictions import PredictionReadings
 from ._cxm import Snapshot
 from ._cxm import __version__ as __version__
 from ._journeys import JourneysReadings
@@ -51,6 +52,7 @@ __all__ = [
     "CustomerSummaries",
     "Activity",
     "PurchasePatterns",
+    "PredictionScores",
     "Journeys",
     "Lifetimes",
     "AttributionPaths",
@@ -69,6 +71,7 @@ __all__ = [
     "CustomerSummariesReport",
     "ActivityReport",
     "PurchasePatternsReport",
+    "PredictionScoresReport",
     "JourneysReport",
     "LifetimesReport",
     "AttributionPathsReport",
@@ -87,6 +90,7 @@ __all__ = [
     "customer_summaries",
     "activity",
     "purchase_patterns",
+    "score_predictions",
     "lifetimes",
     "attribution_paths",
     "subscriptions",
@@ -359,6 +363,25 @@ class PurchasePatternsReport(Report):
     patterns: int
     spend_patterns: int
     highest_frequency: int | None
+    observations: int
+    definition: dict[str, Any]
+
+class PredictionScoresReport(PredictionReadings, Report):
+    """What a reading of PredictionScores returns: predicted probabilities against what came: AUC, Brier, lift, calibration."""
+    score: float | None
+    gini: float | None
+    predictions: int
+    events: int
+    base_rate: float | None
+    mean_probability: float | None
+    brier: float | None
+    brier_skill: float | None
+    log_loss: float | None
+    infinite_losses: int
+    clipped_log_loss: float | None
+    calibration_error: float | None
+    cells: int
+    missing: int
     observations: int
     definition: dict[str, Any]
 
@@ -1313,6 +1336,55 @@ class PurchasePatterns(TableCalculator):
         """One row a distinct history: frequency, recency, age, and the customers as weights."""
     def spends(self) -> ColumnTable:
         """One row a distinct spend: frequency, monetary value, and the customers as weights."""
+
+class PredictionScores(PredictionReadings, TableCalculator):
+    """Predicted probabilities against what came: AUC, Brier, lift, calibration.
+
+    Batches:
+
+        update(probability, observed, value=None, counts=None): one prediction a row, or a data frame and names: update(frame, probability="p", observed="left")
+
+    Definition, by keyword:
+
+        preset
+        grid_bits (default 24)
+        valued (default False)
+        missing (default 'error')
+        max_cells (default 10000000)
+
+    Presets:
+
+        fine: steps of 2^-24
+        coarse: steps of 2^-16: at most 65,537 cells, whatever the rows
+        valued: steps of 2^-24, and what each customer is worth
+
+    Tables:
+
+        lift: one row a group of the list, highest probability first: rate, lift, gain
+        calibration: one row a bin of probabilities: what was said, what came, with Wilson's limits
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        grid_bits: int | None = ...,
+        valued: bool | None = ...,
+        missing: str | None = ...,
+        max_cells: int | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> PredictionScoresReport: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> PredictionScoresReport: ...
 
 class Journeys(JourneysReadings, TableCalculator):
     """Journeys: who met which touchpoint when, and who reached the goal.
@@ -2510,6 +2582,69 @@ def purchase_patterns(
 
     The remaining keywords are the definition; see ``cxm.PurchasePatterns``, which has the other tables.
     """
+
+@overload
+def score_predictions(
+    probability: Any,
+    *,
+    observed: Any = None,
+    value: Any = None,
+    counts: Any = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
+    by: None = None,
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    grid_bits: int | None = None,
+    valued: bool | None = None,
+    missing: str | None = None,
+    max_cells: int | None = None,
+) -> PredictionScoresReport:
+    """Predicted probabilities against what came: AUC, Brier, lift, calibration.
+
+    ``probability``: a list, a numpy array, a pandas or polars Series, a pyarrow array, a DuckDB relation of
+    one column. None, NaN and null are missing. Or it is a data frame, and ``columns`` names its
+    columns; ``by`` then names one or more key columns, and the answer is a table in the frame's own
+    library: score, n, limits of the interval and counts of every group.
+
+    Beside it, columns: ``observed``, ``value``, ``counts``.
+
+    ``level`` and ``method`` are those of the intervals. With ``by``: ``min_responses`` hides smaller
+    groups, ``versus_rest`` tests each against all others with p-values adjusted by ``adjustment``,
+    ``shrink`` shrinks scores toward their common mean; ``max_groups`` and ``overflow`` limit the
+    groups.
+
+    The remaining keywords are the definition; see ``cxm.PredictionScores``.
+    """
+@overload
+def score_predictions(
+    probability: Any,
+    *,
+    observed: Any = None,
+    value: Any = None,
+    counts: Any = None,
+    columns: str | Sequence[str] | Mapping[str, str] | None = None,
+    by: str | Sequence[str],
+    level: float | None = None,
+    method: str | None = None,
+    min_responses: int | None = None,
+    versus_rest: bool | None = None,
+    adjustment: str | None = None,
+    shrink: bool | None = None,
+    max_groups: int | None = None,
+    overflow: str | None = None,
+    preset: str | None = None,
+    grid_bits: int | None = None,
+    valued: bool | None = None,
+    missing: str | None = None,
+    max_cells: int | None = None,
+) -> Any: ...
 
 @overload
 def lifetimes(

@@ -7,6 +7,7 @@ from ._churn import SubscriptionsReadings
 from ._columns import ColumnTable
 from ._curves import LifetimesReadings
 from ._journeys import JourneysReadings
+from ._predictions import PredictionReadings
 from ._results import Record, Report
 from ._signatures import Lazy, Required, make_function, signature_of
 
@@ -25,9 +26,13 @@ READINGS: dict[str, Any] = {
     "journeys": JourneysReadings,
     "lifetimes": LifetimesReadings,
     "subscriptions": SubscriptionsReadings,
+    "prediction_scores": PredictionReadings,
 }
 #: What the reports of some can be asked as well.
-REPORT_READINGS: dict[str, Any] = {"subscriptions": SubscriptionsReadings}
+REPORT_READINGS: dict[str, Any] = {
+    "subscriptions": SubscriptionsReadings,
+    "prediction_scores": PredictionReadings,
+}
 #: Batch shapes of the calculators whose value is a table and not a report.
 TABLE_SHAPES = ("transactions", "histories", "paths")
 #: Kind to the row of the list.
@@ -133,6 +138,7 @@ _FIRST_COLUMNS = {
     "paths": "path",
     "spans": "customer",
     "events": "customer",
+    "predictions": "probability",
 }
 
 
@@ -173,6 +179,8 @@ _BATCHES = {
     ' currency=…), or a data frame and names: update(frame, customer="id", start="from", end="to")',
     "events": "update(customer, touchpoint, time, event_id=None, channel=None, score=None,"
     " value=None, object=None, outcome=None), or a data frame and names",
+    "predictions": "update(probability, observed, value=None, counts=None): one prediction a row,"
+    ' or a data frame and names: update(frame, probability="p", observed="left")',
 }
 
 
@@ -180,7 +188,14 @@ def document(entry):
     """The documentation of a class."""
     summary = entry["summary"]
     lines = [summary[:1].upper() + summary[1:] + ".", ""]
-    lines += ["Batches:", "", f"    {_BATCHES[entry['shape']]}", "", "Definition, by keyword:", ""]
+    lines += [
+        "Batches:",
+        "",
+        f"    {_BATCHES.get(entry['shape'], 'update(…)')}",
+        "",
+        "Definition, by keyword:",
+        "",
+    ]
     for name, value in definition_parameters(entry).items():
         default = "" if name == "preset" else f" (default {value!r})"
         lines.append(f"    {name}{default}")

@@ -22,10 +22,13 @@ _SHAPES = {
     "invitations": ("invited_at", ("answered_at",), "columns"),
     "answers": ("ratings", ("customer", "time", "wave"), "rating"),
     "durations": ("durations", ("observed", "entry", "cause", "counts"), "columns"),
+    "predictions": ("probability", ("observed", "value", "counts"), "columns"),
 }
 #: What only a table by segment has.
 _TABLE = ("min_responses", "versus_rest", "adjustment", "shrink")
 _LIMITS = ("max_groups", "overflow")
+#: Functions whose names say what they do, where the calculator's name does not.
+NAMES = {"prediction_scores": "score_predictions"}
 #: The calculator that knows which of a customer's answers count, its columns and its rules.
 _LEDGER = "response_ledger"
 _LEDGER_COLUMNS = ("customer", "time", "wave")
@@ -134,8 +137,9 @@ def _make(kind):
     # A keyword of the definition that is left out has the preset's value, which the core knows.
     keyword = (*columns, naming, "by", "level", "method", *_TABLE, *_LIMITS)
     keyword = dict.fromkeys((*keyword, *definition_parameters(entry)))
+    name = NAMES.get(kind, kind)
     return make_function(
-        kind, "cxm", positional, keyword, _document(entry), lambda arguments: _run(kind, arguments)
+        name, "cxm", positional, keyword, _document(entry), lambda arguments: _run(kind, arguments)
     )
 
 

@@ -12,6 +12,7 @@
 //! | [`Spans`] | customer, start, end; optional subscription, amount, cancelled, cause, currency | `subscriptions` |
 //! | [`Durations`] | duration, observed; optional entry, cause, counts | `lifetimes` |
 //! | [`Paths`] | path, conversions; optional value, nulls | `attribution_paths` |
+//! | [`Predictions`] | probability, observed; optional value, counts | `prediction_scores` |
 //!
 //! Columns are borrowed; nothing is copied. A new shape is the one thing for which the C and the
 //! Python door need new code.
@@ -23,6 +24,7 @@ mod events;
 mod keys;
 mod money;
 mod paths;
+mod predictions;
 mod responses;
 mod subscriptions;
 mod whole;
@@ -36,6 +38,7 @@ pub use keys::{KeyColumn, KeyPart, KeyValues};
 pub(crate) use keys::{Lookup, check_codes, key_order, number, number_keys};
 pub(crate) use money::Money;
 pub use paths::Paths;
+pub use predictions::Predictions;
 pub use responses::{Answers, Invitations, ItemRatings, Ratings};
 pub use subscriptions::{Spans, Times};
 pub(crate) use whole::whole;
@@ -64,6 +67,8 @@ pub enum Batch<'a> {
     Spans(Spans<'a>),
     /// One lifetime a row.
     Durations(Durations<'a>),
+    /// One prediction a row.
+    Predictions(Predictions<'a>),
     /// One interaction with a touchpoint a row.
     Events(Events<'a>),
     /// One path of touchpoints a row.
@@ -82,6 +87,7 @@ impl Batch<'_> {
             Self::Histories(_) => "histories",
             Self::Spans(_) => "spans",
             Self::Durations(_) => "durations",
+            Self::Predictions(_) => "predictions",
             Self::Events(_) => "events",
             Self::Paths(_) => "paths",
         }
@@ -98,6 +104,7 @@ impl Batch<'_> {
             Self::Histories(batch) => batch.frequencies.len(),
             Self::Spans(batch) => batch.len(),
             Self::Durations(batch) => batch.len(),
+            Self::Predictions(batch) => batch.len(),
             Self::Events(batch) => batch.len(),
             Self::Paths(batch) => batch.len(),
         }
@@ -140,6 +147,7 @@ batch_conversions! {
     Histories => Histories, "histories";
     Spans => Spans, "spans";
     Durations => Durations, "durations";
+    Predictions => Predictions, "predictions";
     Events => Events, "events";
     Paths => Paths, "paths";
 }

@@ -1,0 +1,145 @@
+//! What prediction scores can be asked by name.
+//!
+//! | question | arguments |
+//! | --- | --- |
+//! | `interval` | `level`, `method`: `delong` or `hanley_mcneil` |
+//! | `top` | `share` |
+//! | `calibration`, `brier_decomposition` | `bins`, `bins_by` |
+//! | `expected_maximum_profit` | `customer_value`, `incentive`, `contact`, `alpha`, `beta` |
+//! | `shown` | as for all reports |
+//!
+//! | table | arguments |
+//! | --- | --- |
+//! | `lift` | `groups` |
+//! | `calibration` | `bins`, `bins_by`, `level` |
+
+use serde_json::Value;
+
+use super::definition::to_value;
+use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::functions::{Arguments as TableArguments, Parameter};
+use super::question::{Arguments, Reading, ask_scored};
+use crate::calculator::{Calculator, Table};
+use crate::churn::{CalibrationBins, PredictionScores, PredictionScoresReport, ProfitOptions};
+use crate::error::Result;
+use crate::stats::{Comparison, Method, Scored};
+
+/// Bins of a calibration table unless asked for otherwise.
+const BINS: u32 = 10;
+
+const fn optional(
+    name: &'static str,
+    kind: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> Parameter {
+    Parameter { name, kind, default: Some(default), doc }
+}
+
+const TABLES: &[TableEntry] = &[
+    TableEntry {
+        name: "lift",
+        summary: "one row a group of the list, highest probability first: rate, lift, gain",
+        parameters: &[optional("groups", "integer", "10", "groups of equal size; 10 for deciles")],
+    },
+    TableEntry {
+        name: "calibration",
+        summary: "one row a bin of probabilities: what was said, what came, with Wilson's limits",
+        parameters: &[
+            optional("bins", "integer", "10", "number of bins"),
+            optional("bins_by", "text", "\"equal_width\"", "equal_width or equal_count"),
+            optional("level", "number", "0.95", "level of the limits"),
+        ],
+    },
+];
+
+fn lift(report: &PredictionScoresReport, groups: u32, valued: bool) -> Result<Table> {
+    let rows = report.lift(groups)?;
+    let mut table = Table::new(rows.len());
+    table.push("group", rows.iter().map(|row| u64::from(row.group)).collect::<Vec<_>>())?;
+    table.push("share", rows.iter().map(|row| row.share).collect::<Vec<_>>())?;
+    table.push("rows", rows.iter().map(|row| row.rows).collect::<Vec<_>>())?;
+    table.push("events", rows.iter().map(|row| row.events).collect::<Vec<_>>())?;
+    table.push_optional("rate", rows.iter().map(|row| row.rate))?;
+    table.push_optional("lift", rows.iter().map(|row| row.lift))?;
+    table.push_optional("gain", rows.iter().map(|row| row.gain))?;
+    table.push_optional("cumulative_lift", rows.iter().map(|row| row.cumulative_lift))?;
+    table.push_optional("lowest_probability", rows.iter().map(|row| row.lowest_probability))?;
+    if valued {
+        table.push("value", rows.iter().map(|row| row.value).collect::<Vec<_>>())?;
+        table.push("event_value", rows.iter().map(|row| row.event_value).collect::<Vec<_>>())?;
+        table.push_optional("value_gain", rows.iter().map(|row| row.value_gain))?;
+    }
+    Ok(table)
+}
+
+fn calibration(report: &PredictionScoresReport, arguments: &TableArguments) -> Result<Table> {
+    let (bins, level): (u32, f64) = (arguments.get("bins")?, arguments.get("level")?);
+    let bins = report.calibration(arguments.get("bins_by")?, bins)?.bins;
+    let mut limits = Vec::with_capacity(bins.len());
+    for bin in &bins {
+        limits.push(bin.interval(level)?);
+    }
+    let mut table = Table::new(bins.len());
+    table.push("from", bins.iter().map(|bin| bin.lower).collect::<Vec<_>>())?;
+    table.push("to", bins.iter().map(|bin| bin.upper).collect::<Vec<_>>())?;
+    table.push("rows", bins.iter().map(|bin| bin.rows).collect::<Vec<_>>())?;
+    table.push("events", bins.iter().map(|bin| bin.events).collect::<Vec<_>>())?;
+    table.push_optional("mean_probability", bins.iter().map(|bin| bin.mean_probability))?;
+    table.push_optional("rate", bins.iter().map(|bin| bin.rate))?;
+    table.push_optional("lower", limits.iter().map(|limit| limit.map(|limit| limit.lower)))?;
+    table.push_optional("upper", limits.iter().map(|limit| limit.map(|limit| limit.upper)))?;
+    Ok(table)
+}
+
+impl Tabulate for PredictionScores {
+    const TABLES: &'static [TableEntry] = TABLES;
+
+    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+        let report = Calculator::value(self);
+        match name {
+            "lift" => lift(&report, arguments.get("groups")?, report.definition.valued),
+            _ => calibration(&report, arguments),
+        }
+    }
+}
+
+impl UpdateRating for PredictionScores {}
+
+impl RatingCounts for PredictionScores {}
+
+impl Reading for PredictionScoresReport {
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        let mut named = Arguments::new(arguments)?;
+        let bins = |named: &mut Arguments| -> Result<(CalibrationBins, u32)> {
+            let bins_by = named.take("bins_by")?.unwrap_or_default();
+            Ok((bins_by, named.take("bins")?.unwrap_or(BINS)))
+        };
+        let answer = match question {
+            "top" => self.top(named.require("share")?).map(|answer| to_value(&answer)),
+            "calibration" => {
+                let (bins_by, bins) = bins(&mut named)?;
+                self.calibration(bins_by, bins).map(|answer| to_value(&answer))
+            }
+            "brier_decomposition" => {
+                let (bins_by, bins) = bins(&mut named)?;
+                self.brier_decomposition(bins_by, bins).map(|answer| to_value(&answer))
+            }
+            "expected_maximum_profit" => {
+                let options: ProfitOptions = named.rest()?;
+                let answer = self.expected_maximum_profit(&options)?;
+                return Ok(to_value(&answer));
+            }
+            _ => return ask_scored(self, question, arguments),
+        }?;
+        named.finish()?;
+        Ok(answer)
+    }
+
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        let mut named = Arguments::new(arguments)?;
+        let method: Option<Method> = named.take("method")?;
+        named.finish()?;
+        Scored::compare(self, other, method)
+    }
+}
