@@ -9,6 +9,7 @@
 //! | [`variants`] | which paths are there? |
 //! | [`touchpoints`] | where do journeys begin, end, drop off and go in circles? |
 //! | [`deviation`] | how does a journey lie beside the one that was planned? |
+//! | [`contacts`] | how often is each touchpoint met on each channel? |
 //! | [`sessions`] | what is known of each journey? |
 //! | [`attribution`] | which touchpoints earned the conversions? |
 //! | [`emotion_curve`] | how did customers feel along the way? |
@@ -21,6 +22,8 @@
 pub mod alignment;
 pub mod attribution;
 pub mod channels;
+pub mod contacts;
+mod credit_paths;
 mod definition;
 pub mod deviation;
 pub mod emotion_curve;
@@ -45,6 +48,8 @@ pub mod variants;
 pub use alignment::{AlignedFigure, Alignment, TouchpointFigure};
 pub use attribution::{AttributionPaths, AttributionPathsDefinition, AttributionPathsReport};
 pub use channels::{ChannelUse, JourneyChannels, OmnichannelConsistency};
+pub use contacts::ContactCounts;
+pub use credit_paths::DEFAULT_HALF_LIFE;
 pub use definition::{DEFAULT_MAX_EVENTS, JourneysDefinition, StageTouchpoints};
 pub use emotion_curve::{CurveBy, EmotionPoint};
 pub use funnel::{Funnel, FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart, FunnelStep};

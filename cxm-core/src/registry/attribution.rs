@@ -30,46 +30,49 @@ const fn optional(
     Parameter { name, kind, default: Some(default), doc }
 }
 
-const METHOD: Parameter = optional(
+pub(super) const METHOD: Parameter = optional(
     "method",
     "text",
     "\"markov\"",
     "first, last, last_non_direct, linear, position, j, inverse_j, markov, shapley or shapley_rate",
 );
-const METHODS: Parameter = optional(
+pub(super) const METHODS: Parameter = optional(
     "methods",
     "array of texts",
     "[\"first\", \"last\", \"linear\", \"position\", \"markov\", \"shapley\"]",
     "the methods, one column each",
 );
-const DIRECT: Parameter = optional(
+pub(super) const DIRECT: Parameter = optional(
     "direct",
     "array of texts",
     "[]",
     "the touchpoints that are direct, for last_non_direct",
 );
-const WEIGHTS: Parameter = optional(
+pub(super) const WEIGHTS: Parameter = optional(
     "weights",
     "array of integers",
     "[40, 20, 40]",
     "parts for the first touchpoint, those between and the last, for position",
 );
-const ORDER: Parameter = optional(
+pub(super) const ORDER: Parameter = optional(
     "order",
     "integer",
     "1",
     "how many of the last touchpoints a state of the Markov chain remembers",
 );
-const NULLS: Parameter = optional(
+pub(super) const NULLS: Parameter = optional(
     "include_nulls",
     "boolean",
     "true",
     "whether journeys that did not convert are part of the Markov chain",
 );
-const LEVEL: Parameter =
+pub(super) const LEVEL: Parameter =
     optional("level", "number", "0.95", "level of the intervals of the shares");
 
-fn options(arguments: &TableArguments, method: AttributionMethod) -> Result<AttributionOptions> {
+pub(super) fn options(
+    arguments: &TableArguments,
+    method: AttributionMethod,
+) -> Result<AttributionOptions> {
     Ok(AttributionOptions {
         method,
         direct: arguments.get("direct")?,

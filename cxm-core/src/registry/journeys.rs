@@ -3,14 +3,14 @@
 //! | question | arguments |
 //! | --- | --- |
 //! | `funnel` | `steps`, `window`, `step_windows`, `start`, `order`, `entry`, `exclude`, `level` |
-//! | `transitions`, `step_matrix`, `variants`, `touchpoints`, `journeys` | as the tables of that name |
-//! | `emotion_curve`, `peak_end`, `pain_points`, `channels`, `alignment`, `importance` and kin | likewise |
+//! | `transitions`, `step_matrix`, `variants`, `touchpoints`, `journeys`, … | as the tables of that name |
 //! | `interval`, `confidence_sequence`, `shown` | as for all reports |
 //!
 //! Every table can also be asked for: its rows then come as objects of named fields.
 
 use serde_json::{Value, json};
 
+use super::attribution;
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments as TableArguments, Parameter};
@@ -19,6 +19,7 @@ use super::question::{Arguments, Reading, ask_scored};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::error::{Error, Result};
+use crate::journey::attribution::{AttributionMethod, AttributionOptions, compare_methods};
 use crate::journey::funnel::FunnelOptions;
 use crate::journey::report::Spread;
 use crate::journey::{Journeys, JourneysReport};
@@ -89,6 +90,40 @@ const TABLES: &[TableEntry] = &[
         name: "journeys",
         summary: "one row a journey: customer, times, events, status, scores, value",
         parameters: &[],
+    },
+    TableEntry {
+        name: "contacts",
+        summary: "one row a touchpoint and channel, by stage: events, customers, scores, value",
+        parameters: &[],
+    },
+    TableEntry {
+        name: "attribution",
+        summary: "one row a touchpoint: the conversions and the value it gets, and its share with limits",
+        parameters: &[
+            attribution::METHOD,
+            attribution::DIRECT,
+            attribution::WEIGHTS,
+            attribution::ORDER,
+            attribution::NULLS,
+            optional(
+                "half_life",
+                "integer",
+                "604800000000",
+                "the half-life of time_decay, in microseconds",
+            ),
+            attribution::LEVEL,
+        ],
+    },
+    TableEntry {
+        name: "attribution_comparison",
+        summary: "one row a touchpoint: the conversions it gets by each of several methods",
+        parameters: &[
+            attribution::METHODS,
+            attribution::DIRECT,
+            attribution::WEIGHTS,
+            attribution::ORDER,
+            attribution::NULLS,
+        ],
     },
     TableEntry {
         name: "funnel",
@@ -245,6 +280,30 @@ fn sessions(journeys: &Journeys) -> Result<Table> {
     Ok(table)
 }
 
+fn contacts(journeys: &Journeys) -> Result<Table> {
+    let rows = journeys.contacts();
+    let mut table = Table::new(rows.len());
+    let stages = rows.iter().map(|row| row.stage.as_deref().map(Box::<str>::from));
+    table.push_optional("stage", stages)?;
+    table.push("touchpoint", rows.iter().map(|row| row.touchpoint.clone()).collect::<Vec<_>>())?;
+    table.push("channel", rows.iter().map(|row| row.channel.clone()).collect::<Vec<_>>())?;
+    table.push("events", rows.iter().map(|row| row.events).collect::<Vec<_>>())?;
+    table.push("customers", rows.iter().map(|row| row.customers).collect::<Vec<_>>())?;
+    table.push("scores", rows.iter().map(|row| row.scores).collect::<Vec<_>>())?;
+    table.push_optional("mean_score", rows.iter().map(|row| row.mean_score))?;
+    table.push("value", integers(rows.iter().map(|row| row.value))?)?;
+    Ok(table)
+}
+
+/// The conversions of journeys, divided by one method.
+fn credit(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
+    let level = arguments.get("level")?;
+    let half_life = arguments.get("half_life")?;
+    let method: AttributionMethod = arguments.get("method")?;
+    let options = AttributionOptions { level, ..attribution::options(arguments, method)? };
+    journeys.attribution(&options, half_life)?.table()
+}
+
 fn funnel(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
     let steps: Vec<KeyPart> = arguments.get("steps")?;
     let options = FunnelOptions {
@@ -299,6 +358,14 @@ impl Tabulate for Journeys {
             "variants" => variants(self, arguments.get("collapse_runs")?, arguments.get("most")?),
             "touchpoints" => touchpoints(self, arguments.get("level")?),
             "journeys" => sessions(self),
+            "contacts" => contacts(self),
+            "attribution" => credit(self, arguments),
+            "attribution_comparison" => {
+                let methods: Vec<AttributionMethod> = arguments.get("methods")?;
+                let all = methods.into_iter().map(|it| attribution::options(arguments, it));
+                let paths = self.attribution_paths()?.path_table()?;
+                compare_methods(&paths, &all.collect::<Result<Vec<_>>>()?)
+            }
             "funnel" => funnel(self, arguments),
             other => scores::table(self, other, arguments)
                 .unwrap_or_else(|| Err(Error::not_found(format!("no table \"{other}\"")))),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-_INK, _PALE, _BLUE = "#333333", "#8a8a8a", "#0072B2"
+_INK, _PALE, _BLUE, _RED = "#333333", "#8a8a8a", "#0072B2", "#B34700"
 _SMALL, _TEXT = 8.5, 9.5
 
 
@@ -97,3 +97,153 @@ def step_heat_map(table: Any, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("step", fontsize=_SMALL, color=_PALE)
     _finish(ax, "Journeys at each step, in per cent", grid=None)
     return ax
+
+
+def journey_map(
+    journeys: Any, *, target: float | None = None, most_pain_points: int = 3
+) -> list[Axes]:
+    """The journey as it is: emotions above, contacts by stage and channel below.
+
+    ``journeys`` is a ``cxm.Journeys`` whose definition has ``stages``. Above, the mean emotion of
+    each stage on the scale of -2 to +2 with the interval of its mean; below, a circle a channel and
+    stage whose area is the number of contacts, in the colour of their mean emotion. With a
+    ``target`` score, the touchpoints that miss it most for most customers are named. Returns both
+    axes.
+    """
+    from matplotlib import pyplot
+
+    contacts = [row for row in journeys.contacts().rows if row["stage"] is not None]
+    stages = list(dict.fromkeys(row["stage"] for row in contacts))
+    channels = _by_volume(contacts)
+    width = 2.6 + 1.55 * max(len(stages), 3)
+    figure, (above, below) = pyplot.subplots(
+        2,
+        1,
+        figsize=(width, 3.4 + 0.55 * len(channels)),
+        height_ratios=(2.4, 0.8 + 0.5 * len(channels)),
+        sharex=True,
+        layout="constrained",
+    )
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
+    emotion = _emotion_of(journeys.definition)
+    _emotion_curve(above, journeys, stages, emotion)
+    _lanes(below, contacts, stages, channels, emotion)
+    if target is not None:
+        _pain_points(below, journeys, contacts, stages, channels, target, most_pain_points)
+    return [above, below]
+
+
+def _by_volume(contacts):
+    volume: dict[Any, int] = {}
+    for row in contacts:
+        volume[row["channel"]] = volume.get(row["channel"], 0) + row["events"]
+    return sorted(volume, key=lambda channel: -volume[channel])
+
+
+def _emotion_of(definition):
+    """Scores on the scale of emotions, -2 to +2."""
+    lowest, highest = definition["scale"]
+    sign = 1 if definition["higher_is_better"] else -1
+
+    def emotion(score):
+        return sign * (4 * (score - lowest) / (highest - lowest) - 2)
+
+    return emotion
+
+
+def _emotion_curve(ax, journeys, stages, emotion):
+    curve = {row["group"]: row for row in journeys.emotion_curve(by="stage").rows}
+    places, means = [], []
+    for place, stage in enumerate(stages):
+        row = curve.get(stage)
+        if row is None or row["mean"] is None:
+            continue
+        places.append(place)
+        means.append(emotion(row["mean"]))
+        if row["lower"] is not None:
+            limits = sorted((emotion(row["lower"]), emotion(row["upper"])))
+            ax.vlines(place, *limits, color=_BLUE, linewidth=2.2, alpha=0.5)
+        ax.annotate(
+            f"n = {row['n']:,}",
+            (place, -2.0),
+            xytext=(0, -2),
+            textcoords="offset points",
+            ha="center",
+            fontsize=_SMALL,
+            color=_PALE,
+        )
+    ax.axhline(0, color="#d8d8d8", linewidth=0.9)
+    ax.plot(places, means, "o-", color=_BLUE, markersize=7, linewidth=1.4)
+    for place, mean in zip(places, means, strict=True):
+        ax.annotate(
+            f"{mean:+.1f}",
+            (place, mean),
+            xytext=(8, 7),
+            textcoords="offset points",
+            fontsize=_TEXT,
+            color=_INK,
+        )
+    ax.set_ylim(-2.35, 2.35)
+    ax.set_yticks([-2, 0, 2], ["-2 bad", "0", "+2 good"])
+    report = journeys.report()
+    title = f"Journey map of {report.customers:,} customers, {report.journeys:,} journeys"
+    _finish(ax, title, grid=None)
+
+
+def _lanes(ax, contacts, stages, channels, emotion):
+    most = max(row["events"] for row in contacts) if contacts else 1
+    cells: dict[Any, dict[str, float]] = {}
+    for row in contacts:
+        key = (stages.index(row["stage"]), channels.index(row["channel"]))
+        cell = cells.setdefault(key, {"events": 0, "scores": 0, "sum": 0.0})
+        cell["events"] += row["events"]
+        cell["scores"] += row["scores"]
+        cell["sum"] += row["scores"] * (row["mean_score"] or 0)
+    most = max((cell["events"] for cell in cells.values()), default=most)
+    for (stage, channel), cell in cells.items():
+        scored = cell["scores"] > 0
+        felt = emotion(cell["sum"] / cell["scores"]) if scored else None
+        ax.scatter(
+            stage,
+            channel,
+            s=60 + 1100 * cell["events"] / most,
+            c=[felt if scored else 0],
+            cmap="RdBu" if scored else "Greys",
+            vmin=-2,
+            vmax=2,
+            alpha=0.85,
+            edgecolors="white",
+        )
+        ax.annotate(
+            f"{cell['events']:,}",
+            (stage, channel),
+            ha="center",
+            va="center",
+            fontsize=_SMALL,
+            color=_INK,
+        )
+    names = ["no channel" if channel is None else str(channel) for channel in channels]
+    ax.set_yticks(range(len(channels)), names, fontsize=_TEXT)
+    ax.set_ylim(len(channels) - 0.35, -0.65)
+    ax.set_xlim(-0.6, max(len(stages), 1) - 0.4)
+    ax.set_xticks(range(len(stages)), stages, fontsize=_TEXT)
+    _finish(ax, "", grid="y")
+
+
+def _pain_points(ax, journeys, contacts, stages, channels, target, most):
+    rows = [row for row in journeys.pain_points(target=target).rows if (row["index"] or 0) > 0]
+    where = {row["touchpoint"]: row for row in reversed(contacts)}
+    for row in rows[:most]:
+        contact = where.get(row["touchpoint"])
+        if contact is None:
+            continue
+        at = (stages.index(contact["stage"]), channels.index(contact["channel"]))
+        ax.annotate(
+            f"{row['touchpoint']} {row['index']:.2f}",
+            at,
+            xytext=(20, -15),
+            textcoords="offset points",
+            fontsize=_SMALL,
+            color=_RED,
+            fontweight="bold",
+        )

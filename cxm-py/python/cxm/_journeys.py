@@ -146,3 +146,42 @@ class JourneysReadings:
         snapshot = _snapshot_of(self)
         fields = snapshot.ask("funnel", **asked)
         return Funnel(fields, ColumnTable(snapshot.tabulate("funnel", **asked)))
+
+    def attribution(
+        self,
+        method: str | Sequence[str] | None = None,
+        *,
+        half_life: timedelta | int | None = None,
+        direct: Sequence[str] | None = None,
+        weights: Sequence[int] | None = None,
+        order: int | None = None,
+        include_nulls: bool | None = None,
+        level: float | None = None,
+    ) -> ColumnTable:
+        """Which touchpoints earned the conversions: one row a touchpoint.
+
+        The definition needs a ``goal``; the touchpoints before it share the conversion. ``method``:
+        first, last, last_non_direct (with ``direct``), linear, position (with ``weights``),
+        time_decay (with ``half_life``), j, inverse_j, markov (with ``order`` and
+        ``include_nulls``), shapley or shapley_rate. With several, the table has one column of
+        conversions a method.
+        """
+        shared = {
+            "direct": direct,
+            "weights": weights,
+            "order": order,
+            "include_nulls": include_nulls,
+        }
+        if method is None or isinstance(method, str):
+            return self._read(
+                "attribution", method=method, half_life=half_life, level=level, **shared
+            )
+        if level is not None or half_life is not None:
+            raise TypeError("level and half_life: only for one method")
+        return self._read("attribution_comparison", methods=list(method), **shared)
+
+    def plot_map(self, **options: Any) -> Axes:
+        """The journey map: stages, channels, volume, emotions; see ``cxm.plots.journey_map``."""
+        from ._journey_plots import journey_map
+
+        return journey_map(self, **options)

@@ -18,7 +18,7 @@ from ._clv_plots import (
     value_concentration,
 )
 from ._cohort_plots import retention_heat_map
-from ._journey_plots import journey_funnel, step_heat_map
+from ._journey_plots import journey_funnel, journey_map, step_heat_map
 from ._prediction_plots import calibration_curve, lift_and_gains
 from ._results import Report
 from ._survival_plots import (
@@ -38,13 +38,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "alive_history",
-    "calibration_curve",
     "attribution_comparison",
+    "calibration_curve",
     "cumulative_hazard",
     "cumulative_incidence",
     "frequency_recency_matrix",
     "hazard_ratios",
     "journey_funnel",
+    "journey_map",
     "lift_and_gains",
     "purchase_tracking",
     "purchases_by_frequency",
