@@ -1,6 +1,12 @@
 //! Attribution against other ways to the same figures: iteration, all coalitions, plain sums,
 //! slopes by differences, and simulated samples.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_precision_loss)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
