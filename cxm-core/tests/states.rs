@@ -80,7 +80,7 @@ fn spans<R>(times: &[i64], ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) ->
     act(Batch::Spans(batch))
 }
 
-/// Lifetimes of so many days; what is none is left out, since the calculator would refuse the batch.
+/// Lifetimes of so many days; what is none is left out, since the calculator would refuse it.
 fn durations<R>(ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     let days: Vec<f64> = ratings.iter().copied().filter(|day| *day >= 0.0).collect();
     let days: Vec<f64> = days.into_iter().filter(|day| day.fract() == 0.0).collect();

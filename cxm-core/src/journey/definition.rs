@@ -43,7 +43,7 @@ pub struct JourneysDefinition {
     /// Touchpoints that only separate journeys.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "one_or_many"))]
     pub separators: Vec<KeyPart>,
-    /// Whether a separator is the first event of the journey after it, instead of belonging to none.
+    /// Whether a separator is the first event of the journey after it; otherwise it is in none.
     pub keep_separators: bool,
     /// Whether the events of each object (an order, a ticket) are journeys of their own.
     pub by_object: bool,

@@ -21,10 +21,10 @@
 //! channel, score, value in minor units, object and outcome.
 //!
 //! # Empty and edge cases
-//! Rows without customer, touchpoint or time, unknown touchpoints and times out of range are counted
-//! and left out, or fail the batch. Events of a customer with the same id are one event: the
-//! earliest counts, the others are duplicates, and those that differ are counted apart. Without
-//! ids, events at the same instant keep their order of arrival and are counted as ties.
+//! Rows without customer, touchpoint or time, unknown touchpoints and times out of range are
+//! counted and left out, or fail the batch. Events of a customer with the same id are one event:
+//! the earliest counts, the others are duplicates, and those that differ are counted apart.
+//! Without ids, events at the same instant keep their order of arrival and are counted as ties.
 //!
 //! # Merging
 //! Exact, in any order, over shards of customers and of time; `retract` is offered, and a customer
