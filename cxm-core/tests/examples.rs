@@ -11,6 +11,8 @@
 #[allow(dead_code, reason = "its main function is not called here")]
 #[path = "../examples/quickstart/main.rs"]
 mod quickstart;
+#[path = "examples/retention.rs"]
+mod retention;
 #[path = "examples/subscriptions.rs"]
 mod subscriptions;
 #[allow(dead_code, reason = "its main function is not called here")]

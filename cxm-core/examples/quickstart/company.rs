@@ -104,6 +104,15 @@ impl Files {
         Ok(file.texts("customer")?.into_iter().zip(facts).collect())
     }
 
+    /// ◆ Of each customer: the day of joining, and from which day on they never buy again.
+    pub(crate) fn true_stays(&self) -> Outcome<Vec<(i64, Option<i64>)>> {
+        let joined = self.customers.texts("joined")?.into_iter().map(day);
+        let left = self.truth_customers.texts("left")?.into_iter();
+        // Both files are in the order of the customers.
+        let left = left.map(|cell| if cell.is_empty() { Ok(None) } else { day(cell).map(Some) });
+        joined.zip(left).map(|(joined, left)| Ok((joined?, left?))).collect()
+    }
+
     /// Every span of a subscription.
     pub(crate) fn subscriptions(&self) -> Outcome<Subscribed<'_>> {
         let file = &self.subscriptions;

@@ -19,6 +19,7 @@ mod duplicates;
 mod findings;
 mod forecast;
 mod overall;
+mod retention;
 mod same_customers;
 mod segments;
 mod shards;
@@ -63,6 +64,7 @@ pub(crate) fn card(page: &mut Page) -> Outcome<()> {
     segments::show(page, &answers, &truth, &mut findings)?;
     contacts::show(page, &answers, &truth, &mut findings)?;
     watching::show(page, &answers, &truth, &mut findings)?;
+    retention::show(page, &files, &mut findings)?;
     value::show(page, &files, &answers, &mut findings)?;
     subscriptions::show(page, &files, &mut findings)?;
     shards::show(page, &all, &answers)?;
