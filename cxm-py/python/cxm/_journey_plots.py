@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from . import _text
 from ._clv_plots import _axes, _finish
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 _INK, _PALE, _BLUE, _RED = "#333333", "#8a8a8a", "#0072B2", "#B34700"
 _SMALL, _TEXT = 8.5, 9.5
+#: The least share of journeys that is shown as a number.
+_SHOWN = 0.005
 
 
 def journey_funnel(funnel: Any, *, ax: Axes | None = None) -> Axes:
@@ -29,29 +33,25 @@ def journey_funnel(funnel: Any, *, ax: Axes | None = None) -> Axes:
     ax.barh(places, steps["reached"], height=0.62, color=_BLUE, alpha=0.85)
     for place in places:
         reached, share = steps["reached"][place], steps["share_of_previous"][place]
-        text = f"{reached:,}"
+        text, end = f"{reached:,}", reached
         if share is not None:
             text += f"   {100 * share:.1f} % of the step before"
             before = steps["reached"][place - 1]
             lower, upper = (before * steps[name][place] for name in ("lower", "upper"))
             ax.hlines(place, lower, upper, color=_INK, linewidth=1.4)
-        ax.text(
-            max(reached, 0) + most * 0.015,
-            place,
-            text,
-            va="center",
-            fontsize=_TEXT,
-            color=_INK,
-        )
-    names = [_text.cell(name, "", "") for name in steps["touchpoint"]]
+            end = max(reached, upper)
+        at = end + most * 0.02, place
+        ax.text(*at, text, va="center", fontsize=_TEXT, color=_INK)
+    names = [fill(_text.cell(name, "", ""), 26) for name in steps["touchpoint"]]
     ax.set_yticks(list(places), names, fontsize=_TEXT)
     ax.set_ylim(count - 0.4, -0.6)
     ax.set_xlim(0, most * 1.42)
     counts = ", ".join(
         f"{getattr(funnel, name):,} {name}" for name in ("converted", "open", "dropped")
     )
-    _finish(ax, f"Funnel of {funnel.journeys:,} journeys: {counts}", grid=None)
+    _finish(ax, f"Funnel of {funnel.journeys:,} journeys", grid=None)
     ax.set_xticks([])
+    ax.set_xlabel(counts, loc="left", fontsize=_TEXT, color=_PALE)
     return ax
 
 
@@ -59,27 +59,26 @@ def step_heat_map(table: Any, *, ax: Axes | None = None) -> Axes:
     """The share of journeys at each touchpoint at each step.
 
     ``table`` is what ``cxm.Journeys.step_matrix`` returns. The most visited touchpoint is on top,
-    START and END are at the bottom.
+    START and END are at the bottom. Touchpoints that would show no number at any step share a row.
     """
     columns = table.to_dict()
     steps = sorted(set(columns["step"]))
     total: dict[Any, float] = {}
     for touchpoint, share in zip(columns["touchpoint"], columns["share"], strict=True):
         total[touchpoint] = total.get(touchpoint, 0) + share
-    names = sorted(total, key=lambda name: (name in ("START", "END"), -total[name]))
-    rows = {name: row for row, name in enumerate(names)}
+    names, rows = _heat_map_rows(columns, total)
     places = {step: place for place, step in enumerate(steps)}
     grid = [[0.0] * len(steps) for _ in names]
     for step, name, share in zip(
         columns["step"], columns["touchpoint"], columns["share"], strict=True
     ):
-        grid[rows[name]][places[step]] = share
+        grid[rows[name]][places[step]] += share
     ax = _axes(ax, 2.6 + 0.55 * max(len(steps), 4), 1.4 + 0.32 * len(names))
     ax.pcolormesh(grid, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=0.8)
     for row, cells in enumerate(grid):
         for place, share in enumerate(cells):
-            if share >= 0.005:
-                colour = "white" if share > 0.55 else _INK
+            if share >= _SHOWN:
+                colour = "white" if share > 0.6 else _INK
                 ax.text(
                     place + 0.5,
                     row + 0.5,
@@ -89,14 +88,31 @@ def step_heat_map(table: Any, *, ax: Axes | None = None) -> Axes:
                     fontsize=_SMALL,
                     color=colour,
                 )
-    ax.set_yticks(
-        [row + 0.5 for row in range(len(names))], [str(n) for n in names], fontsize=_SMALL
-    )
+    ax.set_yticks([row + 0.5 for row in range(len(names))], names, fontsize=_SMALL)
     ax.set_xticks([place + 0.5 for place in range(len(steps))], steps, fontsize=_SMALL)
     ax.invert_yaxis()
     ax.set_xlabel("step", fontsize=_SMALL, color=_PALE)
     _finish(ax, "Journeys at each step, in per cent", grid=None)
     return ax
+
+
+def _heat_map_rows(columns, total):
+    """The labels of the rows, and which row each touchpoint is in."""
+    most: dict[Any, float] = {}
+    for name, share in zip(columns["touchpoint"], columns["share"], strict=True):
+        most[name] = max(most.get(name, 0), share)
+    ends = [name for name in ("START", "END") if name in total]
+    ordered = sorted((n for n in total if n not in ends), key=lambda name: -total[name])
+    rare = [name for name in ordered if most[name] < _SHOWN]
+    if len(rare) < 2:
+        rare = []
+    shown = [name for name in ordered if name not in rare]
+    labels = [fill(_text.cell(name, "", ""), 32) for name in shown]
+    if rare:
+        labels.append(f"{len(rare)} others")
+    rows = {name: row for row, name in enumerate(shown)} | dict.fromkeys(rare, len(shown))
+    rows |= {name: len(labels) + place for place, name in enumerate(ends)}
+    return labels + ends, rows
 
 
 def journey_map(
@@ -106,21 +122,23 @@ def journey_map(
 
     ``journeys`` is a ``cxm.Journeys`` whose definition has ``stages``. Above, the mean emotion of
     each stage on the scale of -2 to +2 with the interval of its mean; below, a circle a channel and
-    stage whose area is the number of contacts, in the colour of their mean emotion. With a
-    ``target`` score, the touchpoints that miss it most for most customers are named. Returns both
-    axes.
+    stage whose area grows with the number of contacts, in the colour of their mean emotion. With a
+    ``target`` score, the touchpoints that miss it most for most customers are named below their
+    stage, with the index of ``pain_points``. Returns both axes.
     """
     from matplotlib import pyplot
 
     contacts = [row for row in journeys.contacts().rows if row["stage"] is not None]
     stages = list(dict.fromkeys(row["stage"] for row in contacts))
     channels = _by_volume(contacts)
-    width = 2.6 + 1.55 * max(len(stages), 3)
+    pains = {} if target is None else _pains_of_stages(journeys, contacts, target, most_pain_points)
+    lines = max((text.count("\n") + 1 for text in pains.values()), default=0)
+    lanes = 0.8 + 0.5 * len(channels) + 0.17 * lines
     figure, (above, below) = pyplot.subplots(
         2,
         1,
-        figsize=(width, 3.4 + 0.55 * len(channels)),
-        height_ratios=(2.4, 0.8 + 0.5 * len(channels)),
+        figsize=(2.6 + 1.55 * max(len(stages), 3), 2.7 + lanes),
+        height_ratios=(2.4, lanes),
         sharex=True,
         layout="constrained",
     )
@@ -128,8 +146,8 @@ def journey_map(
     emotion = _emotion_of(journeys.definition)
     _emotion_curve(above, journeys, stages, emotion)
     _lanes(below, contacts, stages, channels, emotion)
-    if target is not None:
-        _pain_points(below, journeys, contacts, stages, channels, target, most_pain_points)
+    if pains:
+        _pain_lane(below, stages, len(channels), pains, 0.34 * lines)
     return [above, below]
 
 
@@ -165,26 +183,29 @@ def _emotion_curve(ax, journeys, stages, emotion):
             ax.vlines(place, *limits, color=_BLUE, linewidth=2.2, alpha=0.5)
         ax.annotate(
             f"n = {row['n']:,}",
-            (place, -2.0),
-            xytext=(0, -2),
-            textcoords="offset points",
+            (place, -2.8),
             ha="center",
+            va="center",
             fontsize=_SMALL,
             color=_PALE,
         )
     ax.axhline(0, color="#d8d8d8", linewidth=0.9)
     ax.plot(places, means, "o-", color=_BLUE, markersize=7, linewidth=1.4)
-    for place, mean in zip(places, means, strict=True):
+    for at, (place, mean) in enumerate(zip(places, means, strict=True)):
+        # Where the line comes from above on both sides, there is room below only.
+        low = all(mean <= other for other in means[max(at - 1, 0) : at + 2])
         ax.annotate(
-            f"{mean:+.1f}",
+            f"{mean:+.1f}".replace("-", "−"),
             (place, mean),
-            xytext=(8, 7),
+            xytext=(0, -10 if low else 10),
             textcoords="offset points",
+            ha="center",
+            va="center",
             fontsize=_TEXT,
             color=_INK,
         )
-    ax.set_ylim(-2.35, 2.35)
-    ax.set_yticks([-2, 0, 2], ["-2 bad", "0", "+2 good"])
+    ax.set_ylim(-3.1, 2.6)
+    ax.set_yticks([-2, 0, 2], ["−2 bad", "0", "+2 good"])
     report = journeys.report()
     title = f"Journey map of {report.customers:,} customers, {report.journeys:,} journeys"
     _finish(ax, title, grid=None)
@@ -220,30 +241,49 @@ def _lanes(ax, contacts, stages, channels, emotion):
             ha="center",
             va="center",
             fontsize=_SMALL,
-            color=_INK,
+            color="white" if scored and abs(felt) > 1.25 else _INK,
         )
     names = ["no channel" if channel is None else str(channel) for channel in channels]
     ax.set_yticks(range(len(channels)), names, fontsize=_TEXT)
     ax.set_ylim(len(channels) - 0.35, -0.65)
     ax.set_xlim(-0.6, max(len(stages), 1) - 0.4)
-    ax.set_xticks(range(len(stages)), stages, fontsize=_TEXT)
+    ax.set_xticks(range(len(stages)), [fill(str(s), 18) for s in stages], fontsize=_TEXT)
     _finish(ax, "", grid="y")
+    ax.set_xlabel(
+        "circles: contacts by channel, from red for bad to blue for good, grey without scores",
+        fontsize=_SMALL,
+        color=_PALE,
+    )
 
 
-def _pain_points(ax, journeys, contacts, stages, channels, target, most):
+def _pains_of_stages(journeys, contacts, target, most):
+    """The worst touchpoints by stage, as text."""
+    stage_of = {row["touchpoint"]: row["stage"] for row in contacts}
+    texts: dict[Any, str] = {}
     rows = [row for row in journeys.pain_points(target=target).rows if (row["index"] or 0) > 0]
-    where = {row["touchpoint"]: row for row in reversed(contacts)}
     for row in rows[:most]:
-        contact = where.get(row["touchpoint"])
-        if contact is None:
-            continue
-        at = (stages.index(contact["stage"]), channels.index(contact["channel"]))
-        ax.annotate(
-            f"{row['touchpoint']} {row['index']:.2f}",
-            at,
-            xytext=(20, -15),
-            textcoords="offset points",
+        stage = stage_of.get(row["touchpoint"])
+        if stage is not None:
+            text = fill(f"{_text.cell(row['touchpoint'], '', '')} {row['index']:.2f}", 20)
+            texts[stage] = f"{texts[stage]}\n{text}" if stage in texts else text
+    return texts
+
+
+def _pain_lane(ax, stages, place, pains, height):
+    """A lane below the channels; ``height`` is that of its text, in lanes."""
+    for stage, text in pains.items():
+        ax.text(
+            stages.index(stage),
+            place - 0.3,
+            text,
+            ha="center",
+            va="top",
             fontsize=_SMALL,
             color=_RED,
             fontweight="bold",
         )
+    ticks = [*ax.get_yticks(), place - 0.1]
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    ax.set_yticks(ticks, [*labels, "pain points"], fontsize=_TEXT)
+    ax.get_ygridlines()[-1].set_visible(False)
+    ax.set_ylim(place - 0.15 + height, -0.65)
