@@ -355,6 +355,101 @@ fn subscriptions_end_at_the_pace_that_is_true() {
     }
 }
 
+/// Each contact with the one that the customer's journey goes on to; a journey comes a week or more
+/// after the one before, and its contacts less than that after each other.
+fn contacts_and_next() -> Vec<(Row, Option<Row>)> {
+    let mut by_customer: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for row in rows("interactions.csv") {
+        by_customer.entry(get(&row, "customer").to_owned()).or_default().push(row);
+    }
+    let date = |row: &Row| day(get(row, "time").get(..10).unwrap_or_default()).unwrap_or_default();
+    let mut pairs = Vec::new();
+    for contacts in by_customer.into_values() {
+        for (place, row) in contacts.iter().enumerate() {
+            let next = contacts.get(place + 1).filter(|next| date(next) - date(row) <= 7);
+            let next = next.filter(|_| get(row, "touchpoint") != simulator::interactions::ORDER);
+            pairs.push((row.clone(), next.cloned()));
+        }
+    }
+    pairs
+}
+
+#[test]
+fn contacts_go_on_and_are_liked_as_is_true() {
+    let pairs = contacts_and_next();
+    // What follows two days after the end of the file is not known.
+    let known = |row: &Row| get(row, "time") < "2026-06-29";
+    for it in &simulator::interactions::TOUCHPOINTS {
+        let here = || pairs.iter().filter(|(row, _)| get(row, "touchpoint") == it.name);
+        let n = here().filter(|(row, _)| known(row)).map(|_| 1.0).sum::<f64>();
+        for (name, chance) in it.next {
+            let goes = |(row, next): &&(Row, Option<Row>)| {
+                known(row) && next.as_ref().map_or("stop", |next| get(next, "touchpoint")) == *name
+            };
+            let found = here().filter(goes).map(|_| 1.0).sum::<f64>();
+            let off: f64 = found - n * chance;
+            let deviation = (n * chance * (1.0 - chance)).sqrt();
+            assert!(off.abs() < 4.0 * deviation, "{} to {name}: {found} of {n}", it.name);
+        }
+        // A score is a count of ten points.
+        let scores: Vec<f64> =
+            here().filter_map(|(row, _)| get(row, "score").parse().ok()).collect();
+        let n = scores.iter().map(|_| 1.0).sum::<f64>();
+        let off = scores.iter().sum::<f64>() / n - 10.0 * it.liked;
+        let deviation = (10.0 * it.liked * (1.0 - it.liked) / n).sqrt();
+        assert!(n > 10.0 && off.abs() < 4.0 * deviation, "{}: off by {off}, n = {n}", it.name);
+        assert!(scores.iter().all(|score| (0.0..=10.0).contains(score)), "{}", it.name);
+    }
+}
+
+#[test]
+fn contacts_are_in_the_order_of_time_and_orders_alone_have_a_value() {
+    let rows = rows("interactions.csv");
+    assert!(rows.is_sorted_by_key(|row| get(row, "time").to_owned()));
+    for row in &rows {
+        let is_order = get(row, "touchpoint") == simulator::interactions::ORDER;
+        assert_eq!(is_order, !get(row, "value").is_empty(), "{row:?}");
+        let time = get(row, "time");
+        assert!(("2026-04-01".."2026-07-01").contains(&time), "{row:?}");
+    }
+}
+
+/// The sums over all ways, beside the same worked out by hand.
+#[test]
+fn the_truth_of_the_touchpoints_is_what_their_chances_give() {
+    let near = |found: f64, stated: &str| {
+        stated.parse::<f64>().is_ok_and(|stated| (found - stated).abs() < 1e-6)
+    };
+    let truth = rows("truth_interactions.csv");
+    let of = |name: &str, column: &str| {
+        let row = truth.iter().find(|row| get(row, "touchpoint") == name);
+        row.map(|row| get(row, column).to_owned()).unwrap_or_default()
+    };
+    // By hand: ad .35, letter .25, shop .40 + .55 of the ads + .45 of the letters.
+    let shop = 0.40 + 0.35 * 0.55 + 0.25 * 0.45;
+    let cart = 0.35 + 0.25 * 0.80;
+    let paid = 0.50 + 0.25 * 0.60;
+    let from_shop = cart * 0.75 * paid;
+    let orders = shop * from_shop + 0.25 * 0.15;
+    assert!(near(shop, &of("shop", "met")) && near(orders, &of("order", "met")));
+    assert!(near(cart, &of("cart", "from_step_before")));
+    assert!(near(paid, &of("order", "from_step_before")));
+    // Orders lost without each: all by the shop, all by help, …
+    let lost = [
+        ("ad", 0.35 * 0.55 * from_shop),
+        ("letter", 0.25 * (0.45 * from_shop + 0.15)),
+        ("shop", shop * from_shop),
+        ("advice", shop * 0.25 * 0.80 * 0.75 * paid),
+        ("cart", shop * from_shop),
+        ("checkout", shop * from_shop),
+        ("hotline", shop * cart * 0.75 * 0.25 * 0.60),
+    ];
+    let all: f64 = lost.iter().map(|(_, lost)| lost).sum();
+    for (name, lost) in lost {
+        assert!(near(lost / all, &of(name, "credit")), "{name}: {}", lost / all);
+    }
+}
+
 #[test]
 fn the_items_of_one_response_go_together() {
     let answers = first_answers();

@@ -8,6 +8,8 @@
 )]
 #![allow(clippy::duplicate_mod, reason = "both examples include their common support")]
 
+#[path = "examples/journeys.rs"]
+mod journeys;
 #[allow(dead_code, reason = "its main function is not called here")]
 #[path = "../examples/quickstart/main.rs"]
 mod quickstart;

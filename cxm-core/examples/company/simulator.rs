@@ -4,6 +4,7 @@
 pub(crate) mod blemishes;
 pub(crate) mod calendar;
 pub(crate) mod dice;
+pub(crate) mod interactions;
 pub(crate) mod purchases;
 pub(crate) mod subscriptions;
 pub(crate) mod truth;
@@ -24,6 +25,7 @@ const ANSWERS: u64 = 2;
 const BLEMISHES: u64 = 3;
 const PURCHASES: u64 = 4;
 const SUBSCRIPTIONS: u64 = 5;
+const INTERACTIONS: u64 = 6;
 
 /// A customer. Later kinds of record refer to it by `id`.
 #[derive(Debug)]
@@ -77,6 +79,8 @@ pub(crate) struct Company {
     pub(crate) buyers: Vec<Buyer>,
     /// In the order of beginning.
     pub(crate) spans: Vec<subscriptions::Span>,
+    /// In the order of time.
+    pub(crate) interactions: Vec<interactions::Interaction>,
 }
 
 /// Draws the company. The same seed gives the same company on every machine.
@@ -95,7 +99,8 @@ pub(crate) fn simulate() -> Company {
 
     let buyers = purchases::draw(&customers, &mut Dice::new(SEED, PURCHASES));
     let spans = subscriptions::draw(&customers, &mut Dice::new(SEED, SUBSCRIPTIONS));
-    Company { customers, invitations, responses, buyers, spans }
+    let interactions = interactions::draw(&customers, &mut Dice::new(SEED, INTERACTIONS));
+    Company { customers, invitations, responses, buyers, spans, interactions }
 }
 
 fn draw_customers(dice: &mut Dice) -> Vec<Customer> {
@@ -205,12 +210,14 @@ fn draw_channel(customer: &Customer, stage: &str, dice: &mut Dice) -> &'static s
 pub(crate) fn files(company: &Company) -> Vec<(&'static str, String)> {
     vec![
         ("customers.csv", customers_csv(company)),
+        ("interactions.csv", interactions::csv(&company.interactions)),
         ("invitations.csv", invitations_csv(company)),
         ("responses.csv", responses_csv(company)),
         ("subscriptions.csv", subscriptions::csv(&company.spans)),
         ("transactions.csv", purchases::transactions_csv(&company.buyers)),
         ("truth.csv", truth::csv(company)),
         ("truth_customers.csv", purchases::truth_csv(&company.buyers)),
+        ("truth_interactions.csv", interactions::truth_csv()),
         ("truth_subscriptions.csv", subscriptions::truth_csv()),
         ("truth.json", truth::json(company)),
     ]

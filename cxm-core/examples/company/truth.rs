@@ -298,7 +298,8 @@ fn blemishes_json() -> Value {
 pub(crate) fn tables(company: &Company) -> Vec<String> {
     let purchases = super::purchases::table(&company.customers, &company.buyers);
     let subscriptions = super::subscriptions::table(&company.customers, &company.spans);
-    vec![truth_table(company), blemish_table(), purchases, subscriptions]
+    let interactions = super::interactions::table(&company.interactions);
+    vec![truth_table(company), blemish_table(), purchases, subscriptions, interactions]
 }
 
 fn truth_table(company: &Company) -> String {

@@ -21,6 +21,8 @@ pub(crate) struct Files {
     truth_customers: CsvFile,
     subscriptions: CsvFile,
     truth_subscriptions: CsvFile,
+    interactions: CsvFile,
+    truth_interactions: CsvFile,
     story: Value,
 }
 
@@ -38,6 +40,8 @@ impl Files {
             truth_customers: CsvFile::read(&path("truth_customers.csv"), None)?,
             subscriptions: CsvFile::read(&path("subscriptions.csv"), None)?,
             truth_subscriptions: CsvFile::read(&path("truth_subscriptions.csv"), None)?,
+            interactions: CsvFile::read(&path("interactions.csv"), None)?,
+            truth_interactions: CsvFile::read(&path("truth_interactions.csv"), None)?,
             story: serde_json::from_slice(&story)?,
         })
     }
@@ -139,6 +143,33 @@ impl Files {
         Ok(pairs.map(|(segment, a_month)| Ending { segment, a_month }).collect())
     }
 
+    /// Every contact on the way to the gift box.
+    pub(crate) fn interactions(&self) -> Outcome<Interactions<'_>> {
+        let file = &self.interactions;
+        let value = |cell: &str| if cell.is_empty() { Ok(0) } else { cents(cell) };
+        Ok(Interactions {
+            customer: file.texts("customer")?,
+            touchpoint: file.texts("touchpoint")?,
+            channel: file.texts("channel")?,
+            time: file.texts("time")?.into_iter().map(microseconds).collect::<Outcome<_>>()?,
+            score: file.numbers("score", &[])?,
+            cents: file.texts("value")?.into_iter().map(value).collect::<Outcome<_>>()?,
+        })
+    }
+
+    /// ◆ What is true of each touchpoint.
+    pub(crate) fn touchpoints(&self) -> Outcome<Vec<TrueTouchpoint<'_>>> {
+        let file = &self.truth_interactions;
+        let names = file.texts("touchpoint")?.into_iter().zip(file.texts("stage")?);
+        let scores = file.numbers("met", &[])?.into_iter().zip(file.numbers("mean_score", &[])?);
+        let shares = file.numbers("from_step_before", &[])?.into_iter();
+        let rows = names.zip(scores.zip(shares.zip(file.numbers("credit", &[])?)));
+        let read = |((name, stage), ((met, mean_score), (from_step_before, credit)))| {
+            TrueTouchpoint { name, stage, met, mean_score, from_step_before, credit }
+        };
+        Ok(rows.map(read).collect())
+    }
+
     pub(crate) fn truth(&self) -> Outcome<Truth<'_>> {
         let file = &self.truth;
         let keys = file.texts("segment")?.into_iter().zip(file.texts("wave")?);
@@ -202,6 +233,32 @@ impl Ending<'_> {
     pub(crate) fn stay(&self, days: f64) -> f64 {
         (-self.a_month * days / 30.4375).exp()
     }
+}
+
+/// Contacts as columns; a score that is missing is NaN, a value 0.
+#[derive(Debug)]
+pub(crate) struct Interactions<'a> {
+    pub(crate) customer: Vec<&'a str>,
+    pub(crate) touchpoint: Vec<&'a str>,
+    pub(crate) channel: Vec<&'a str>,
+    /// Microseconds since 1970.
+    pub(crate) time: Vec<i64>,
+    pub(crate) score: Vec<f64>,
+    pub(crate) cents: Vec<i64>,
+}
+
+/// ◆ What is true of a touchpoint; NaN where there is nothing to tell.
+#[derive(Debug)]
+pub(crate) struct TrueTouchpoint<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) stage: &'a str,
+    /// The share of journeys that meet it.
+    pub(crate) met: f64,
+    pub(crate) mean_score: f64,
+    /// Of those at the step of the funnel before it, the share that comes to it.
+    pub(crate) from_step_before: f64,
+    /// Its share of the orders, by what is lost without it.
+    pub(crate) credit: f64,
 }
 
 /// Answers as columns; a rating that is missing is NaN.
@@ -307,13 +364,14 @@ fn cents(text: &str) -> Outcome<i64> {
     cents.ok_or_else(|| format!("\"{text}\" is not an amount like 18.90").into())
 }
 
-/// `2025-02-03T15:57:18Z` as microseconds since 1970.
+/// `2025-02-03T15:57:18Z`, or without the seconds, as microseconds since 1970.
 fn microseconds(text: &str) -> Outcome<i64> {
     let parts = text.strip_suffix('Z').map(|text| text.split(['-', 'T', ':']));
     let numbers: Option<Vec<i64>> =
         parts.and_then(|parts| parts.map(|part| part.parse().ok()).collect());
     match numbers.as_deref() {
-        Some(&[year, month, day, hour, minute, second]) => {
+        Some(&[year, month, day, hour, minute, ref second @ ..]) if second.len() < 2 => {
+            let second = second.first().copied().unwrap_or_default();
             let seconds = DAY * days(year, month, day) + 3600 * hour + 60 * minute + second;
             Ok(seconds * MICROSECONDS_PER_SECOND)
         }

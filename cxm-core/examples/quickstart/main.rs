@@ -18,6 +18,7 @@ mod contacts;
 mod duplicates;
 mod findings;
 mod forecast;
+mod journeys;
 mod overall;
 mod retention;
 mod same_customers;
@@ -26,6 +27,7 @@ mod shards;
 mod subscriptions;
 #[path = "../support/mod.rs"]
 pub(crate) mod support;
+mod touchpoints;
 mod value;
 mod watching;
 mod waves;
@@ -67,6 +69,7 @@ pub(crate) fn card(page: &mut Page) -> Outcome<()> {
     retention::show(page, &files, &mut findings)?;
     value::show(page, &files, &answers, &mut findings)?;
     subscriptions::show(page, &files, &mut findings)?;
+    journeys::show(page, &files, &mut findings)?;
     shards::show(page, &all, &answers)?;
     findings.show(page);
     Ok(())
