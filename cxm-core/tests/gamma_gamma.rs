@@ -1,7 +1,10 @@
 //! Gamma–Gamma against reference values, published fits and simulation.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use cxm_core::clv::{FitOptions, FitStatus, Fitted, GammaGamma, Model, PatternTable, Spend, fit};
+use cxm_core::ErrorKind;
+use cxm_core::clv::{
+    BgNbd, FitOptions, FitStatus, Fitted, GammaGamma, Model, PatternTable, Spend, fit,
+};
 use serde_json::Value;
 
 /// Repeat purchases and mean spend of the CDNOW sample, times a unit.
@@ -118,25 +121,64 @@ fn the_unit_of_money_does_not_matter() {
     }
 }
 
-#[test]
-fn simulated_customers_give_their_parameters_back() {
+fn simulated(customers: u32, [p, q, v]: [f64; 3]) -> PatternTable<Spend> {
     use rand_distr::{Distribution, Gamma};
     let mut random = rand_pcg::Pcg64Mcg::new(7);
-    let (p, q, v) = (4.0, 3.0, 20.0);
     let rates = Gamma::new(q, 1.0 / v).unwrap();
     let mut rows = Vec::new();
-    for customer in 0..20_000 {
+    for customer in 0..customers {
         let x = f64::from(customer % 9 + 1);
         let rate = rates.sample(&mut random);
         let total = Gamma::new(p * x, 1.0 / rate).unwrap().sample(&mut random);
         rows.push((Spend::new(x, total / x).unwrap(), 1.0));
     }
-    let table = PatternTable::from_rows(rows).unwrap();
+    PatternTable::from_rows(rows).unwrap()
+}
+
+#[test]
+fn simulated_customers_give_their_parameters_back() {
+    let truth = [4.0, 3.0, 20.0];
+    let table = simulated(20_000, truth);
     let fitted = fit::<GammaGamma>(&table, &FitOptions::default()).unwrap();
     let errors = fitted.standard_errors().unwrap();
-    for ((got, error), truth) in fitted.model.parameters().iter().zip(errors).zip([p, q, v]) {
+    for ((got, error), truth) in fitted.model.parameters().iter().zip(errors).zip(truth) {
         assert!((got - truth).abs() < 3.5 * error && error < 0.1 * truth, "{fitted:?}");
     }
+}
+
+#[test]
+fn a_finite_mean_can_be_demanded() {
+    let demand = FitOptions { finite_mean: true, ..FitOptions::default() };
+    // So few spend so much that the mean of all does not exist.
+    let table = simulated(2000, [4.0, 0.7, 20.0]);
+    let free = fit::<GammaGamma>(&table, &FitOptions::default()).unwrap();
+    assert!(free.model.q() <= 1.0 && free.model.expected_spend(None).is_none(), "{free:?}");
+    let from_outside = FitOptions { start: Some(vec![5.0, 0.5, 10.0]), ..demand.clone() };
+    for options in [&demand, &from_outside] {
+        let held = fit::<GammaGamma>(&table, options).unwrap();
+        assert!(held.model.q() > 1.0 && held.model.q() < 1.001, "{held:?}");
+        assert!(held.model.expected_spend(None).unwrap().is_finite());
+        assert!(held.log_likelihood < free.log_likelihood && held.ln_covariance.is_none());
+        assert_eq!(held.diagnosis.status, FitStatus::Boundary);
+        let expected = "the likelihood still rises where q falls to 1, below which the mean is not \
+                        finite";
+        assert_eq!(held.diagnosis.message, expected);
+        // The other parameters are at their maximum for this q.
+        let slopes = held.model.table_derivatives(&table).gradient;
+        assert!(slopes[0].abs() < 1e-3 && slopes[1] < 0.0 && slopes[2].abs() < 1e-3, "{slopes:?}");
+    }
+}
+
+#[test]
+fn a_demand_that_is_met_changes_nothing() {
+    let demand = FitOptions { finite_mean: true, ..FitOptions::default() };
+    for unit in [1.0, 1e-9, 1e12] {
+        let free = fit::<GammaGamma>(&cdnow(unit), &FitOptions::default()).unwrap();
+        assert_eq!(fit::<GammaGamma>(&cdnow(unit), &demand).unwrap(), free);
+    }
+    let table = PatternTable::from_columns(&[2.0, 0.0], &[3.0, 0.0], &[9.0, 9.0]).unwrap();
+    let error = fit::<BgNbd>(&table, &demand).unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::NotOffered, Some("finite_mean")));
 }
 
 #[test]

@@ -942,7 +942,8 @@ cxm_status cxm_keyed_to_bytes(const struct cxm_keyed *keyed,
 //
 // `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
 // {"days": 30}) in which the columns count time, "start", "priors", "max_iterations",
-// "tolerance"; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also "purchase_covariates" and
+// "tolerance"; for "gamma_gamma" also "finite_mean", true to keep q above 1, where the mean of
+// all is finite; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also "purchase_covariates" and
 // "dropout_covariates", lists of names of columns that act on the rate of purchase and on dropout
 // (kinds as columns of 0 and 1). A question to such a model then needs these columns too. On
 // success `*out` is a model of the caller's; how far its parameters can be

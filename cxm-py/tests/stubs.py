@@ -325,6 +325,10 @@ def parameter_type(parameter):
     return KINDS.get(parameter["kind"], "Any")
 
 
+def finite_mean(entry):
+    return "        finite_mean: bool | None = None,\n" if entry["offers_finite_mean"] else ""
+
+
 def model_class(entry):
     name = entry["type_name"]
     parameters = "".join(f"        {p['name']}: float,\n" for p in entry["parameters"])
@@ -345,7 +349,7 @@ def model_class(entry):
         f"        start: Mapping[str, float] | Sequence[float] | None = None,\n"
         f"        priors: Mapping[str, Mapping[str, float]] | None = None,\n"
         f"        max_iterations: int | None = None,\n        tolerance: float | None = None,\n"
-        f"{effects(entry)}        until: Any = None,\n"
+        f"{finite_mean(entry)}{effects(entry)}        until: Any = None,\n"
         f"        progress: bool | Callable[[int, int | None], object] | None = None,\n"
         f"    ) -> Self:\n{docstring(getattr(cxm.clv, name).fit.__doc__, 2)}"
     )

@@ -628,6 +628,26 @@ def test_a_sampler_that_is_not_built_in_says_so(frame, model):
         model.posterior(frame, chains=2)
 
 
+def test_a_finite_mean_can_be_demanded(frame):
+    # So few spend so much that the mean of all does not exist.
+    random = numpy.random.default_rng(7)
+    frequency = numpy.arange(600) % 9 + 1
+    rate = random.gamma(0.7, 1 / 20, 600)
+    spend = random.gamma(4 * frequency, 1 / rate) / frequency
+    free = clv.GammaGamma.fit(frequency, spend)
+    assert free.parameters["q"] < 1
+    assert free.expected_spend() is None
+    held = clv.GammaGamma.fit(frequency, spend, finite_mean=True)
+    assert held.parameters["q"] > 1
+    assert held.expected_spend() > 0
+    assert held.diagnosis.status == "boundary"
+    assert "q falls to 1" in held.diagnosis.message
+    assert held.standard_errors is None
+    assert clv.GammaGamma.fit(frame, finite_mean=True) == clv.GammaGamma.fit(frame)
+    with pytest.raises(TypeError, match="finite_mean"):
+        clv.BgNbd.fit(frame, finite_mean=True)
+
+
 def test_a_calculator_is_cut_off_by_the_fit():
     customers = [1, 1, 2, 2, 3, 3, 4, 5]
     days = ["01-01", "01-20", "01-03", "02-25", "01-05", "02-10", "01-08", "02-20"]

@@ -6,7 +6,7 @@
 use super::fit::{FitOptions, FitProgress, Fitted, Prior};
 use super::model::{MAX_PARAMETERS, Model};
 use super::patterns::PatternTable;
-use super::verdict::{FARTHEST, Sample, covariance, diagnose};
+use super::verdict::{Edges, FARTHEST, Sample, covariance, diagnose};
 use crate::error::{Error, Result};
 use crate::numeric::linear::SymmetricMatrix;
 use crate::numeric::maximise::{Bounds, Maximum, Stop, Surface, maximise};
@@ -89,6 +89,10 @@ impl<'a, M: Model> Problem<'a, M> {
         }
         let age = table.mean_age().filter(|age| *age > 0.0).unwrap_or(1.0);
         let scale = M::TIMES.iter().map(|&time| if time { libm::log(age) } else { 0.0 }).collect();
+        if options.finite_mean && M::FINITE_MEAN_ABOVE.is_empty() {
+            let message = format!("a fit of {} does not offer this", M::NAME);
+            return Err(Error::not_offered(message).in_field("finite_mean"));
+        }
         let problem = Self { table, options, scale, customers: table.customers(), repeaters };
         problem.check_priors()?;
         Ok(problem)
@@ -131,6 +135,23 @@ impl<'a, M: Model> Problem<'a, M> {
         Ok(starts)
     }
 
+    fn limits(&self) -> Vec<(f64, f64)> {
+        let mut limits: Vec<(f64, f64)> =
+            self.scale.iter().map(|scale| (scale - FARTHEST, scale + FARTHEST)).collect();
+        for ((lower, _), floor) in limits.iter_mut().zip(self.floors()) {
+            if *floor > 0.0 {
+                // As near to the floor as a parameter without unit may come to 0.
+                *lower = libm::log(floor + libm::exp(-FARTHEST));
+            }
+        }
+        limits
+    }
+
+    /// What the parameters have to be above; empty where that is 0.
+    fn floors(&self) -> &'static [f64] {
+        if self.options.finite_mean { M::FINITE_MEAN_ABOVE } else { &[] }
+    }
+
     fn climb(
         &self,
         start: &[f64],
@@ -140,7 +161,7 @@ impl<'a, M: Model> Problem<'a, M> {
         let bounds = Bounds {
             max_iterations: self.options.max_iterations,
             tolerance: self.options.tolerance,
-            limits: self.scale.iter().map(|scale| (scale - FARTHEST, scale + FARTHEST)).collect(),
+            limits: self.limits(),
         };
         maximise(
             start,
@@ -187,14 +208,14 @@ impl<'a, M: Model> Problem<'a, M> {
         let priors = self.options.priors.iter().flatten();
         let penalties = priors.zip(best.point.iter().zip(&self.scale));
         let penalty: f64 = penalties.map(|(prior, (x, scale))| penalty(prior, x - scale).0).sum();
-        let names = M::PARAMETERS;
+        let edges = Edges { names: M::PARAMETERS, scale: &self.scale, floors: self.floors() };
         let sample = Sample { customers: self.customers, repeaters: self.repeaters };
         Ok(Fitted {
             model: M::from_parameters(&exponentials(&best.point))?,
             unit: self.options.unit,
             log_likelihood: best.surface.value - penalty,
             ln_covariance: covariance(best).map(|inverse| leading_cells(&inverse)),
-            diagnosis: diagnose(best, names, &self.scale, sample, (iterations, starts)),
+            diagnosis: diagnose(best, edges, sample, (iterations, starts)),
             customers: self.customers,
             patterns: u64::try_from(self.table.len()).unwrap_or(u64::MAX),
             repeaters: self.repeaters,

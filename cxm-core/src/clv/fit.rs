@@ -29,6 +29,9 @@ pub struct FitOptions {
     pub max_iterations: u32,
     /// The fit has converged when a Newton step would raise the log-likelihood by less than this.
     pub tolerance: f64,
+    /// Keeps the parameters where the mean of all customers is finite: q of Gamma–Gamma above 1.
+    /// Where the likelihood would have them beyond, the fit ends at the edge and says so.
+    pub finite_mean: bool,
 }
 
 impl Default for FitOptions {
@@ -39,6 +42,7 @@ impl Default for FitOptions {
             priors: None,
             max_iterations: 200,
             tolerance: 1e-10,
+            finite_mean: false,
         }
     }
 }

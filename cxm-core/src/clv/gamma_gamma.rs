@@ -19,7 +19,10 @@
 //!
 //! # Empty and edge cases
 //! A mean that is not finite, as that of all customers for q ≤ 1, is `None` and never a negative
-//! number; quantiles are always finite.
+//! number; quantiles are always finite. A fit with
+//! [`finite_mean`](super::FitOptions::finite_mean) keeps q above 1. Where the likelihood is highest
+//! below, it ends just above, with the verdict `boundary`, and the mean of all says little: it is
+//! finite, but huge. Draws of a posterior are not kept there.
 //!
 //! # Merging
 //! Tables merge, fits do not: fit the merged table.
@@ -171,6 +174,7 @@ impl Model for GammaGamma {
     const PARAMETERS: &'static [&'static str] = &["p", "q", "v"];
     /// v is no time, but it is the one that has a unit.
     const TIMES: &'static [bool] = &[false, false, true];
+    const FINITE_MEAN_ABOVE: &'static [f64] = &[0.0, 1.0, 0.0];
 
     fn from_parameters(parameters: &[f64]) -> Result<Self> {
         let [p, q, v] = check_parameters(Self::PARAMETERS, parameters)?;

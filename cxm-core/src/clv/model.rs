@@ -53,6 +53,10 @@ pub trait Model: Clone + PartialEq + std::fmt::Debug + Send + Sync + Sized + 'st
     /// Which parameters are times in the unit of the model; the others have no unit.
     const TIMES: &'static [bool];
 
+    /// For each parameter what it has to be above for the mean of all customers to be finite; empty
+    /// for a model whose fit does not offer [`finite_mean`](super::FitOptions::finite_mean).
+    const FINITE_MEAN_ABOVE: &'static [f64] = &[];
+
     /// From parameters in their order; each has to be finite and above 0.
     fn from_parameters(parameters: &[f64]) -> Result<Self>;
 

@@ -20,12 +20,21 @@ pub(super) struct Sample {
     pub(super) repeaters: f64,
 }
 
+/// The parameters and where they end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edges<'a> {
+    pub(super) names: &'a [&'a str],
+    /// ln of what each parameter is measured in.
+    pub(super) scale: &'a [f64],
+    /// What each parameter has to be above for a finite mean; 0, or none at all, without a demand.
+    pub(super) floors: &'a [f64],
+}
+
 /// The verdict on a maximum over logs of parameters, each of them measured in its scale, after so
 /// many iterations of so many starts.
 pub(super) fn diagnose(
     best: &Maximum,
-    names: &[&str],
-    scale: &[f64],
+    edges: Edges<'_>,
     sample: Sample,
     (iterations, starts): (u32, u32),
 ) -> Diagnosis {
@@ -37,7 +46,7 @@ pub(super) fn diagnose(
         },
     );
     let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
-    let (status, message) = judge(best, names, scale, sample.repeaters);
+    let (status, message) = judge(best, edges, sample.repeaters);
     Diagnosis {
         status,
         message,
@@ -48,8 +57,8 @@ pub(super) fn diagnose(
     }
 }
 
-fn judge(best: &Maximum, names: &[&str], scale: &[f64], repeaters: f64) -> (FitStatus, String) {
-    let count = names.len();
+fn judge(best: &Maximum, edges: Edges<'_>, repeaters: f64) -> (FitStatus, String) {
+    let count = edges.names.len();
     if best.stop != Stop::Maximum {
         let message = format!("the maximum was not reached in {} steps", best.iterations);
         return (FitStatus::NotConverged, message);
@@ -61,7 +70,7 @@ fn judge(best: &Maximum, names: &[&str], scale: &[f64], repeaters: f64) -> (FitS
         );
         return (FitStatus::TooFewRepeaters, message);
     }
-    let held = held(best, names, scale);
+    let held = held(best, edges);
     if !held.is_empty() {
         let message = format!("the likelihood still rises where {}", held.join(" and "));
         return (FitStatus::Boundary, message);
@@ -69,7 +78,7 @@ fn judge(best: &Maximum, names: &[&str], scale: &[f64], repeaters: f64) -> (FitS
     let smallest = best.curvature.values.last().copied().unwrap_or(0.0);
     if smallest < 1.0 / (FLAT * FLAT) {
         let direction = best.curvature.vectors.last().map_or(&[][..], Vec::as_slice);
-        let parts = names.iter().zip(direction).filter(|(_, part)| part.abs() >= TAKES_PART);
+        let parts = edges.names.iter().zip(direction).filter(|(_, part)| part.abs() >= TAKES_PART);
         let names: Vec<&str> = parts.map(|(name, _)| *name).collect();
         let message = format!(
             "a maximum, but the likelihood is nearly flat along {}: more data or priors would tell",
@@ -81,15 +90,20 @@ fn judge(best: &Maximum, names: &[&str], scale: &[f64], repeaters: f64) -> (FitS
 }
 
 /// The parameters that ran off, in words.
-fn held(best: &Maximum, names: &[&str], scale: &[f64]) -> Vec<String> {
+fn held(best: &Maximum, edges: Edges<'_>) -> Vec<String> {
     if !best.at_limit.contains(&true) {
         return Vec::new();
     }
     // Those that were drawn along and are about as far count too.
     let far = |x: &f64, scale: &f64| (x - scale).abs() >= 0.75 * FARTHEST;
-    let each = names.iter().zip(&best.at_limit).zip(best.point.iter().zip(scale));
-    each.filter(|((_, held), (x, scale))| **held || far(x, scale))
-        .map(|((name, _), (x, scale))| {
+    let floors = edges.floors.iter().copied().chain(std::iter::repeat(0.0));
+    let each = edges.names.iter().zip(&best.at_limit).zip(best.point.iter().zip(edges.scale));
+    each.zip(floors)
+        .filter(|(((_, held), (x, scale)), _)| **held || far(x, scale))
+        .map(|(((name, _), (x, scale)), floor)| {
+            if floor > 0.0 && !far(x, scale) {
+                return format!("{name} falls to {floor}, below which the mean is not finite");
+            }
             let end = if x < scale { "runs towards 0" } else { "grows without end" };
             format!("{name} {end}")
         })

@@ -79,6 +79,7 @@ pub fn model(entry: &ModelEntry) -> Value {
         "columns": entry.columns.iter().map(column).collect::<Vec<_>>(),
         "quantities": entry.quantities.iter().map(quantity).collect::<Vec<_>>(),
         "takes_covariates": entry.takes_covariates(),
+        "offers_finite_mean": entry.offers_finite_mean,
     })
 }
 

@@ -21,6 +21,8 @@ CLASSES: dict[str, Any] = {}
 ENTRIES = {entry["name"]: entry for entry in _cxm.models()}
 #: What a fit can be told, besides its columns.
 FIT_OPTIONS = ("unit", "start", "priors", "max_iterations", "tolerance")
+#: What besides them the fit of some models can be told.
+FINITE_MEAN = "finite_mean"
 #: The names of the covariates that act on each part of a model.
 PARTS = ("purchase_covariates", "dropout_covariates")
 #: How cxm's own tables call the customers that a row stands for.
@@ -306,7 +308,7 @@ def compare(
 def _fit(cls, arguments):
     entry = ENTRIES[cls.kind]
     names = [column["name"] for column in entry["columns"]]
-    options = given({name: arguments[name] for name in FIT_OPTIONS})
+    options = given({name: arguments.get(name) for name in (*FIT_OPTIONS, FINITE_MEAN)})
     columns = given({name: arguments[name] for name in names})
     first = columns.get(names[0])
     if hasattr(first, "tabulate"):
@@ -388,6 +390,11 @@ the parameters are those of customers whose covariates are all 0, and priors tho
 with average ones.
 """
 
+_FINITE_MEAN_DOC = """
+``finite_mean=True`` keeps the parameters where the mean of all customers is finite. Where the
+likelihood would have them beyond, the fit ends at the edge, and ``diagnosis`` says so.
+"""
+
 _CLASS_DOC = """{summary}.
 
     {name}.fit({columns})
@@ -411,6 +418,9 @@ def _make_fit(entry):
     if entry["takes_covariates"]:
         document += _COVARIATES_DOC
         options[len(FIT_OPTIONS) :] = ["covariates", *PARTS, "until", "progress"]
+    if entry["offers_finite_mean"]:
+        document += _FINITE_MEAN_DOC
+        options.insert(len(FIT_OPTIONS), FINITE_MEAN)
     function = make_function(
         "fit",
         "cxm.clv",

@@ -1474,6 +1474,7 @@ class GammaGamma(Model):
         priors: Mapping[str, Mapping[str, float]] | None = None,
         max_iterations: int | None = None,
         tolerance: float | None = None,
+        finite_mean: bool | None = None,
         until: Any = None,
         progress: bool | Callable[[int, int | None], object] | None = None,
     ) -> Self:
@@ -1494,6 +1495,9 @@ class GammaGamma(Model):
         exception stops it, and True shows a line on the standard error, or a bar of tqdm where there is
         one. A history that cannot be is an error that names its row; ``diagnosis`` says how far the
         parameters can be trusted.
+
+        ``finite_mean=True`` keeps the parameters where the mean of all customers is finite. Where the
+        likelihood would have them beyond, the fit ends at the edge, and ``diagnosis`` says so.
         """
     def expected_spend(
         self,

@@ -6,7 +6,7 @@ use super::{Coefficient, CovariateModel, CovariateTable, WithCovariates, moved};
 use crate::clv::engine::{fit_with_progress, leading_cells, penalty};
 use crate::clv::fit::{Diagnosis, FitOptions, FitProgress, FitStatus, Fitted, Prior};
 use crate::clv::model::{Derivatives, MAX_PARAMETERS};
-use crate::clv::verdict::{FARTHEST, Sample, covariance, diagnose};
+use crate::clv::verdict::{Edges, FARTHEST, Sample, covariance, diagnose};
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
 use crate::numeric::distribution::{chi_square_survival, normal_two_sided};
@@ -338,7 +338,9 @@ impl<'a, M: CovariateModel> Problem<'a, M> {
         let mut scale = self.scale.clone();
         scale.resize(self.directions.len(), 0.0);
         let sample = Sample { customers: without.customers, repeaters: without.repeaters };
-        let diagnosis = diagnose(best, &self.names(), &scale, sample, (best.iterations, 1));
+        let names = self.names();
+        let edges = Edges { names: &names, scale: &scale, floors: &[] };
+        let diagnosis = diagnose(best, edges, sample, (best.iterations, 1));
         Ok(FittedCovariates {
             model,
             unit: without.unit,

@@ -78,6 +78,8 @@ pub struct ModelEntry {
     pub parameters: &'static [&'static str],
     /// Which of them are times in the unit of the model.
     pub times: &'static [bool],
+    /// Whether its fit offers [`finite_mean`](crate::clv::FitOptions::finite_mean).
+    pub offers_finite_mean: bool,
     /// The columns that a fit reads.
     pub columns: &'static [ColumnEntry],
     /// The questions that it answers.
@@ -101,6 +103,7 @@ macro_rules! entries {
             summary: $summary,
             parameters: <$model as Model>::PARAMETERS,
             times: <$model as Model>::TIMES,
+            offers_finite_mean: !<$model as Model>::FINITE_MEAN_ABOVE.is_empty(),
             columns: <$model as Listed>::FIT_COLUMNS,
             quantities: <$model as Listed>::QUANTITIES,
             fit: erased::fit::<$model>,
