@@ -80,6 +80,21 @@ fn spans<R>(times: &[i64], ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) ->
     act(Batch::Spans(batch))
 }
 
+/// Events of two customers with everything that an event can have.
+fn events<R>(times: &[i64], ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) -> R {
+    let rows: Vec<i64> = (0i64..).take(ratings.len()).collect();
+    let customers: Vec<&str> = rows.iter().map(|row| ["Ann", "Zoë"][*row as usize % 2]).collect();
+    let touchpoints: Vec<i64> = rows.iter().map(|row| row % 3).collect();
+    let mut batch = Events::new(customers.as_slice(), touchpoints.as_slice(), times);
+    batch.event_ids = Some(rows.as_slice().into());
+    batch.channels = Some(touchpoints.as_slice().into());
+    batch.scores = Some(ratings.into());
+    batch.values = Some(rows.as_slice().into());
+    batch.objects = Some(customers.as_slice().into());
+    batch.outcomes = Some(touchpoints.as_slice().into());
+    act(Batch::Events(batch))
+}
+
 /// Lifetimes of so many days; what is none is left out, since the calculator would refuse it.
 fn durations<R>(ratings: &[f64], act: impl FnOnce(Batch<'_>) -> R) -> R {
     let days: Vec<f64> = ratings.iter().copied().filter(|day| *day >= 0.0).collect();
@@ -158,21 +173,7 @@ fn with_ratings<R>(
         "durations" => durations(ratings, act),
         "paths" => paths(ratings, act),
         "spans" => spans(&times, ratings, act),
-        "events" => {
-            let rows: Vec<i64> = (0i64..).take(ratings.len()).collect();
-            let customers: Vec<&str> =
-                rows.iter().map(|row| ["Ann", "Zoë"][*row as usize % 2]).collect();
-            let touchpoints: Vec<i64> = rows.iter().map(|row| row % 3).collect();
-            let mut batch =
-                Events::new(customers.as_slice(), touchpoints.as_slice(), times.as_slice());
-            batch.event_ids = Some(rows.as_slice().into());
-            batch.channels = Some(touchpoints.as_slice().into());
-            batch.scores = Some(ratings.into());
-            batch.values = Some(rows.as_slice().into());
-            batch.objects = Some(customers.as_slice().into());
-            batch.outcomes = Some(touchpoints.as_slice().into());
-            act(Batch::Events(batch))
-        }
+        "events" => events(&times, ratings, act),
         "predictions" => {
             let said: Vec<f64> = ratings.iter().map(|rating| rating / 10.0).collect();
             let said: Vec<f64> = said.into_iter().filter(|p| (0.0..=1.0).contains(p)).collect();
