@@ -99,19 +99,19 @@ fn journey_deviation(arguments: &Arguments) -> Result<Value> {
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "standard_catalogue",
-        summary: "stages, channels and touchpoints to start from, among them physical ones",
+        summary: "stages, channels and touchpoints to start from, among them physical ones.",
         parameters: &[],
         run: standard_catalogue,
     },
     Function {
         name: "check_catalogue",
-        summary: "a catalogue with its defaults filled in; refuses one that contradicts itself",
+        summary: "a catalogue with its defaults filled in; refuses one that contradicts itself.",
         parameters: &[CATALOGUE],
         run: check_catalogue,
     },
     Function {
         name: "journey_deviation",
-        summary: "steps left out, added, repeated, in another order or on another channel than planned",
+        summary: "steps left out, added, repeated, in another order or on another channel than planned.",
         parameters: &[
             required(
                 "planned",
