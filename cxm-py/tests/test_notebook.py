@@ -16,7 +16,10 @@ import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 #: What notebooks read of the folder that `CXM_DATA` names.
-OUTSIDE_DATA = {"journeys_helpdesk.ipynb": "journeys/helpdesk.csv"}
+OUTSIDE_DATA = {
+    "churn_telco.ipynb": "telco/telco-customer-churn.csv",
+    "journeys_helpdesk.ipynb": "journeys/helpdesk.csv",
+}
 
 
 def run(notebooks):

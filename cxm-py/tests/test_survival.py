@@ -257,3 +257,23 @@ def test_nothing_is_no_curve():
     assert empty.median is None
     assert len(empty.table()) == 0
     assert empty.plot() is not None
+
+
+def test_figures_too_small_or_not_reached_are_told_in_words():
+    stayed, left = cxm.Lifetimes(), cxm.Lifetimes()
+    stayed.update([40] * 3000, [0] * 3000)
+    left.update([1] * 3000, [1] * 3000)
+    assert "the median is not reached" in repr(stayed.kaplan_meier())
+    assert "p < 1e-300" in repr(survival.log_rank([stayed, left]))
+    left.update([1000], [0])
+    stayed.update([40] * 3, [1] * 3)
+    assert repr(stayed.report()).startswith("lifetimes 2.5e-05 ")
+
+
+def test_names_of_a_risk_table_keep_clear_of_its_numbers():
+    state = cxm.Lifetimes()
+    state.update([1, 5, 8, 9], [1, 1, 0, 1], counts=[1_000_000] * 4)
+    ax = plots.survival_curves({"first contract": state, "second": state})
+    ax.figure.draw_without_rendering()
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert boxes["4,000,000"].x0 > max(boxes[name].x1 for name in ("first contract", "at risk"))

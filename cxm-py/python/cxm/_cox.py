@@ -307,7 +307,7 @@ class CoxSummary(Record):
                 "ties",
                 self._fields["ties"],
                 "likelihood ratio",
-                f"{ratio}, p = {_p(test['p_value'])}",
+                f"{ratio}, {_text.p_value(test['p_value'])}",
             ),
             ("errors by", errors, "concordance", _concordance(self.concordance)),
         ]
@@ -337,6 +337,10 @@ class CoxSummary(Record):
         both = max(widths[6] + 2 + widths[7], len(head[6]))
         widths[6] = both - 2 - widths[7]
         total = sum(widths) + 2 * 7
+        # The right half of the head needs its room too.
+        short = max(len(row[2]) + len(row[3]) for row in self._head()) + 2 - (total + 1) // 2 + 2
+        widths[0] += max(0, 2 * short)
+        total += max(0, 2 * short)
         lines = ["Cox regression".center(total).rstrip(), "=" * total]
         half = total // 2 - 2
         for left, value, right, figure in self._head():

@@ -188,10 +188,14 @@ class KaplanMeier(Curve):
         figures = self._snapshot.report()
         median = self._quantile(_HALF, {})
         text = f"Kaplan–Meier curve of {figures['lifetimes']:,} lifetimes, "
-        text += f"{figures['events']:,} events; median {_text.number(median.time)}"
-        limits = f"{_text.number(median.lower)} to {_text.number(median.upper)}"
-        how = f"{_text.percent(median.level)} {_text.method(median.method)} interval"
-        text += f" ({how} {limits})"
+        text += f"{figures['events']:,} events; "
+        if median.time is None:
+            text += "the median is not reached"
+        else:
+            text += f"median {_text.number(median.time)}"
+            limits = f"{_text.number(median.lower)} to {_text.number(median.upper)}"
+            how = f"{_text.percent(median.level)} {_text.method(median.method)} interval"
+            text += f" ({how} {limits})"
         small = self._ask("kaplan_meier", times=[]).small_risk_set
         if small is not None:
             text += f"; a small early risk set rules it up to {small.time:g}"

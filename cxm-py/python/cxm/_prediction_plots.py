@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _text
 from ._clv_plots import _axes, _finish, _pair
-from ._survival_plots import _percent, _subtitle
+from ._survival_plots import _BELOW, _percent, _subtitle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,26 +31,26 @@ def lift_and_gains(scores: Any, *, groups: int | None = None, axes: Any = None) 
         left.plot(shares, gains, color=_BLUE, linewidth=1.8)
         best = figures["events"] / figures["predictions"]
         left.plot([0, best, 1], [0, 1, 1], color=_PALE, linewidth=0.9, linestyle=(0, (1, 2)))
-        at = {"fontsize": _SMALL, "color": _PALE, "va": "top"}
-        left.text(best + 0.02, 0.985, "all at the top", **at)
         top = scores.top(1 / len(table))
         if top.recall is not None:
             left.plot([top.share], [top.recall], "o", color=_BLUE, markersize=5.5)
-            _beside(left, top.share, top.recall, _found(top))
+            _in_the_corner(left, _found(top))
     left.plot([0, 1], [0, 1], color=_PALE, linewidth=0.9, linestyle=(0, (4, 3)))
     _finish(left, "Leavers found, by share of the list", grid="both")
     left.set_xlim(0, 1)
     left.set_ylim(0, 1.01)
+    left.tick_params(axis="x", pad=_BELOW)
     for axis in (left.xaxis, left.yaxis):
         axis.set_major_formatter(_percent)
     left.set_xlabel("top of the list", fontsize=_TEXT, color=_INK)
     area = figures["score"]
-    _subtitle(left, f"AUC {_text.number(area)}; dashes: a list in any order")
+    _subtitle(left, f"AUC {_text.number(area)}; dashes: any order; dots: the best order")
     lifts = [lift or 0.0 for lift in table["lift"]]
     right.bar(table["group"], lifts, color=_BLUE, alpha=0.85, width=0.78)
     for group, lift in zip(table["group"], lifts, strict=True):
         place = {"xytext": (0, 3), "textcoords": "offset points", "ha": "center"}
         right.annotate(f"{lift:.1f}", (group, lift), fontsize=_SMALL, color=_INK, **place)
+    right.set_ylim(0, 1.1 * max([1.0, *lifts]))
     right.axhline(1, color=_INK, linewidth=0.9, linestyle=(0, (4, 3)))
     _finish(right, "Lift by group of the list", grid="y")
     right.set_xticks(list(table["group"]))
@@ -86,6 +86,7 @@ def calibration_curve(
     _finish(ax, "What was said, and what came", grid="both")
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
+    ax.tick_params(axis="x", pad=_BELOW)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(_percent)
     ax.set_xlabel("mean probability of the bin", fontsize=_TEXT, color=_INK)
@@ -105,6 +106,6 @@ def _found(top):
     return f"top {100 * top.share:.0f} %: {100 * top.recall:.0f} % of those who left"
 
 
-def _beside(ax, x, y, text):
-    place = {"xytext": (8, -3), "textcoords": "offset points", "va": "top"}
-    ax.annotate(text, (x, y), fontsize=_SMALL, color=_INK, **place)
+def _in_the_corner(ax, text):
+    """Below the line of a list in any order, where the curve is not."""
+    ax.text(0.98, 0.04, f"● {text}", fontsize=_SMALL, color=_BLUE, ha="right", va="bottom")

@@ -125,9 +125,8 @@ class Comparison(Record):
         difference = _text.number(self.difference)
         interval = _text.interval(self.interval())
         error = _text.number(self.standard_error)
-        return (
-            f"difference {difference} ({interval}), standard error {error}, p = {self.p_value:.3g}"
-        )
+        p_value = _text.p_value(self.p_value)
+        return f"difference {difference} ({interval}), standard error {error}, {p_value}"
 
 
 def wrap(value: Any) -> Any:

@@ -57,7 +57,7 @@ def _foot(fields):
         return [fields["diagnosis"]["message"]]
     gain = (
         f"covariates: likelihood ratio {ratio['statistic']:.3f}, "
-        f"{ratio['degrees_of_freedom']} degrees of freedom, p = {ratio['p_value']:.3g}"
+        f"{ratio['degrees_of_freedom']} degrees of freedom, {_text.p_value(ratio['p_value'])}"
     )
     return [gain, fields["diagnosis"]["message"]]
 

@@ -17,6 +17,8 @@ _SMALL, _TEXT = 8.5, 9.5
 _COLOURS = ("#0072B2", "#B34700", "#00735C", "#8E4A77", "#333333", "#2E7FA8")
 #: From this number of steps on a curve is a picture of itself, not of its vertices.
 _MANY = 5000
+#: Points from an axis of times to its labels: both axes start with a label of their own.
+_BELOW = 7
 
 
 def survival_curves(
@@ -72,6 +74,7 @@ def cumulative_hazard(
         shown = shown or (curve, table)
     _finish(ax, "Cumulative hazard of leaving", grid="y")
     ax.set_ylim(0, None)
+    ax.tick_params(axis="x", pad=_BELOW)
     ax.set_xlim(0, max((end[0] for end in ends), default=1) or 1)
     ax.set_xlabel(_clock(curves), fontsize=_TEXT, color=_INK)
     _note(ax, shown, level, method, "nelson_aalen")
@@ -93,6 +96,7 @@ def cumulative_incidence(
         shown = shown or (curve, table)
     _finish(ax, "Share that has left, by cause", grid="y")
     ax.set_ylim(0, None)
+    ax.tick_params(axis="x", pad=_BELOW)
     ax.yaxis.set_major_formatter(_percent)
     ax.set_xlim(0, max((end[0] for end in ends), default=1) or 1)
     ax.set_xlabel(_clock({"": curve}), fontsize=_TEXT, color=_INK)
@@ -211,7 +215,7 @@ def _note(ax, shown, level, method, table):
 
     level = level if level is not None else _default(table, "level")["level"]
     method = method or _default(table, "method")["method"]
-    name = _text.method(method).replace("log log", "log-log")
+    name = _text.method(method)
     _subtitle(ax, f"with {_text.percent(level)} {name} intervals")
 
 
@@ -244,16 +248,22 @@ def _risk_table(ax, curves, times, ends):
     at = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
     left = {"xycoords": "axes fraction", "textcoords": "offset points"}
     words = {"fontsize": _SMALL, "va": "top", "annotation_clip": False}
-    top = -42
-    ax.annotate("at risk", (0, 0), xytext=(-14, top), ha="right", color=_GREY, **left, **words)
+    tables = {n: curve.risk_table([float(t) for t in times]) for n, curve in curves.items()}
+    top, before = -42, _left_of_counts([table["at_risk"][0] for table in tables.values()])
+    ax.annotate("at risk", (0, 0), xytext=(before, top), ha="right", color=_GREY, **left, **words)
     colours = {name: colour for _, _, name, colour in ends}
-    for row, (name, curve) in enumerate(curves.items()):
+    for row, (name, table) in enumerate(tables.items()):
         down = top - 14 * (row + (len(curves) > 1))
         colour = colours[name] if len(curves) > 1 else _INK
         if len(curves) > 1:
-            place = {"xytext": (-14, down), "ha": "right", "color": colour}
+            place = {"xytext": (before, down), "ha": "right", "color": colour}
             ax.annotate(name, (0, 0), **place, **left, **words)
-        table = curve.risk_table([float(time) for time in times])
         for time, count in zip(times, table["at_risk"], strict=True):
             place = {"xytext": (0, down), "ha": "center", "color": colour}
             ax.annotate(f"{count:,}", (time, 0), **place, **at, **words)
+
+
+def _left_of_counts(counts):
+    """Where names end that stand beside numbers centred on the start of the axis, in points."""
+    widest = max(len(f"{count:,}") for count in counts)
+    return -8 - 0.65 * _SMALL * widest / 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Digits after the point, by unit; figures without a unit are shown with two.
 _DECIMALS = {"points": 1, "%": 1}
+#: Below this, a figure without a unit would have a single digit left, or none.
+_SMALL = 0.1
 
 #: What may have been left out of a figure, in the order of telling, and how it reads.
 EXCLUSIONS = {
@@ -34,12 +36,19 @@ def number(value, unit=""):
         return f"{value:,}"
     if unit == "%":
         value *= 100
+    if not unit and 0 < abs(value) < _SMALL:
+        return f"{value:.2g}"
     return f"{value:,.{_DECIMALS.get(unit, 2)}f}"
 
 
 def percent(level):
     """0.95 is 95 %."""
     return f"{level * 100:g} %"
+
+
+def p_value(value):
+    """``p = 0.0123``; what is too small for a number is not nothing."""
+    return f"p = {value:.3g}" if value > 0 else "p < 1e-300"
 
 
 def words(name):
@@ -53,6 +62,7 @@ _PEOPLE = (
     "caffo",
     "clopper",
     "coull",
+    "delong",
     "jeffreys",
     "pearson",
     "poisson",
@@ -64,8 +74,9 @@ _PEOPLE = (
 
 def method(name):
     """The name of a method as words, with the names of people in capitals."""
-    parts = words(name).split(" ")
-    return " ".join(part.capitalize() if part in _PEOPLE else part for part in parts)
+    parts = words(name).replace("log log", "log-log").split(" ")
+    people = {"delong": "DeLong"}
+    return " ".join(people.get(p, p.capitalize()) if p in _PEOPLE else p for p in parts)
 
 
 def exclusions(fields):

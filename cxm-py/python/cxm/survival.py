@@ -17,7 +17,7 @@ them take late entry: ``entry`` is the age at which a customer was first seen.
 
 from __future__ import annotations
 
-from . import _cxm, stats
+from . import _cxm, _text, stats
 from ._cox import Cox, CoxCurve, CoxSummary
 from ._curves import AalenJohansen, KaplanMeier, NelsonAalen
 from ._results import Record, wrap
@@ -58,7 +58,7 @@ class LogRank(Record):
 
     def __repr__(self) -> str:
         head = f"log-rank χ² = {self.statistic:.6g}, {self.degrees_of_freedom} degrees of freedom"
-        lines = [f"{head}, p = {self.p_value:.3g}"]
+        lines = [f"{head}, {_text.p_value(self.p_value)}"]
         for number, group in enumerate(self.groups):
             lines.append(
                 f"  group {number}: {group['lifetimes']:,} lifetimes, "
