@@ -1429,6 +1429,9 @@ class Journeys(JourneysReadings, TableCalculator):
         variants: one row a path: how many journeys took it, and what became of them
         touchpoints: one row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate
         journeys: one row a journey: customer, times, events, status, scores, value
+        contacts: one row a touchpoint and channel, by stage: events, customers, scores, value
+        attribution: one row a touchpoint: the conversions and the value it gets, and its share with limits
+        attribution_comparison: one row a touchpoint: the conversions it gets by each of several methods
         funnel: one row a step: how many journeys reached it, of those that entered and of the step before
         emotion_curve: one row a stage, touchpoint, step or channel: events, scores, emotion, share of bad moments
         peak_end: one row a journey with a score: mean, peak, end, amplitude, worst drop
@@ -1483,6 +1486,17 @@ class Journeys(JourneysReadings, TableCalculator):
         """
     def journeys(self) -> ColumnTable:
         """One row a journey: customer, times, events, status, scores, value."""
+    def contacts(self) -> ColumnTable:
+        """One row a touchpoint and channel, by stage: events, customers, scores, value."""
+    def attribution_comparison(self, *, methods: Sequence[str] | None = ['first', 'last', 'linear', 'position', 'markov', 'shapley'], direct: Sequence[str] | None = [], weights: Sequence[int] | None = [40, 20, 40], order: int | None = 1, include_nulls: bool | None = True) -> ColumnTable:
+        """One row a touchpoint: the conversions it gets by each of several methods.
+
+        ``methods``: the methods, one column each.
+        ``direct``: the touchpoints that are direct, for last_non_direct.
+        ``weights``: parts for the first touchpoint, those between and the last, for position.
+        ``order``: how many of the last touchpoints a state of the Markov chain remembers.
+        ``include_nulls``: whether journeys that did not convert are part of the Markov chain.
+        """
     def emotion_curve(self, *, by: str | None = 'stage', steps: int | None = 20, level: float | None = 0.95) -> ColumnTable:
         """One row a stage, touchpoint, step or channel: events, scores, emotion, share of bad moments.
 

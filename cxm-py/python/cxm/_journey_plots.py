@@ -142,7 +142,7 @@ def journey_map(
         sharex=True,
         layout="constrained",
     )
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12)
+    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
     emotion = _emotion_of(journeys.definition)
     _emotion_curve(above, journeys, stages, emotion)
     _lanes(below, contacts, stages, channels, emotion)

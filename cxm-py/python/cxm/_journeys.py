@@ -180,7 +180,7 @@ class JourneysReadings:
             raise TypeError("level and half_life: only for one method")
         return self._read("attribution_comparison", methods=list(method), **shared)
 
-    def plot_map(self, **options: Any) -> Axes:
+    def plot_map(self, **options: Any) -> list[Axes]:
         """The journey map: stages, channels, volume, emotions; see ``cxm.plots.journey_map``."""
         from ._journey_plots import journey_map
 
