@@ -98,7 +98,7 @@ def step_heat_map(table: Any, *, ax: Axes | None = None) -> Axes:
 
 def _heat_map_rows(columns, total):
     """The labels of the rows, and which row each touchpoint is in."""
-    most: dict[Any, float] = {}
+    most = {}
     for name, share in zip(columns["touchpoint"], columns["share"], strict=True):
         most[name] = max(most.get(name, 0), share)
     ends = [name for name in ("START", "END") if name in total]
@@ -152,7 +152,7 @@ def journey_map(
 
 
 def _by_volume(contacts):
-    volume: dict[Any, int] = {}
+    volume = {}
     for row in contacts:
         volume[row["channel"]] = volume.get(row["channel"], 0) + row["events"]
     return sorted(volume, key=lambda channel: -volume[channel])
@@ -213,7 +213,7 @@ def _emotion_curve(ax, journeys, stages, emotion):
 
 def _lanes(ax, contacts, stages, channels, emotion):
     most = max(row["events"] for row in contacts) if contacts else 1
-    cells: dict[Any, dict[str, float]] = {}
+    cells = {}
     for row in contacts:
         key = (stages.index(row["stage"]), channels.index(row["channel"]))
         cell = cells.setdefault(key, {"events": 0, "scores": 0, "sum": 0.0})
@@ -259,7 +259,7 @@ def _lanes(ax, contacts, stages, channels, emotion):
 def _pains_of_stages(journeys, contacts, target, most):
     """The worst touchpoints by stage, as text."""
     stage_of = {row["touchpoint"]: row["stage"] for row in contacts}
-    texts: dict[Any, str] = {}
+    texts = {}
     rows = [row for row in journeys.pain_points(target=target).rows if (row["index"] or 0) > 0]
     for row in rows[:most]:
         stage = stage_of.get(row["touchpoint"])
