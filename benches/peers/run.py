@@ -67,6 +67,7 @@ def main() -> None:
         os.execve(PYTHON, [str(PYTHON), *sys.argv], environment)
     import attribution
     import cohorts
+    import journeys
     import lifetime_value
     import races
     import report
@@ -76,6 +77,7 @@ def main() -> None:
         lifetime_value.all_races(options.rows // 100),
         attribution.all_races(),
         cohorts.all_races(options.rows // 100),
+        journeys.all_races(options.rows // 100),
     ]
     tables = report.tables(itertools.chain.from_iterable(contests), options.rounds)
     print(tables)

@@ -15,6 +15,7 @@ from conftest import REPOSITORY
 
 import cxm
 from cxm import errors, plots
+from cxm._columns import ColumnTable
 
 mpl.use("Agg")
 from matplotlib import pyplot
@@ -136,10 +137,22 @@ def test_a_funnel_has_its_fields():
     table = funnel.table()
     assert list(table.touchpoint) == ["ad", "shop", "buy"]
     assert list(table.share) == [1.0, 0.5, 0.5]
+    asked = {"steps": ["ad", "shop", "buy"], "window": timedelta(minutes=5), "level": 0.9}
+    assert table == ColumnTable(shop().snapshot_().tabulate("funnel", **asked))
     assert funnel.to_pandas()["reached"].tolist() == funnel.to_polars()["reached"].to_list()
     assert "ad 2 → shop 1 → buy 1; 1 converted, 0 open, 1 dropped" in repr(funnel)
     again = pickle.loads(pickle.dumps(funnel))
     assert (again, again.table()) == (funnel, table)
+
+
+def test_steps_of_numbers_stay_numbers():
+    journeys = cxm.Journeys()
+    journeys.update(["ann", "ann", "bob"], [7, 8, 7], [1, 2, 3])
+    for steps in ([7, 8], [8, 7, 8]):
+        asked = ColumnTable(journeys.snapshot_().tabulate("funnel", steps=steps))
+        table = journeys.funnel(steps).table()
+        assert table == asked
+        assert [table[n].type_name for n in table] == [asked[n].type_name for n in asked]
 
 
 def test_funnels_know_windows_of_steps_exclusions_and_entries():

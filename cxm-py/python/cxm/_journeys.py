@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _cxm
 from ._columns import ColumnTable
 from ._results import Record
 
@@ -27,9 +28,8 @@ def _given(arguments):
 class Funnel(Record):
     """How many journeys came how far along the steps of a funnel."""
 
-    __slots__ = ("_table",)
+    __slots__ = ()
 
-    _table: ColumnTable
     steps: list[dict[str, Any]]
     reached: list[int]
     journeys: int
@@ -39,24 +39,30 @@ class Funnel(Record):
     time_from_earliest_start: dict[str, Any] | None
     time_from_latest_start: dict[str, Any] | None
 
-    def __init__(self, fields: dict[str, Any], table: ColumnTable) -> None:
-        super().__init__(fields)
-        object.__setattr__(self, "_table", table)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._fields, self._table)
-
     def table(self) -> ColumnTable:
         """One row a step: how many reached it, of those that entered and of the step before."""
-        return self._table
+        # Made of the fields: to ask for the table would count all journeys once more.
+        steps = self._fields["steps"]
+        names = [step["touchpoint"] for step in steps]
+        whole = all(isinstance(name, int) for name in names)
+        limits = [step["interval"] or {} for step in steps]
+        columns = [
+            ("touchpoint", "int64", names) if whole else ("touchpoint", "text", [*map(str, names)]),
+            ("reached", "uint64", [step["reached"] for step in steps]),
+            ("share", "float64", [step["share"] for step in steps]),
+            ("share_of_previous", "float64", [step["share_of_previous"] for step in steps]),
+            ("lower", "float64", [limit.get("lower") for limit in limits]),
+            ("upper", "float64", [limit.get("upper") for limit in limits]),
+        ]
+        return ColumnTable(_cxm.Table.of_lists(columns))
 
     def to_pandas(self) -> Any:
         """The steps as a pandas DataFrame."""
-        return self._table.to_pandas()
+        return self.table().to_pandas()
 
     def to_polars(self) -> Any:
         """The steps as a polars DataFrame."""
-        return self._table.to_polars()
+        return self.table().to_polars()
 
     def plot(self, **options: Any) -> Axes:
         """Bars of those who reached each step; see ``cxm.plots.journey_funnel``."""
@@ -72,7 +78,7 @@ class Funnel(Record):
         return f"Funnel of {self.journeys:,} journeys: {steps}; {counts}"
 
     def _repr_html_(self) -> str:
-        return self._table._repr_html_()
+        return self.table()._repr_html_()
 
 
 class JourneysReadings:
@@ -143,9 +149,7 @@ class JourneysReadings:
                 "level": level,
             }
         )
-        snapshot = _snapshot_of(self)
-        fields = snapshot.ask("funnel", **asked)
-        return Funnel(fields, ColumnTable(snapshot.tabulate("funnel", **asked)))
+        return Funnel(_snapshot_of(self).ask("funnel", **asked))
 
     def attribution(
         self,
