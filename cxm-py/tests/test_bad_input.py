@@ -291,7 +291,7 @@ def test_every_kind_has_a_class():
         assert cls.__module__ == "cxm.errors"
         assert cls.__doc__
     kinds = [cls.kind for cls in classes[1:]]
-    assert len(set(kinds)) == len(kinds) == 14
+    assert len(set(kinds)) == len(kinds) == 15
     for cls, base in (
         (errors.InvalidDefinitionError, ValueError),
         (errors.OverflowError, OverflowError),

@@ -78,7 +78,8 @@ def test_states_travel(calculator_class, a):
         assert type(other) is calculator_class
         assert other == calculator
         assert other.to_bytes() == state
-        assert other.value() == calculator.value()
+        assert other.report() == calculator.report()
+        assert _value(other) == _value(calculator)
     again[0].merge(calculator)
     assert calculator.to_bytes() == state
 
@@ -142,7 +143,9 @@ def test_a_bad_batch_changes_nothing(calculator_class):
     bad = ([*positional[0], "x"], *positional[1:])
     with pytest.raises(cxm.CxmError) as caught:
         calculator.update(*bad, **named)
-    assert caught.value.row == 2
+    # A text is a path like any other: there, only the number of rows is wrong.
+    if ENTRIES[calculator_class.kind]["shape"] != "paths":
+        assert caught.value.row == 2
     short = ([*positional[0], 4], *positional[1:])
     if len(positional) > 1 or named:
         with pytest.raises(cxm.errors.WrongBatchError):
@@ -150,6 +153,14 @@ def test_a_bad_batch_changes_nothing(calculator_class):
     with pytest.raises(cxm.CxmError):
         calculator.retract(*columns_of(calculator_class, [(4, 4, 4)] * 9)[0], **_repeat(named, 9))
     assert calculator.to_bytes() == before
+
+
+def _value(calculator):
+    """The reading, or the kind of its refusal where there is nothing to read."""
+    try:
+        return calculator.value()
+    except cxm.CxmError as error:
+        return error.kind
 
 
 def _repeat(named, times):

@@ -14,6 +14,7 @@ import pytest
 from conftest import filled
 
 import cxm
+from cxm._one_shot import NAMES
 
 ANSWERS = [10] * 400 + [8] * 300 + [3] * 250 + [None] * 12 + [99] * 3
 
@@ -233,7 +234,8 @@ def test_help_is_there(calculator_class):
     assert "preset" in inspect.signature(calculator_class).parameters
     # Journeys have no call of their own: they are asked many things.
     if calculator_class is not cxm.Journeys:
-        function = getattr(cxm, calculator_class.kind)
+        name = NAMES.get(calculator_class.kind, calculator_class.kind)
+        function = getattr(cxm, name)
         assert inspect.isfunction(function)
         assert function.__module__ == "cxm"
         assert f"cxm.{calculator_class.__name__}" in function.__doc__
