@@ -146,7 +146,7 @@ def test_a_bad_batch_changes_nothing(calculator_class):
     # A text is a path like any other: there, only the number of rows is wrong.
     if ENTRIES[calculator_class.kind]["shape"] != "paths":
         assert caught.value.row == 2
-    short = ([*positional[0], 4], *positional[1:])
+    short = ([*positional[0], positional[0][0]], *positional[1:])
     if len(positional) > 1 or named:
         with pytest.raises(cxm.errors.WrongBatchError):
             calculator.update(*short, **named)

@@ -186,8 +186,9 @@ impl Report for JourneysReport {
         self.score
     }
 
+    /// Journeys that are over; without a goal, all of them.
     fn responses(&self) -> u64 {
-        self.converted + self.dropped
+        if self.definition.goal.is_empty() { self.journeys } else { self.converted + self.dropped }
     }
 
     fn unit(&self) -> &'static str {
