@@ -71,6 +71,7 @@ def main() -> None:
     import lifetime_value
     import races
     import report
+    import survival
 
     contests = [
         races.all_races(options.rows),
@@ -78,6 +79,7 @@ def main() -> None:
         attribution.all_races(),
         cohorts.all_races(options.rows // 100),
         journeys.all_races(options.rows // 100),
+        survival.all_races(options.rows // 100),
     ]
     tables = report.tables(itertools.chain.from_iterable(contests), options.rounds)
     print(tables)
