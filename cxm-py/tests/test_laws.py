@@ -150,8 +150,9 @@ def test_a_bad_batch_changes_nothing(calculator_class):
     if len(positional) > 1 or named:
         with pytest.raises(cxm.errors.WrongBatchError):
             calculator.update(*short, **named)
+    never_added, beside = columns_of(calculator_class, [(4, 4, 4)] * 9)
     with pytest.raises(cxm.CxmError):
-        calculator.retract(*columns_of(calculator_class, [(4, 4, 4)] * 9)[0], **_repeat(named, 9))
+        calculator.retract(*never_added, **beside)
     assert calculator.to_bytes() == before
 
 
@@ -161,10 +162,6 @@ def _value(calculator):
         return calculator.value()
     except cxm.CxmError as error:
         return error.kind
-
-
-def _repeat(named, times):
-    return {name: [values[0]] * times for name, values in named.items()}
 
 
 def test_damaged_bytes_are_refused(calculator_class):
