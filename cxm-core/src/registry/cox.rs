@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::stats::Method;
 use crate::survival::{Cox, CoxColumns, CoxOptions};
 
-/// A fitted Cox regression: see the [module](self).
+/// A fitted Cox regression, of the columns that it was fitted to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoxModel {
     fit: Cox,

@@ -102,7 +102,7 @@ fn parse<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T> {
         .map_err(|error| Error::argument(error.to_string()))
 }
 
-/// Reads a text of the format of this name: interactions as a [table](crate::interchange::table),
+/// Reads a text of the format of this name: interactions as a [table],
 /// and what was lost as a [report](crate::interchange::LossReport), to which the `customers` are
 /// added of whom aliases or segments are known.
 pub fn read(format: &str, bytes: &[u8], options: &Value) -> Result<(Table, Value)> {

@@ -106,22 +106,32 @@ fn kaplan_meier(risk: &RiskTable, arguments: &Arguments) -> Result<Table> {
         Some(start) => KaplanMeier::after(risk, start)?,
         None => KaplanMeier::of(risk),
     };
-    let asked: Option<Vec<f64>> = arguments.get("times")?;
-    let all = asked.is_none();
-    let times = asked.unwrap_or_else(|| curve.steps.iter().map(|step| step.time).collect());
-    let limits = curve.intervals(&times, arguments.get("level")?, arguments.get("method")?)?;
+    let (level, method): (f64, Method) = (arguments.get("level")?, arguments.get("method")?);
+    let Some(times) = arguments.get::<Option<Vec<f64>>>("times")? else {
+        return whole_curve(&curve, level, method);
+    };
+    let limits = curve.intervals(&times, level, method)?;
     let mut table = Table::new(times.len());
     table.push("time", times.clone())?;
-    if all {
-        table.push("at_risk", curve.steps.iter().map(|step| step.at_risk).collect::<Vec<_>>())?;
-        table.push("events", curve.steps.iter().map(|step| step.events).collect::<Vec<_>>())?;
-        table.push("censored", curve.steps.iter().map(|step| step.censored).collect::<Vec<_>>())?;
-    } else {
-        let at_risk = times.iter().map(|&time| risk.at_risk(time).unwrap_or_default());
-        table.push("at_risk", at_risk.collect::<Vec<u64>>())?;
-    }
+    let at_risk = times.iter().map(|&time| risk.at_risk(time).unwrap_or_default());
+    table.push("at_risk", at_risk.collect::<Vec<u64>>())?;
     table.push_optional("survival", times.iter().map(|&time| curve.survival(time)))?;
     table.push_optional("standard_error", times.iter().map(|&time| curve.standard_error(time)))?;
+    push_limits(&mut table, &limits)?;
+    Ok(table)
+}
+
+/// The curve at every time at which anybody left or was last seen.
+fn whole_curve(curve: &KaplanMeier, level: f64, method: Method) -> Result<Table> {
+    let steps = &curve.steps;
+    let limits = curve.step_intervals(level, method)?;
+    let mut table = Table::new(steps.len());
+    table.push("time", steps.iter().map(|step| step.time).collect::<Vec<_>>())?;
+    table.push("at_risk", steps.iter().map(|step| step.at_risk).collect::<Vec<_>>())?;
+    table.push("events", steps.iter().map(|step| step.events).collect::<Vec<_>>())?;
+    table.push("censored", steps.iter().map(|step| step.censored).collect::<Vec<_>>())?;
+    table.push_optional("survival", steps.iter().map(|step| Some(step.survival)))?;
+    table.push_optional("standard_error", steps.iter().map(|step| step.standard_error()))?;
     push_limits(&mut table, &limits)?;
     Ok(table)
 }

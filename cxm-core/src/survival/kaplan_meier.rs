@@ -300,6 +300,15 @@ impl KaplanMeier {
         Ok(times.iter().map(limits).collect())
     }
 
+    /// The intervals at the times of the steps, without a search for each.
+    pub fn step_intervals(&self, level: f64, method: Method) -> Result<Vec<Option<Interval>>> {
+        let z = quantile_of(level, method, "a survival curve", CURVE_METHODS)?;
+        let limits = |step: &SurvivalStep| {
+            step.limits(z, method).map(|limits| interval(limits, level, method))
+        };
+        Ok(self.steps.iter().map(limits).collect())
+    }
+
     /// The share of those who stayed longer than `stayed` that stays longer than `until`.
     pub fn conditional_survival(&self, stayed: f64, until: f64) -> Result<Option<f64>> {
         if until.is_nan() || stayed.is_nan() || until < stayed {
