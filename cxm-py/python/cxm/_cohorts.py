@@ -173,8 +173,8 @@ def cohorts(
         [{'cohort': datetime.date(2024, 1, 1), 'size': 2, '0': 1.0, '1': 0.5}]
 
     ``activity``: a ``cxm.Activity``, or a data frame (pandas, polars, pyarrow, DuckDB, a dict of
-    columns) whose columns ``customer``, ``time`` and, for revenue, ``amount`` are named; the tables
-    of the answer are then of the frame's own library.
+    columns) with columns ``customer`` and ``time``, unless they are named otherwise; ``amount``
+    names the one for revenue. The tables of the answer are then of the frame's own library.
 
     ``period``: ``day``, ``week`` from ``week_start`` on, ``month``, ``quarter`` or ``year`` of the
     calendar, by which customers are put into cohorts. ``clock``: ``calendar`` counts ages in these
@@ -190,11 +190,9 @@ def cohorts(
     """
     frame = None
     if not isinstance(activity, CLASSES["activity"]):
-        if customer is None or time is None:
-            raise TypeError("expected a cxm.Activity, or a data frame with customer=… and time=…")
         frame = activity
         activity = CLASSES["activity"](**definition)
-        named = {"customer": customer, "time": time, "amount": amount}
+        named = {"customer": customer or "customer", "time": time or "time", "amount": amount}
         activity.update(frame, **{name: column for name, column in named.items() if column})
     elif definition or customer or time or amount:
         raise TypeError("a cxm.Activity has its definition and its rows already")
