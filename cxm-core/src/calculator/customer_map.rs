@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::ops::Bound;
 
-use super::batch::KeyPart;
+use super::batch::{KeyPart, KeyRef};
 use super::codec::{Reader, Writer};
 use super::varint::{take_unsigned, unsigned, unzigzag, zigzag};
 use crate::error::{Error, Result};
@@ -33,34 +33,7 @@ pub(crate) trait Payload: Clone + std::fmt::Debug + Send + Sync + 'static {
     fn check(bytes: &[u8]) -> Result<u64>;
 }
 
-/// A customer's key, borrowed; in the order of [`KeyPart`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum CustomerKey<'a> {
-    Boolean(bool),
-    Integer(i64),
-    Text(&'a str),
-}
-
-impl<'a> CustomerKey<'a> {
-    /// The key of a customer; none for the missing key.
-    pub(crate) fn of(part: &'a KeyPart) -> Option<Self> {
-        match part {
-            KeyPart::Missing => None,
-            KeyPart::Boolean(value) => Some(Self::Boolean(*value)),
-            KeyPart::Integer(value) => Some(Self::Integer(*value)),
-            KeyPart::Text(text) => Some(Self::Text(text)),
-        }
-    }
-
-    /// The key, owned.
-    pub(crate) fn to_part(self) -> KeyPart {
-        match self {
-            Self::Boolean(value) => KeyPart::Boolean(value),
-            Self::Integer(value) => KeyPart::Integer(value),
-            Self::Text(text) => KeyPart::Text(text.into()),
-        }
-    }
-
+impl<'a> KeyRef<'a> {
     fn take(bytes: &mut &'a [u8]) -> Option<Self> {
         let (&kind, rest) = bytes.split_first()?;
         *bytes = rest;
@@ -89,7 +62,7 @@ fn take_blob<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
 /// A customer and what they did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Customer<'a> {
-    pub(crate) key: CustomerKey<'a>,
+    pub(crate) key: KeyRef<'a>,
     /// The days, as the [`Payload`] has them.
     pub(crate) days: &'a [u8],
     /// Key and days as they stand in the state.
@@ -110,7 +83,7 @@ impl<'a> Iterator for Customers<'a> {
             return None;
         }
         let whole = self.rest;
-        let key = CustomerKey::take(&mut self.rest)?;
+        let key = KeyRef::take(&mut self.rest)?;
         let days = take_blob(&mut self.rest)?;
         let (bytes, _) = whole.split_at_checked(whole.len().checked_sub(self.rest.len())?)?;
         Some(Customer { key, days, bytes })
@@ -118,14 +91,14 @@ impl<'a> Iterator for Customers<'a> {
 }
 
 /// Writes a customer as it stands in the state.
-fn write_customer(key: CustomerKey<'_>, days: &[u8], out: &mut Vec<u8>) {
+fn write_customer(key: KeyRef<'_>, days: &[u8], out: &mut Vec<u8>) {
     match key {
-        CustomerKey::Boolean(value) => out.extend([1, u8::from(value)]),
-        CustomerKey::Integer(value) => {
+        KeyRef::Boolean(value) => out.extend([1, u8::from(value)]),
+        KeyRef::Integer(value) => {
             out.push(2);
             unsigned(out, zigzag(value).into());
         }
-        CustomerKey::Text(text) => {
+        KeyRef::Text(text) => {
             out.push(3);
             unsigned(out, text.len() as u128);
             out.extend_from_slice(text.as_bytes());
@@ -159,7 +132,7 @@ impl LeafBuilder {
     }
 
     /// Adds a customer, unless nothing is known of them.
-    pub(crate) fn push(&mut self, key: CustomerKey<'_>, days: &[u8]) {
+    pub(crate) fn push(&mut self, key: KeyRef<'_>, days: &[u8]) {
         if !days.is_empty() {
             write_customer(key, days, &mut self.bytes);
             self.grown();
@@ -272,7 +245,7 @@ impl<P: Payload> CustomerMap<P> {
         while let Some(first) = theirs.peek() {
             let place = self.place(&first.key.to_part());
             let leaf = place.as_ref().and_then(|(home, _)| self.leaves.get(home));
-            let upper = place.as_ref().and_then(|(_, upper)| CustomerKey::of(upper.as_ref()?));
+            let upper = place.as_ref().and_then(|(_, upper)| KeyRef::of(upper.as_ref()?));
             let bytes = leaf.map_or([].as_slice(), |leaf| &leaf.bytes);
             let mut ours = Customers { rest: bytes }.peekable();
             while let Some(their) = theirs.next_if(|c| upper.is_none_or(|upper| c.key < upper)) {
@@ -296,7 +269,7 @@ impl<P: Payload> CustomerMap<P> {
         while let Some(first) = theirs.peek() {
             let Some((home, upper)) = self.place(&first.key.to_part()) else { return };
             let Some(leaf) = self.leaves.remove(&home) else { return };
-            let upper = upper.as_ref().and_then(CustomerKey::of);
+            let upper = upper.as_ref().and_then(KeyRef::of);
             let mut ours = Customers { rest: &leaf.bytes }.peekable();
             let mut built = LeafBuilder::default();
             while let Some(their) = theirs.next_if(|c| upper.is_none_or(|upper| c.key < upper)) {
@@ -342,8 +315,8 @@ impl<P: Payload> CustomerMap<P> {
             let part = KeyPart::read(reader)?;
             let days = reader.blob()?;
             let key =
-                CustomerKey::of(&part).ok_or_else(|| Error::corrupt("a customer without a key"))?;
-            if last.as_ref().and_then(CustomerKey::of).cmp(&Some(key)) != Ordering::Less {
+                KeyRef::of(&part).ok_or_else(|| Error::corrupt("a customer without a key"))?;
+            if last.as_ref().and_then(KeyRef::of).cmp(&Some(key)) != Ordering::Less {
                 return Err(Error::corrupt("the customers are not in their order"));
             }
             rows = super::checked_sum(rows, P::check(days)?)?;
@@ -404,7 +377,7 @@ mod tests {
 
     fn map(keys: impl IntoIterator<Item = i64>) -> CustomerMap<Count> {
         let mut built = LeafBuilder::default();
-        keys.into_iter().for_each(|key| built.push(CustomerKey::Integer(key), &[1]));
+        keys.into_iter().for_each(|key| built.push(KeyRef::Integer(key), &[1]));
         built.into_map()
     }
 

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! # Input
-//! Draws made by [`laplace`](super::laplace) or, with the feature `nuts`, by the No-U-turn sampler.
+//! Draws made by the Laplace approximation or, with the feature `nuts`, by the No-U-turn sampler.
 //!
 //! # Empty and edge cases
 //! A posterior always has draws. Where draws without an answer (a purchase that never comes) reach

@@ -293,9 +293,7 @@ impl EventLog {
     /// Appends the events of a batch.
     pub(super) fn extend(&mut self, new: NewEvents) {
         self.columns.extend(new);
-        if (self.len() - self.ordered) >= self.ordered.max(64) {
-            self.tidy();
-        }
+        self.tidy_if_due();
     }
 
     /// Appends one event.
@@ -308,6 +306,13 @@ impl EventLog {
         let ordered = self.columns.is_ordered(&self.tables);
         self.ordered = if ordered { self.len() } else { 0 };
         ordered
+    }
+
+    /// Puts all events in order once there are as many new ones as old.
+    fn tidy_if_due(&mut self) {
+        if self.len() - self.ordered >= self.ordered.max(64) {
+            self.tidy();
+        }
     }
 
     /// Puts all events in order.
@@ -382,9 +387,7 @@ impl EventLog {
                 self.columns.push(numbers.apply(event));
             }
         }
-        if (self.len() - self.ordered) >= self.ordered.max(64) {
-            self.tidy();
-        }
+        self.tidy_if_due();
     }
 
     /// The rows here that are the events of another log, each once; an error names what is not

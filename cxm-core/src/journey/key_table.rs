@@ -8,38 +8,11 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use crate::calculator::batch::{KeyColumn, KeyPart, KeyValues, number};
+use crate::calculator::batch::{KeyColumn, KeyPart, KeyRef, KeyValues, number};
 use crate::error::{Error, Result};
 
 /// The number of an absent key.
 pub(crate) const NONE: u32 = u32::MAX;
-
-/// A key, borrowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum KeyRef<'a> {
-    Boolean(bool),
-    Integer(i64),
-    Text(&'a str),
-}
-
-impl<'a> KeyRef<'a> {
-    fn of(part: &'a KeyPart) -> Option<Self> {
-        match part {
-            KeyPart::Missing => None,
-            KeyPart::Boolean(value) => Some(Self::Boolean(*value)),
-            KeyPart::Integer(value) => Some(Self::Integer(*value)),
-            KeyPart::Text(text) => Some(Self::Text(text)),
-        }
-    }
-
-    fn to_part(self) -> KeyPart {
-        match self {
-            Self::Boolean(value) => KeyPart::Boolean(value),
-            Self::Integer(value) => KeyPart::Integer(value),
-            Self::Text(text) => KeyPart::Text(text.into()),
-        }
-    }
-}
 
 /// Different keys, numbered from 0 in the order in which they came.
 #[derive(Debug, Clone, Default)]

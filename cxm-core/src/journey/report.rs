@@ -4,11 +4,8 @@ use super::definition::JourneysDefinition;
 use super::journeys::{ExcludedEvents, Journeys};
 use super::split::JourneyStatus;
 use crate::calculator::{Calculator, Report};
-use crate::error::Result;
-use crate::stats::{
-    Comparison, Estimate, Interval, IntervalOptions, Method, Scored, Share, comparison,
-    confidence_sequence, proportion,
-};
+use crate::stats::Share;
+use crate::stats::scored::scored_by_share;
 
 /// Smallest, middle and largest of a column of whole numbers, with its mean.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -196,21 +193,4 @@ impl Report for JourneysReport {
     }
 }
 
-impl Scored for JourneysReport {
-    fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        proportion::interval(&self.share(), options)
-    }
-
-    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        confidence_sequence::share(&self.share(), options)
-    }
-
-    fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        let method = method.unwrap_or(Method::AgrestiCaffo);
-        comparison::shares(&self.share(), &other.share(), method)
-    }
-
-    fn estimate(&self) -> Option<Estimate> {
-        self.share().adjusted_estimate()
-    }
-}
+scored_by_share!(JourneysReport);

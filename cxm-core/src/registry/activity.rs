@@ -17,11 +17,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::customer_tables::{compare, day, one_row, optional};
+use super::customer_tables::{day, one_row};
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter};
-use super::question::{Reading, ask_scored};
+use super::functions::{Arguments as TableArguments, Parameter, optional};
+use super::question::{Reading, ask_scored, compare_scored};
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::churn::{
     Activity, ActivityReport, Clock, CohortOptions, InactivityCounts, RetentionKind,
@@ -442,6 +442,6 @@ impl Reading for ActivityReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare(self, other, arguments)
+        compare_scored(self, other, arguments)
     }
 }

@@ -11,24 +11,15 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter};
-use super::question::{Arguments, Reading, ask_scored};
+use super::functions::{Arguments as TableArguments, Parameter, optional};
+use super::question::{Arguments, Reading, ask_scored, compare_scored};
 use crate::calculator::table::Table;
 use crate::error::Result;
 use crate::journey::attribution::{
     AttributionMethod, AttributionOptions, AttributionPaths, AttributionPathsReport, attribute,
     compare_methods,
 };
-use crate::stats::{Comparison, Method, Scored};
-
-const fn optional(
-    name: &'static str,
-    kind: &'static str,
-    default: &'static str,
-    doc: &'static str,
-) -> Parameter {
-    Parameter { name, kind, default: Some(default), doc }
-}
+use crate::stats::Comparison;
 
 pub(super) const METHOD: Parameter = optional(
     "method",
@@ -133,9 +124,6 @@ impl Reading for AttributionPathsReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = Arguments::new(arguments)?;
-        let method: Option<Method> = named.take("method")?;
-        named.finish()?;
-        self.compare(other, method)
+        compare_scored(self, other, arguments)
     }
 }

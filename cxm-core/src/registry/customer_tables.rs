@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::Entry;
 use super::definition::{self, to_value};
 use super::erased::{DynCalculator, RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter};
-use super::question::{Arguments, Reading, ask_scored};
+use super::functions::{Arguments as TableArguments, Parameter, optional};
+use super::question::{Arguments, Reading, ask_scored, compare_scored};
 use crate::calculator::table::Table;
 use crate::calculator::{Calculator, State};
 use crate::clv::customer_summaries::CustomerSummariesDefinition;
@@ -25,16 +25,7 @@ use crate::clv::{
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
 use crate::model::time::parse;
-use crate::stats::{Comparison, Method, Scored};
-
-pub(super) const fn optional(
-    name: &'static str,
-    kind: &'static str,
-    default: &'static str,
-    doc: &'static str,
-) -> Parameter {
-    Parameter { name, kind, default: Some(default), doc }
-}
+use crate::stats::Comparison;
 
 const UNTIL: Parameter = optional(
     "until",
@@ -257,15 +248,8 @@ impl Reading for CustomerSummariesReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare(self, other, arguments)
+        compare_scored(self, other, arguments)
     }
-}
-
-pub(super) fn compare<R: Scored>(ours: &R, theirs: &R, arguments: &Value) -> Result<Comparison> {
-    let mut named = Arguments::new(arguments)?;
-    let method: Option<Method> = named.take("method")?;
-    named.finish()?;
-    ours.compare(theirs, method)
 }
 
 impl Tabulate for PurchasePatterns {
@@ -297,6 +281,6 @@ impl Reading for PurchasePatternsReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare(self, other, arguments)
+        compare_scored(self, other, arguments)
     }
 }

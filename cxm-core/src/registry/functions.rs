@@ -33,6 +33,7 @@ mod weighting;
 
 use crate::error::{Error, Result};
 pub use arguments::Arguments;
+pub(super) use parameters::optional;
 use serde_json::Value;
 
 /// One statistic: its name, what it says, what it takes.

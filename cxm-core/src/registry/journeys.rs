@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use super::attribution;
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter};
+use super::functions::{Arguments as TableArguments, Parameter, optional};
 use super::journeys_scores as scores;
-use super::question::{Arguments, Reading, ask_scored};
+use super::question::{Arguments, Reading, ask_scored, compare_scored};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::error::{Error, Result};
@@ -23,19 +23,10 @@ use crate::journey::attribution::{AttributionMethod, AttributionOptions, compare
 use crate::journey::funnel::FunnelOptions;
 use crate::journey::report::Spread;
 use crate::journey::{Journeys, JourneysReport};
-use crate::stats::{Comparison, IntervalOptions, Method, Scored, proportion};
+use crate::stats::{Comparison, IntervalOptions, proportion};
 
 /// Between the touchpoints of a path that is written as one text.
 const PATH_SEPARATOR: &str = " > ";
-
-const fn optional(
-    name: &'static str,
-    kind: &'static str,
-    default: &'static str,
-    doc: &'static str,
-) -> Parameter {
-    Parameter { name, kind, default: Some(default), doc }
-}
 
 const LEVEL: Parameter = optional("level", "number", "0.95", "level of the intervals");
 
@@ -397,10 +388,7 @@ impl Reading for JourneysReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = Arguments::new(arguments)?;
-        let method: Option<Method> = named.take("method")?;
-        named.finish()?;
-        self.compare(other, method)
+        compare_scored(self, other, arguments)
     }
 }
 

@@ -5,21 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::erased::TableEntry;
-use super::functions::{Arguments, Parameter};
+use super::functions::{Arguments, Parameter, optional};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{ColumnData, Table};
 use crate::error::{Error, Result};
 use crate::journey::{CountedShare, CurveBy, Journeys, ScoreMean};
 use crate::stats::Interval;
-
-const fn optional(
-    name: &'static str,
-    kind: &'static str,
-    default: &'static str,
-    doc: &'static str,
-) -> Parameter {
-    Parameter { name, kind, default: Some(default), doc }
-}
 
 const LEVEL: Parameter = optional("level", "number", "0.95", "level of the intervals");
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter};
+use super::functions::{Arguments as TableArguments, optional};
 use super::question::{Arguments, Reading, ask_scored};
 use crate::calculator::{Calculator, Table};
 use crate::churn::{CalibrationBins, PredictionScores, PredictionScoresReport, ProfitOptions};
@@ -26,15 +26,6 @@ use crate::stats::{Comparison, Method, Scored};
 
 /// Bins of a calibration table unless asked for otherwise.
 const BINS: u32 = 10;
-
-const fn optional(
-    name: &'static str,
-    kind: &'static str,
-    default: &'static str,
-    doc: &'static str,
-) -> Parameter {
-    Parameter { name, kind, default: Some(default), doc }
-}
 
 const TABLES: &[TableEntry] = &[
     TableEntry {

@@ -83,6 +83,18 @@ fn unknown(question: &str, offered: &[&str]) -> Error {
     Error::not_found(format!("no question \"{question}\"; there are {}", offered.join(", ")))
 }
 
+/// A comparison of the scores by an optional method.
+pub(crate) fn compare_scored<R: Scored>(
+    ours: &R,
+    theirs: &R,
+    arguments: &Value,
+) -> Result<Comparison> {
+    let mut named = Arguments::new(arguments)?;
+    let method: Option<Method> = named.take("method")?;
+    named.finish()?;
+    ours.compare(theirs, method)
+}
+
 /// The questions that every report with a score answers.
 pub(crate) fn ask_scored<R: Scored>(
     report: &R,

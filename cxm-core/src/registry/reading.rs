@@ -18,26 +18,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::definition::to_value;
-use super::question::{Arguments, Reading, ask_scored, interval};
+use super::question::{Arguments, Reading, ask_scored, compare_scored, interval};
 use crate::error::{Error, Result};
 use crate::impact::DriverMomentsReport;
 use crate::impact::importance::ImportanceMethod;
 use crate::stats::{
-    Comparison, IntervalOptions, Method, Scored, Share, confidence_sequence, net_score, proportion,
+    Comparison, IntervalOptions, Share, confidence_sequence, net_score, proportion,
 };
 use crate::survey::cx_index::CxIndexItem;
 use crate::survey::{
     CustomerSecurity, CxIndexReport, EmotionalValueReport, PairedNpsReport, ResponseLedgerReport,
     ResponseRateReport, SecureCustomerIndexReport,
 };
-
-/// A comparison of the scores by an optional method.
-fn compare_scored<R: Scored>(ours: &R, theirs: &R, arguments: &Value) -> Result<Comparison> {
-    let mut named = Arguments::new(arguments)?;
-    let method: Option<Method> = named.take("method")?;
-    named.finish()?;
-    ours.compare(theirs, method)
-}
 
 /// The interval or the confidence sequence of a share.
 fn ask_share(share: &Share, question: &str, options: &IntervalOptions) -> Result<Value> {

@@ -9,7 +9,7 @@
 //! | `risk_table` | `times` |
 
 use super::erased::{TableEntry, Tabulate};
-use super::functions::{Arguments, Parameter};
+use super::functions::{Arguments, Parameter, optional};
 use crate::calculator::Table;
 use crate::calculator::batch::KeyPart;
 use crate::error::Result;
@@ -18,15 +18,6 @@ use crate::survival::{
     AalenJohansen, HazardTies, KaplanMeier, LifeTable, Lifetimes, NelsonAalen, RiskTable,
     tenure_rates,
 };
-
-const fn optional(
-    name: &'static str,
-    kind: &'static str,
-    default: &'static str,
-    doc: &'static str,
-) -> Parameter {
-    Parameter { name, kind, default: Some(default), doc }
-}
 
 const TIMES: Parameter = optional(
     "times",

@@ -20,3 +20,38 @@ pub trait Scored: Report {
     /// The score with its sampling variance, for shrinkage; `None` where there is none.
     fn estimate(&self) -> Option<Estimate>;
 }
+
+/// A report whose score is the share that its method `share` returns.
+macro_rules! scored_by_share {
+    ($report:ty) => {
+        impl $crate::stats::Scored for $report {
+            fn interval(
+                &self,
+                options: &$crate::stats::IntervalOptions,
+            ) -> $crate::error::Result<Option<$crate::stats::Interval>> {
+                $crate::stats::proportion::interval(&self.share(), options)
+            }
+
+            fn confidence_sequence(
+                &self,
+                options: &$crate::stats::IntervalOptions,
+            ) -> $crate::error::Result<Option<$crate::stats::Interval>> {
+                $crate::stats::confidence_sequence::share(&self.share(), options)
+            }
+
+            fn compare(
+                &self,
+                other: &Self,
+                method: Option<$crate::stats::Method>,
+            ) -> $crate::error::Result<$crate::stats::Comparison> {
+                let method = method.unwrap_or($crate::stats::Method::AgrestiCaffo);
+                $crate::stats::comparison::shares(&self.share(), &other.share(), method)
+            }
+
+            fn estimate(&self) -> Option<$crate::stats::Estimate> {
+                self.share().adjusted_estimate()
+            }
+        }
+    };
+}
+pub(crate) use scored_by_share;

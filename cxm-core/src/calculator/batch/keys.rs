@@ -78,6 +78,35 @@ impl From<i64> for KeyPart {
     }
 }
 
+/// A key that is there, borrowed; in the order of [`KeyPart`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum KeyRef<'a> {
+    Boolean(bool),
+    Integer(i64),
+    Text(&'a str),
+}
+
+impl<'a> KeyRef<'a> {
+    /// The key; none for the missing one.
+    pub(crate) fn of(part: &'a KeyPart) -> Option<Self> {
+        match part {
+            KeyPart::Missing => None,
+            KeyPart::Boolean(value) => Some(Self::Boolean(*value)),
+            KeyPart::Integer(value) => Some(Self::Integer(*value)),
+            KeyPart::Text(text) => Some(Self::Text(text)),
+        }
+    }
+
+    /// The key, owned.
+    pub(crate) fn to_part(self) -> KeyPart {
+        match self {
+            Self::Boolean(value) => KeyPart::Boolean(value),
+            Self::Integer(value) => KeyPart::Integer(value),
+            Self::Text(text) => KeyPart::Text(text.into()),
+        }
+    }
+}
+
 /// The values of a key column.
 #[derive(Debug, Clone, Copy)]
 pub enum KeyValues<'a> {

@@ -35,7 +35,7 @@ pub use customers::{Histories, Transactions};
 pub use durations::Durations;
 pub use events::Events;
 pub use keys::{KeyColumn, KeyPart, KeyValues};
-pub(crate) use keys::{Lookup, check_codes, key_order, number, number_keys};
+pub(crate) use keys::{KeyRef, Lookup, check_codes, key_order, number, number_keys};
 pub(crate) use money::Money;
 pub use paths::Paths;
 pub use predictions::Predictions;

@@ -11,9 +11,9 @@ use std::borrow::Cow;
 use super::visits::{TickTotals, TickWriter};
 use super::{Activity, ActivityDefinition};
 use crate::calculator::batch::{
-    KeyPart, KeyValues, Money, Transactions, Validity, key_order, number_keys, same_length,
+    KeyPart, KeyRef, KeyValues, Money, Transactions, Validity, key_order, number_keys, same_length,
 };
-use crate::calculator::customer_map::{CustomerKey, LeafBuilder};
+use crate::calculator::customer_map::LeafBuilder;
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, RefundRule};
 
@@ -136,14 +136,14 @@ impl<'a> Customers<'a> {
         }
     }
 
-    fn key(&self, number: u64) -> Option<CustomerKey<'_>> {
+    fn key(&self, number: u64) -> Option<KeyRef<'_>> {
         match self {
             Self::Integers { lowest, .. } => {
-                lowest.checked_add_unsigned(number).map(CustomerKey::Integer)
+                lowest.checked_add_unsigned(number).map(KeyRef::Integer)
             }
             Self::Ranked { keys, order, .. } => {
                 let code = order.get(usize::try_from(number).ok()?)?;
-                CustomerKey::of(keys.get(usize::try_from(*code).ok()?)?)
+                KeyRef::of(keys.get(usize::try_from(*code).ok()?)?)
             }
         }
     }

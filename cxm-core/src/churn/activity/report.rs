@@ -2,13 +2,10 @@
 
 use super::{Activity, ActivityDefinition, Excluded, Ticks};
 use crate::calculator::Report;
-use crate::error::Result;
 use crate::model::Period;
 use crate::model::time::format_day;
-use crate::stats::{
-    Comparison, Estimate, Interval, IntervalOptions, Method, Scored, Share, comparison,
-    confidence_sequence, proportion,
-};
+use crate::stats::Share;
+use crate::stats::scored::scored_by_share;
 
 /// What the reading of activity returns.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,24 +138,7 @@ impl Report for ActivityReport {
     }
 }
 
-impl Scored for ActivityReport {
-    fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        proportion::interval(&self.share(), options)
-    }
-
-    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        confidence_sequence::share(&self.share(), options)
-    }
-
-    fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        let method = method.unwrap_or(Method::AgrestiCaffo);
-        comparison::shares(&self.share(), &other.share(), method)
-    }
-
-    fn estimate(&self) -> Option<Estimate> {
-        self.share().adjusted_estimate()
-    }
-}
+scored_by_share!(ActivityReport);
 
 impl Activity {
     /// What the log holds up to a day since 1970-01-01, itself included; without one, up to its

@@ -8,9 +8,9 @@ use super::CustomerSummaries;
 use super::day_totals::{DayTotals, DayWriter};
 use super::definition::{AmountRule, CustomerSummariesDefinition};
 use crate::calculator::batch::{
-    KeyColumn, KeyPart, Money, Transactions, Values, key_order, number_keys, same_length,
+    KeyColumn, KeyPart, KeyRef, Money, Transactions, Values, key_order, number_keys, same_length,
 };
-use crate::calculator::customer_map::{CustomerKey, LeafBuilder};
+use crate::calculator::customer_map::LeafBuilder;
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, RefundRule};
 
@@ -156,7 +156,7 @@ impl Intake<'_> {
         let mut days = Vec::new();
         for (rank, &code) in (0usize..).zip(&order) {
             let key = usize::try_from(code).ok().and_then(|code| self.keys.get(code));
-            let Some(key) = key.and_then(CustomerKey::of) else { continue };
+            let Some(key) = key.and_then(KeyRef::of) else { continue };
             let visits = visits.of(rank);
             visits.sort_unstable_by_key(|visit| (self.group_of(visit), visit.day));
             for in_group in visits.chunk_by(|a, b| self.group_of(a) == self.group_of(b)) {

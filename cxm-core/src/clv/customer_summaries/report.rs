@@ -8,10 +8,8 @@ use crate::calculator::Report;
 use crate::error::Result;
 use crate::model::TimeUnit;
 use crate::model::time::format_day;
-use crate::stats::{
-    Comparison, Estimate, Interval, IntervalOptions, Method, Scored, Share, comparison,
-    confidence_sequence, proportion,
-};
+use crate::stats::Share;
+use crate::stats::scored::scored_by_share;
 
 /// What the reading of customer summaries returns.
 #[derive(Debug, Clone, PartialEq)]
@@ -205,24 +203,7 @@ impl Report for CustomerSummariesReport {
     }
 }
 
-impl Scored for CustomerSummariesReport {
-    fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        proportion::interval(&self.share(), options)
-    }
-
-    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        confidence_sequence::share(&self.share(), options)
-    }
-
-    fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        let method = method.unwrap_or(Method::AgrestiCaffo);
-        comparison::shares(&self.share(), &other.share(), method)
-    }
-
-    fn estimate(&self) -> Option<Estimate> {
-        self.share().adjusted_estimate()
-    }
-}
+scored_by_share!(CustomerSummariesReport);
 
 impl CustomerSummaries {
     /// The audit at a cut-off (a day since 1970-01-01; without one, the last day of the state),

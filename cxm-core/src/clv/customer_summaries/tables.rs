@@ -5,7 +5,7 @@ use super::day_totals::Days;
 use super::history::{self, CustomerHistory};
 use crate::calculator::ColumnData;
 use crate::calculator::batch::KeyPart;
-use crate::calculator::customer_map::CustomerKey;
+use crate::calculator::batch::KeyRef;
 use crate::calculator::table::Table;
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
@@ -80,7 +80,7 @@ struct Summaries {
 impl Summaries {
     fn push(
         &mut self,
-        customer: CustomerKey<'_>,
+        customer: KeyRef<'_>,
         history: &CustomerHistory,
         days: f64,
         mean: Option<f64>,

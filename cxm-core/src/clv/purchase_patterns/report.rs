@@ -2,11 +2,8 @@
 
 use super::{PurchasePatterns, PurchasePatternsDefinition};
 use crate::calculator::Report;
-use crate::error::Result;
-use crate::stats::{
-    Comparison, Estimate, Interval, IntervalOptions, Method, Scored, Share, comparison,
-    confidence_sequence, proportion,
-};
+use crate::stats::Share;
+use crate::stats::scored::scored_by_share;
 
 /// What the reading of purchase patterns returns.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,21 +75,4 @@ impl Report for PurchasePatternsReport {
     }
 }
 
-impl Scored for PurchasePatternsReport {
-    fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        proportion::interval(&self.share(), options)
-    }
-
-    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        confidence_sequence::share(&self.share(), options)
-    }
-
-    fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        let method = method.unwrap_or(Method::AgrestiCaffo);
-        comparison::shares(&self.share(), &other.share(), method)
-    }
-
-    fn estimate(&self) -> Option<Estimate> {
-        self.share().adjusted_estimate()
-    }
-}
+scored_by_share!(PurchasePatternsReport);

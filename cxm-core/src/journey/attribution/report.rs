@@ -3,11 +3,8 @@
 use super::attribution_paths::{AttributionPaths, AttributionPathsDefinition};
 use super::path_table::PathTable;
 use crate::calculator::{Calculator, Report};
-use crate::error::Result;
-use crate::stats::{
-    Comparison, Estimate, Interval, IntervalOptions, Method, Scored, Share, comparison,
-    confidence_sequence, proportion,
-};
+use crate::stats::Share;
+use crate::stats::scored::scored_by_share;
 
 /// What the reading of attribution paths returns.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,21 +81,4 @@ impl Report for AttributionPathsReport {
     }
 }
 
-impl Scored for AttributionPathsReport {
-    fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        proportion::interval(&self.share(), options)
-    }
-
-    fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        confidence_sequence::share(&self.share(), options)
-    }
-
-    fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        let method = method.unwrap_or(Method::AgrestiCaffo);
-        comparison::shares(&self.share(), &other.share(), method)
-    }
-
-    fn estimate(&self) -> Option<Estimate> {
-        self.share().adjusted_estimate()
-    }
-}
+scored_by_share!(AttributionPathsReport);

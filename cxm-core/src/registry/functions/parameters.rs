@@ -12,7 +12,7 @@ pub(super) const fn required(
 }
 
 /// An argument with a default, as JSON.
-pub(super) const fn optional(
+pub(in crate::registry) const fn optional(
     name: &'static str,
     kind: &'static str,
     default: &'static str,
