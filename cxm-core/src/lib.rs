@@ -91,10 +91,10 @@ pub mod prelude {
     pub use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition};
     pub use crate::survey::{
         Ces, CesDefinition, Csat, CsatDefinition, CxIndex, CxIndexDefinition, DuplicateRule,
-        EmotionalValue, EmotionalValueDefinition, Measure, Nps, NpsDefinition, PairedNps,
-        PairedNpsDefinition, RatingReport, ResponseLedger, ResponseLedgerDefinition, ResponseRate,
-        ResponseRateDefinition, SecureCustomerIndex, SecureCustomerIndexDefinition, StarRating,
-        StarRatingDefinition,
+        EmotionalValue, EmotionalValueDefinition, Nps, NpsDefinition, PairedNps,
+        PairedNpsDefinition, RatingMeasure, RatingReport, ResponseLedger, ResponseLedgerDefinition,
+        ResponseRate, ResponseRateDefinition, SecureCustomerIndex, SecureCustomerIndexDefinition,
+        StarRating, StarRatingDefinition,
     };
     pub use crate::survival::{Lifetimes, LifetimesDefinition};
 }

@@ -113,7 +113,7 @@ fn the_reader_finds_every_form() {
     assert_eq!(named("    pub use crate::{Error, error::Result};", 2), ["Error", "error"]);
     assert_eq!(named("let a = crate::model::Scale::new(0, 1);", 2), ["model"]);
     assert_eq!(named("use super::super::stream::Keyed;", 2), ["stream"]);
-    assert_eq!(named("use super::figures::Measure;", 2), Vec::<String>::new());
+    assert_eq!(named("use super::figures::RatingMeasure;", 2), Vec::<String>::new());
     assert_eq!(named("use super::stats::Interval;", 1), ["stats"]);
     assert_eq!(code("x // use crate::registry"), "x ");
 }

@@ -3,7 +3,7 @@
 use super::format::{Unit, list};
 use cxm_core::model::{Direction, MissingRule, RatingRules};
 use cxm_core::survey::boxes::BoxMetric;
-use cxm_core::survey::{BoxDefinition, Measure, NpsDefinition, RatingDefinition};
+use cxm_core::survey::{BoxDefinition, NpsDefinition, RatingDefinition, RatingMeasure};
 
 /// A definition that can be printed beside its figures.
 pub(crate) trait Described: RatingDefinition {
@@ -11,7 +11,7 @@ pub(crate) trait Described: RatingDefinition {
     fn metric(&self) -> &'static str;
 
     /// The measure that is the score.
-    fn measure(&self) -> Measure;
+    fn measure(&self) -> RatingMeasure;
 
     /// Names of the bad, the neutral and the good class.
     fn class_names(&self) -> [&'static str; 3];
@@ -50,14 +50,14 @@ pub(crate) trait Described: RatingDefinition {
         let [bad, _, good] = self.class_names();
         let (low, high) = (self.class_range(-1), self.class_range(1));
         match self.measure() {
-            Measure::Net => format!("100 · ({good} {high} − {bad} {low}) / answers"),
-            Measure::Share => format!("{good} ({high}) / answers"),
-            Measure::GoodShare => format!("{good} ({high}) / ({good} + {bad} ({low}))"),
-            Measure::Mean => "mean of the ratings".to_owned(),
-            Measure::RescaledMean => {
+            RatingMeasure::Net => format!("100 · ({good} {high} − {bad} {low}) / answers"),
+            RatingMeasure::Share => format!("{good} ({high}) / answers"),
+            RatingMeasure::GoodShare => format!("{good} ({high}) / ({good} + {bad} ({low}))"),
+            RatingMeasure::Mean => "mean of the ratings".to_owned(),
+            RatingMeasure::RescaledMean => {
                 "mean, from 0 at the bad end to 100 at the good one".to_owned()
             }
-            Measure::PercentOfMaximum => "100 · mean / highest rating".to_owned(),
+            RatingMeasure::PercentOfMaximum => "100 · mean / highest rating".to_owned(),
         }
     }
 
@@ -96,8 +96,8 @@ impl Described for NpsDefinition {
         "NPS"
     }
 
-    fn measure(&self) -> Measure {
-        Measure::Net
+    fn measure(&self) -> RatingMeasure {
+        RatingMeasure::Net
     }
 
     fn class_names(&self) -> [&'static str; 3] {
@@ -119,7 +119,7 @@ impl<M: BoxMetric> Described for BoxDefinition<M> {
         }
     }
 
-    fn measure(&self) -> Measure {
+    fn measure(&self) -> RatingMeasure {
         self.aggregate
     }
 

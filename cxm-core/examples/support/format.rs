@@ -1,6 +1,6 @@
 //! How figures are written.
 
-use cxm_core::survey::Measure;
+use cxm_core::survey::RatingMeasure;
 
 /// What a figure counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +16,12 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    pub(crate) const fn of(measure: Measure) -> Self {
+    pub(crate) const fn of(measure: RatingMeasure) -> Self {
         match measure {
-            Measure::Net => Self::Points,
-            Measure::Share | Measure::GoodShare => Self::Percent,
-            Measure::Mean => Self::Rating,
-            Measure::RescaledMean | Measure::PercentOfMaximum => Self::Hundred,
+            RatingMeasure::Net => Self::Points,
+            RatingMeasure::Share | RatingMeasure::GoodShare => Self::Percent,
+            RatingMeasure::Mean => Self::Rating,
+            RatingMeasure::RescaledMean | RatingMeasure::PercentOfMaximum => Self::Hundred,
         }
     }
 

@@ -6,9 +6,10 @@ use super::attribution::{
 };
 use super::event_log::ABSENT;
 use super::journeys::Journeys;
-use super::split::{Journey, JourneyStatus};
+use super::split::Journey;
 use crate::calculator::Calculator;
 use crate::error::{Error, Result};
+use crate::model::JourneyStatus;
 
 /// Stands between touchpoints; names that contain it cannot be told apart and are refused.
 const SEPARATOR: &str = "\u{1f}";

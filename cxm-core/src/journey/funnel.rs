@@ -37,9 +37,10 @@ use std::collections::{BTreeSet, VecDeque};
 use super::event_log::Event;
 use super::journeys::Journeys;
 use super::report::Spread;
-use super::split::{Journey, JourneyStatus};
+use super::split::Journey;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
+use crate::model::JourneyStatus;
 use crate::stats::{Interval, IntervalOptions, Share, proportion};
 
 /// The most steps of a funnel.

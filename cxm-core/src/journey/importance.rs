@@ -59,9 +59,10 @@ use super::alignment::JourneyTouchpoints;
 use super::event_log::ABSENT;
 use super::journeys::Journeys;
 use super::scores::{MEAN_ONE, check_level, journey_mean};
-use super::split::{Journey, JourneyStatus};
+use super::split::Journey;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::JourneyStatus;
 use crate::stats::{Interval, Moments, Share, comparison};
 
 /// The goal rates of journeys with and without a touchpoint.

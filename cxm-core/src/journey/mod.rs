@@ -62,7 +62,6 @@ pub use peak_end::{JourneyPeakEnd, PeakEndMeans};
 pub use report::{JourneysReport, Spread};
 pub use scores::{CountedShare, ScoreMean};
 pub use sessions::JourneyRow;
-pub use split::JourneyStatus;
 pub use step_matrix::StepShare;
 pub use touchpoints::TouchpointCounts;
 pub use transitions::Transition;

@@ -52,9 +52,9 @@ use super::event_log::{ABSENT, Event};
 use super::intake::SCORE_ONE;
 use super::journeys::Journeys;
 use super::scores::{MEAN_ONE, ScoreMean, ScoreScale, check_level, journey_mean};
-use super::split::JourneyStatus;
 use crate::calculator::batch::KeyPart;
 use crate::error::Result;
+use crate::model::JourneyStatus;
 use crate::stats::Moments;
 
 /// What is remembered of one journey.

@@ -2,8 +2,8 @@
 
 use super::definition::JourneysDefinition;
 use super::journeys::{ExcludedEvents, Journeys};
-use super::split::JourneyStatus;
 use crate::calculator::{Calculator, Report};
+use crate::model::JourneyStatus;
 use crate::stats::Share;
 use crate::stats::scored::scored_by_share;
 

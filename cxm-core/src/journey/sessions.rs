@@ -3,8 +3,8 @@
 use super::event_log::ABSENT;
 use super::intake::SCORE_ONE;
 use super::journeys::Journeys;
-use super::split::JourneyStatus;
 use crate::calculator::batch::KeyPart;
+use crate::model::JourneyStatus;
 
 /// One journey.
 #[derive(Debug, Clone, PartialEq)]

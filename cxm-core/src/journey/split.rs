@@ -6,33 +6,7 @@ use super::event_log::{Event, EventColumns};
 use super::journeys::Journeys;
 use super::key_table::{KeyTable, NONE};
 use crate::calculator::batch::KeyPart;
-
-/// How far a journey has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum JourneyStatus {
-    /// It may go on.
-    Open,
-    /// It ended with a goal.
-    Converted,
-    /// It is over, and no goal was declared.
-    Ended,
-    /// It is over without its goal.
-    Dropped,
-}
-
-impl JourneyStatus {
-    /// The name in `snake_case`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Converted => "converted",
-            Self::Ended => "ended",
-            Self::Dropped => "dropped",
-        }
-    }
-}
+use crate::model::JourneyStatus;
 
 /// One journey: its events in order, of which there is at least one.
 #[derive(Debug, Clone, Copy)]

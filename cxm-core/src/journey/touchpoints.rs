@@ -11,8 +11,8 @@
 
 use super::journeys::Journeys;
 use super::key_table::NONE;
-use super::split::JourneyStatus;
 use crate::calculator::batch::KeyPart;
+use crate::model::JourneyStatus;
 use crate::stats::Share;
 
 /// What happens at one touchpoint.

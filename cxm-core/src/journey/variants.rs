@@ -16,8 +16,8 @@ use foldhash::fast::RandomState;
 
 use super::event_log::ABSENT;
 use super::journeys::Journeys;
-use super::split::JourneyStatus;
 use crate::calculator::batch::KeyPart;
+use crate::model::JourneyStatus;
 
 /// A path, and how many journeys took it.
 #[derive(Debug, Clone, PartialEq)]

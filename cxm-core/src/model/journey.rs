@@ -1,20 +1,38 @@
 //! An actual journey: what one customer went through, from its first interaction to its last.
 
 use super::check::not_empty;
-use super::open_enum::open_enum;
 use crate::error::{Error, Result};
 
-open_enum! {
-    /// How a journey stands.
-    pub enum JourneyStatus {
-        /// More may come.
-        Open = "open",
-        /// It reached its goal.
-        Converted = "converted",
-        /// It came to its end, and no goal was set or none was due.
-        Ended = "ended",
-        /// It ended short of its goal.
-        Dropped = "dropped",
+/// How a journey stands.
+///
+/// It follows from the events of the journey and the rules by which journeys end, so it is the one
+/// enum of the model without a name of the caller's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum JourneyStatus {
+    /// More may come.
+    Open,
+    /// It ended with its goal.
+    Converted,
+    /// It is over, and no goal was declared.
+    Ended,
+    /// It is over without its goal.
+    Dropped,
+}
+
+impl JourneyStatus {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Converted, Self::Ended, Self::Dropped];
+
+    /// The name in `snake_case`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Converted => "converted",
+            Self::Ended => "ended",
+            Self::Dropped => "dropped",
+        }
     }
 }
 
@@ -93,7 +111,6 @@ impl Journey {
     /// cannot be.
     pub fn validate(&self) -> Result<()> {
         not_empty(&self.customer, "customer")?;
-        not_empty(self.status.name(), "status")?;
         not_empty(&self.split_rule, "split_rule")?;
         let refuse = |message: String, field| Err(Error::definition(message).in_field(field));
         if self.number == 0 {

@@ -13,6 +13,7 @@
 //! | [`Catalogue`] | all that a company has of these |
 //!
 //! Whatever is named by an enum can have a name of the caller's own: each has a variant `Custom`.
+//! Only [`JourneyStatus`] has none, since it is not named but found.
 
 pub mod catalogue;
 pub mod channel;

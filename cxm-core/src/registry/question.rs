@@ -17,7 +17,7 @@ use crate::calculator::Report;
 use crate::error::{Error, Result};
 use crate::stats::{Comparison, Interval, IntervalOptions, Method, Scored};
 use crate::stream::SuppressionRule;
-use crate::survey::{Measure, RatingReport};
+use crate::survey::{RatingMeasure, RatingReport};
 
 /// A report that answers questions by name.
 pub trait Reading: Report + Serialize {
@@ -125,7 +125,7 @@ impl<R: RatingReport + Serialize> Reading for R {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let mut named = Arguments::new(arguments)?;
         let figures = self.figures();
-        let mut measure = || -> Result<Measure> {
+        let mut measure = || -> Result<RatingMeasure> {
             Ok(named.take("measure")?.unwrap_or_else(|| self.headline_measure()))
         };
         match question {

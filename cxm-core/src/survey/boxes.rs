@@ -7,7 +7,7 @@
 
 use std::marker::PhantomData;
 
-use super::figures::{Figures, Measure, RatingReport};
+use super::figures::{Figures, RatingMeasure, RatingReport};
 use super::rating::RatingDefinition;
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{Definition, Kind, Preset, Report};
@@ -42,14 +42,19 @@ pub struct BoxDefinition<M> {
     /// How many of the worst ratings are the bottom boxes.
     pub bottom_boxes: u8,
     /// The aggregate that counts as the score.
-    pub aggregate: Measure,
+    pub aggregate: RatingMeasure,
     #[cfg_attr(feature = "serde", serde(skip))]
     metric: PhantomData<M>,
 }
 
 impl<M: BoxMetric> BoxDefinition<M> {
     /// Boxes on a scale where a high rating is good, with the default rules.
-    pub const fn new(scale: Scale, top_boxes: u8, bottom_boxes: u8, aggregate: Measure) -> Self {
+    pub const fn new(
+        scale: Scale,
+        top_boxes: u8,
+        bottom_boxes: u8,
+        aggregate: RatingMeasure,
+    ) -> Self {
         Self {
             ratings: RatingRules::on(scale),
             direction: Direction::HigherIsBetter,
@@ -102,7 +107,9 @@ impl<M: BoxMetric> Definition for BoxDefinition<M> {
             ))
             .in_field("top_boxes"));
         }
-        if self.bottom_boxes == 0 && matches!(self.aggregate, Measure::Net | Measure::GoodShare) {
+        if self.bottom_boxes == 0
+            && matches!(self.aggregate, RatingMeasure::Net | RatingMeasure::GoodShare)
+        {
             return Err(Error::definition("a net and a good share need at least one bottom box")
                 .in_field("bottom_boxes"));
         }
@@ -140,7 +147,7 @@ impl<M: BoxMetric> RatingDefinition for BoxDefinition<M> {
             direction: Direction::read(reader)?,
             top_boxes: reader.u8()?,
             bottom_boxes: reader.u8()?,
-            aggregate: Measure::read(reader)?,
+            aggregate: RatingMeasure::read(reader)?,
             metric: PhantomData,
         })
     }
@@ -202,12 +209,12 @@ impl<M: BoxMetric> BoxReport<M> {
         Self {
             score: figures.value(definition.aggregate),
             responses: figures.responses(),
-            share: figures.value(Measure::Share),
-            mean: figures.value(Measure::Mean),
-            net: figures.value(Measure::Net),
-            rescaled_mean: figures.value(Measure::RescaledMean),
-            percent_of_maximum: figures.value(Measure::PercentOfMaximum),
-            good_share: figures.value(Measure::GoodShare),
+            share: figures.value(RatingMeasure::Share),
+            mean: figures.value(RatingMeasure::Mean),
+            net: figures.value(RatingMeasure::Net),
+            rescaled_mean: figures.value(RatingMeasure::RescaledMean),
+            percent_of_maximum: figures.value(RatingMeasure::PercentOfMaximum),
+            good_share: figures.value(RatingMeasure::GoodShare),
             top: classes.positive,
             middle: classes.neutral,
             bottom: classes.negative,
@@ -242,7 +249,7 @@ impl<M: BoxMetric> RatingReport for BoxReport<M> {
         &self.figures
     }
 
-    fn headline_measure(&self) -> Measure {
+    fn headline_measure(&self) -> RatingMeasure {
         self.definition.aggregate
     }
 }

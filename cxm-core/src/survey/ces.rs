@@ -45,7 +45,7 @@
 //! ```
 
 use super::boxes::{BoxDefinition, BoxMetric, BoxReport};
-use super::figures::Measure;
+use super::figures::RatingMeasure;
 use super::rating::RatingCalculator;
 use crate::calculator::{Kind, Preset};
 use crate::model::Scale;
@@ -61,7 +61,7 @@ pub type CesReport = BoxReport<CesMetric>;
 /// The calculator of customer effort: see the [module](self).
 pub type Ces = RatingCalculator<CesDefinition>;
 
-const fn on(scale: Scale, top: u8, bottom: u8, score: Measure) -> CesDefinition {
+const fn on(scale: Scale, top: u8, bottom: u8, score: RatingMeasure) -> CesDefinition {
     BoxDefinition::new(scale, top, bottom, score)
 }
 
@@ -69,7 +69,7 @@ impl BoxMetric for CesMetric {
     const KIND: Kind = Kind { id: 3, name: "ces", version: 1 };
 
     fn standard() -> CesDefinition {
-        on(Scale::ONE_TO_SEVEN, 3, 3, Measure::Share)
+        on(Scale::ONE_TO_SEVEN, 3, 3, RatingMeasure::Share)
     }
 
     fn presets() -> &'static [Preset<CesDefinition>] {
@@ -82,22 +82,22 @@ impl BoxMetric for CesMetric {
             Preset {
                 name: "ces_2_mean",
                 summary: "CES 2.0 as a mean (CYS, Benbria)",
-                build: || on(Scale::ONE_TO_SEVEN, 3, 3, Measure::Mean),
+                build: || on(Scale::ONE_TO_SEVEN, 3, 3, RatingMeasure::Mean),
             },
             Preset {
                 name: "ces_2_net",
                 summary: "CES 2.0 as a net of 5-7 and 1-3 (SoluCX, CYS index)",
-                build: || on(Scale::ONE_TO_SEVEN, 3, 3, Measure::Net),
+                build: || on(Scale::ONE_TO_SEVEN, 3, 3, RatingMeasure::Net),
             },
             Preset {
                 name: "ces_1",
                 summary: "CES 1.0: mean effort on 1 to 5, low is good (Closealert)",
-                build: || on(Scale::ONE_TO_FIVE, 2, 2, Measure::Mean).lower_is_better(),
+                build: || on(Scale::ONE_TO_FIVE, 2, 2, RatingMeasure::Mean).lower_is_better(),
             },
             Preset {
                 name: "five_points",
                 summary: "share of 4 and 5 on 1 to 5, high is good (Formbricks); not comparable with 7 points",
-                build: || on(Scale::ONE_TO_FIVE, 2, 2, Measure::Share),
+                build: || on(Scale::ONE_TO_FIVE, 2, 2, RatingMeasure::Share),
             },
         ]
     }

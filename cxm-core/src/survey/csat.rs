@@ -47,7 +47,7 @@
 //! ```
 
 use super::boxes::{BoxDefinition, BoxMetric, BoxReport};
-use super::figures::Measure;
+use super::figures::RatingMeasure;
 use super::rating::RatingCalculator;
 use crate::calculator::{Kind, Preset};
 use crate::model::Scale;
@@ -63,7 +63,13 @@ pub type CsatReport = BoxReport<CsatMetric>;
 /// The calculator of customer satisfaction: see the [module](self).
 pub type Csat = RatingCalculator<CsatDefinition>;
 
-const fn on(lowest: i16, highest: i16, top: u8, bottom: u8, score: Measure) -> CsatDefinition {
+const fn on(
+    lowest: i16,
+    highest: i16,
+    top: u8,
+    bottom: u8,
+    score: RatingMeasure,
+) -> CsatDefinition {
     BoxDefinition::new(Scale::literal(lowest, highest), top, bottom, score)
 }
 
@@ -71,7 +77,7 @@ impl BoxMetric for CsatMetric {
     const KIND: Kind = Kind { id: 2, name: "csat", version: 1 };
 
     fn standard() -> CsatDefinition {
-        on(1, 5, 2, 2, Measure::Share)
+        on(1, 5, 2, 2, RatingMeasure::Share)
     }
 
     fn presets() -> &'static [Preset<CsatDefinition>] {
@@ -84,62 +90,62 @@ impl BoxMetric for CsatMetric {
             Preset {
                 name: "formbricks_three",
                 summary: "share of 3 on 1 to 3 (Formbricks)",
-                build: || on(1, 3, 1, 1, Measure::Share),
+                build: || on(1, 3, 1, 1, RatingMeasure::Share),
             },
             Preset {
                 name: "formbricks_four",
                 summary: "share of 3 and 4 on 1 to 4 (Formbricks)",
-                build: || on(1, 4, 2, 2, Measure::Share),
+                build: || on(1, 4, 2, 2, RatingMeasure::Share),
             },
             Preset {
                 name: "formbricks_six",
                 summary: "share of 5 and 6 on 1 to 6 (Formbricks)",
-                build: || on(1, 6, 2, 2, Measure::Share),
+                build: || on(1, 6, 2, 2, RatingMeasure::Share),
             },
             Preset {
                 name: "formbricks_seven",
                 summary: "share of 6 and 7 on 1 to 7 (Formbricks)",
-                build: || on(1, 7, 2, 2, Measure::Share),
+                build: || on(1, 7, 2, 2, RatingMeasure::Share),
             },
             Preset {
                 name: "formbricks_ten",
                 summary: "share of 8, 9 and 10 on 1 to 10 (Formbricks)",
-                build: || on(1, 10, 3, 3, Measure::Share),
+                build: || on(1, 10, 3, 3, RatingMeasure::Share),
             },
             Preset {
                 name: "zendesk_two",
                 summary: "good/(good + bad) on 1 to 2 (Zendesk)",
-                build: || on(1, 2, 1, 1, Measure::GoodShare),
+                build: || on(1, 2, 1, 1, RatingMeasure::GoodShare),
             },
             Preset {
                 name: "zendesk_three",
                 summary: "good/(good + bad) on 1 to 3: 3 is good, 1 and 2 are bad (Zendesk)",
-                build: || on(1, 3, 1, 2, Measure::GoodShare),
+                build: || on(1, 3, 1, 2, RatingMeasure::GoodShare),
             },
             Preset {
                 name: "zendesk_five",
                 summary: "good/(good + bad) on 1 to 5: 4 and 5 are good, 1 to 3 are bad (Zendesk)",
-                build: || on(1, 5, 2, 3, Measure::GoodShare),
+                build: || on(1, 5, 2, 3, RatingMeasure::GoodShare),
             },
             Preset {
                 name: "thumbs",
                 summary: "good/(good + bad) of thumbs, 0 down and 1 up (Zendesk, Simplesat)",
-                build: || on(0, 1, 1, 1, Measure::GoodShare),
+                build: || on(0, 1, 1, 1, RatingMeasure::GoodShare),
             },
             Preset {
                 name: "mean_of_ten",
                 summary: "mean on 1 to 10 (CYS)",
-                build: || on(1, 10, 3, 3, Measure::Mean),
+                build: || on(1, 10, 3, 3, RatingMeasure::Mean),
             },
             Preset {
                 name: "percent_of_maximum",
                 summary: "mean in percent of the maximum on 1 to 10 (ServiceRocket); all-1 gives 10, not 0",
-                build: || on(1, 10, 3, 3, Measure::PercentOfMaximum),
+                build: || on(1, 10, 3, 3, RatingMeasure::PercentOfMaximum),
             },
             Preset {
                 name: "rescaled_mean",
                 summary: "mean from 0 to 100 on 1 to 5 (POMP)",
-                build: || on(1, 5, 2, 2, Measure::RescaledMean),
+                build: || on(1, 5, 2, 2, RatingMeasure::RescaledMean),
             },
         ]
     }

@@ -18,7 +18,7 @@ use crate::stats::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Measure {
+pub enum RatingMeasure {
     /// 100 · (top − bottom) / responses: points.
     Net,
     /// Top boxes among the responses: 0..=1.
@@ -33,7 +33,7 @@ pub enum Measure {
     PercentOfMaximum,
 }
 
-impl Measure {
+impl RatingMeasure {
     /// Every measure.
     pub const ALL: [Self; 6] = [
         Self::Net,
@@ -163,12 +163,12 @@ impl Figures {
 
     /// Σw²-based size of the weighted answers; `None` where they are not weighted.
     pub fn effective_responses(&self) -> Option<f64> {
-        self.weighted(Measure::Mean).map(|weighted| weighted.effective_n)
+        self.weighted(RatingMeasure::Mean).map(|weighted| weighted.effective_n)
     }
 
     /// n over the effective size; `None` where the answers are not weighted.
     pub fn design_effect(&self) -> Option<f64> {
-        self.weighted(Measure::Mean).map(|weighted| weighted.design_effect)
+        self.weighted(RatingMeasure::Mean).map(|weighted| weighted.design_effect)
     }
 
     fn is_weighted(&self) -> bool {
@@ -188,7 +188,7 @@ impl Figures {
     }
 
     /// The figure; `None` without a response that it rests on.
-    pub fn value(&self, measure: Measure) -> Option<f64> {
+    pub fn value(&self, measure: RatingMeasure) -> Option<f64> {
         let unit = self.unit(measure)?;
         if self.is_weighted() {
             return self.weighted(measure).map(|weighted| unit.value(weighted.value));
@@ -199,7 +199,7 @@ impl Figures {
     /// The interval of a figure, in the figure's own unit.
     pub fn interval(
         &self,
-        measure: Measure,
+        measure: RatingMeasure,
         options: &IntervalOptions,
     ) -> Result<Option<Interval>> {
         options.alpha()?;
@@ -208,8 +208,8 @@ impl Figures {
             self.weighted_interval(measure, options)?
         } else {
             match measure {
-                Measure::Net => net_score::interval(&self.classes, options)?,
-                Measure::Share | Measure::GoodShare => {
+                RatingMeasure::Net => net_score::interval(&self.classes, options)?,
+                RatingMeasure::Share | RatingMeasure::GoodShare => {
                     proportion::interval(&self.share(measure), options)?
                 }
                 _ => mean::interval(&self.moments(), options)?,
@@ -220,7 +220,7 @@ impl Figures {
 
     fn weighted_interval(
         &self,
-        measure: Measure,
+        measure: RatingMeasure,
         options: &IntervalOptions,
     ) -> Result<Option<Interval>> {
         if let Some(method) = options.method.filter(|&method| method != Method::Linearized) {
@@ -235,7 +235,7 @@ impl Figures {
     /// The confidence sequence of a figure: an interval that may be looked at after every answer.
     pub fn confidence_sequence(
         &self,
-        measure: Measure,
+        measure: RatingMeasure,
         options: &IntervalOptions,
     ) -> Result<Option<Interval>> {
         options.alpha()?;
@@ -246,8 +246,8 @@ impl Figures {
             ));
         }
         let raw = match measure {
-            Measure::Net => confidence_sequence::net(&self.classes, options)?,
-            Measure::Share | Measure::GoodShare => {
+            RatingMeasure::Net => confidence_sequence::net(&self.classes, options)?,
+            RatingMeasure::Share | RatingMeasure::GoodShare => {
                 confidence_sequence::share(&self.share(measure), options)?
             }
             _ => {
@@ -264,7 +264,7 @@ impl Figures {
     pub fn compare(
         &self,
         other: &Self,
-        measure: Measure,
+        measure: RatingMeasure,
         method: Option<Method>,
     ) -> Result<Comparison> {
         let unit = self.unit(measure).ok_or_else(|| unavailable(measure))?;
@@ -272,11 +272,11 @@ impl Figures {
             _ if self.is_weighted() || other.is_weighted() => {
                 self.compare_weighted(other, measure, method)?
             }
-            Measure::Net => {
+            RatingMeasure::Net => {
                 let method = method.unwrap_or(Method::AdjustedWald);
                 comparison::nets(&self.classes, &other.classes, method)?
             }
-            Measure::Share | Measure::GoodShare => {
+            RatingMeasure::Share | RatingMeasure::GoodShare => {
                 let method = method.unwrap_or(Method::AgrestiCaffo);
                 comparison::shares(&self.share(measure), &other.share(measure), method)?
             }
@@ -293,7 +293,7 @@ impl Figures {
     fn compare_weighted(
         &self,
         other: &Self,
-        measure: Measure,
+        measure: RatingMeasure,
         method: Option<Method>,
     ) -> Result<Comparison> {
         if let Some(method) = method.filter(|&method| method != Method::Linearized) {
@@ -309,7 +309,11 @@ impl Figures {
     }
 
     /// The limits that the figure could take had all non-respondents answered.
-    pub fn non_response_bounds(&self, measure: Measure, missing: u64) -> Result<Option<Bounds>> {
+    pub fn non_response_bounds(
+        &self,
+        measure: RatingMeasure,
+        missing: u64,
+    ) -> Result<Option<Bounds>> {
         let Some(unit) = self.unit(measure) else { return Ok(None) };
         let raw = match measure {
             _ if self.is_weighted() => {
@@ -317,9 +321,9 @@ impl Figures {
                     "bounds for non-response rest on unweighted counts",
                 ));
             }
-            Measure::Net => non_response::net_bounds(&self.classes, missing),
-            Measure::Share => non_response::share_bounds(&self.share(measure), missing)?,
-            Measure::GoodShare => return Err(unavailable(measure)),
+            RatingMeasure::Net => non_response::net_bounds(&self.classes, missing),
+            RatingMeasure::Share => non_response::share_bounds(&self.share(measure), missing)?,
+            RatingMeasure::GoodShare => return Err(unavailable(measure)),
             _ => {
                 let scale = self.histogram.scale();
                 let (lowest, highest) = (f64::from(scale.lowest()), f64::from(scale.highest()));
@@ -338,15 +342,17 @@ impl Figures {
     /// A handful of answers of one class has no variance of its own. So the variance of a net and
     /// of a share is taken with the adjusted counts of [`Method::AdjustedWald`] and
     /// [`Method::AgrestiCaffo`].
-    pub fn estimate(&self, measure: Measure) -> Option<Estimate> {
+    pub fn estimate(&self, measure: RatingMeasure) -> Option<Estimate> {
         let unit = self.unit(measure)?;
         let raw = match measure {
             _ if self.is_weighted() => self.weighted(measure)?.estimate()?,
-            Measure::Net => {
+            RatingMeasure::Net => {
                 let variance = self.classes.adjusted_estimate().variance;
                 Estimate { variance, ..self.classes.estimate()? }
             }
-            Measure::Share | Measure::GoodShare => self.share(measure).adjusted_estimate()?,
+            RatingMeasure::Share | RatingMeasure::GoodShare => {
+                self.share(measure).adjusted_estimate()?
+            }
             _ => self.moments().estimate().ok()?.filter(|mean| mean.variance > 0.0)?,
         };
         let variance = raw.variance * unit.factor * unit.factor;
@@ -354,9 +360,9 @@ impl Figures {
     }
 
     /// The figure rounded from the exact counts: percent for shares, its own unit otherwise.
-    fn rounded(&self, measure: Measure, decimals: u8) -> Result<Option<rounding::Decimal>> {
+    fn rounded(&self, measure: RatingMeasure, decimals: u8) -> Result<Option<rounding::Decimal>> {
         let percent = match measure {
-            Measure::Share | Measure::GoodShare => 100,
+            RatingMeasure::Share | RatingMeasure::GoodShare => 100,
             _ => 1,
         };
         let Some(Ratio { numerator, denominator }) = self.ratio(measure) else { return Ok(None) };
@@ -365,29 +371,29 @@ impl Figures {
     }
 
     /// The figure as an exact ratio of integers.
-    fn ratio(&self, measure: Measure) -> Option<Ratio> {
+    fn ratio(&self, measure: RatingMeasure) -> Option<Ratio> {
         let NetCounts { negative, positive, .. } = self.classes;
         let scale = self.histogram.scale();
         let moments = self.moments();
         let (lowest, highest) = (i128::from(scale.lowest()), i128::from(scale.highest()));
         let n = i128::from(moments.n);
         let (numerator, denominator) = match measure {
-            Measure::Net => {
+            RatingMeasure::Net => {
                 (100 * (i128::from(positive) - i128::from(negative)), Some(self.responses()))
             }
-            Measure::Share | Measure::GoodShare => {
+            RatingMeasure::Share | RatingMeasure::GoodShare => {
                 let share = self.share(measure);
                 (i128::from(share.successes), Some(share.total))
             }
-            Measure::Mean => (moments.sum, Some(moments.n)),
-            Measure::RescaledMean => {
+            RatingMeasure::Mean => (moments.sum, Some(moments.n)),
+            RatingMeasure::RescaledMean => {
                 let from_the_bad_end = match self.direction {
                     Direction::HigherIsBetter => moments.sum - lowest * n,
                     Direction::LowerIsBetter => highest * n - moments.sum,
                 };
                 (100 * from_the_bad_end, moments.n.checked_mul(u64::from(scale.range())))
             }
-            Measure::PercentOfMaximum => {
+            RatingMeasure::PercentOfMaximum => {
                 let highest =
                     u64::try_from(scale.highest()).ok().filter(|_| scale.lowest() >= 0)?;
                 (100 * moments.sum, moments.n.checked_mul(highest))
@@ -396,10 +402,10 @@ impl Figures {
         Some(Ratio { numerator, denominator: denominator? })
     }
 
-    fn share(&self, measure: Measure) -> Share {
+    fn share(&self, measure: RatingMeasure) -> Share {
         let NetCounts { negative, positive, .. } = self.classes;
         let total = match measure {
-            Measure::GoodShare => positive.saturating_add(negative),
+            RatingMeasure::GoodShare => positive.saturating_add(negative),
             _ => self.responses(),
         };
         Share { successes: positive, total }
@@ -422,35 +428,35 @@ impl Figures {
     }
 
     /// The weighted figure; `None` without weight.
-    fn weighted(&self, measure: Measure) -> Option<WeightedEstimate> {
+    fn weighted(&self, measure: RatingMeasure) -> Option<WeightedEstimate> {
         read_weighted(&self.bins(|class, rating| match measure {
-            Measure::Net => Some(f64::from(class)),
-            Measure::Share => Some(f64::from(u8::from(class == 1))),
-            Measure::GoodShare => (class != 0).then(|| f64::from(u8::from(class == 1))),
+            RatingMeasure::Net => Some(f64::from(class)),
+            RatingMeasure::Share => Some(f64::from(u8::from(class == 1))),
+            RatingMeasure::GoodShare => (class != 0).then(|| f64::from(u8::from(class == 1))),
             _ => Some(f64::from(rating)),
         }))
     }
 
     /// From what the statistics work with to the figure's unit; `None` where it is not defined.
-    fn unit(&self, measure: Measure) -> Option<Unit> {
+    fn unit(&self, measure: RatingMeasure) -> Option<Unit> {
         let scale = self.histogram.scale();
         let (lowest, highest) = (f64::from(scale.lowest()), f64::from(scale.highest()));
         Some(match measure {
-            Measure::Net => Unit { offset: 0.0, factor: 100.0 },
-            Measure::Share | Measure::GoodShare | Measure::Mean => {
+            RatingMeasure::Net => Unit { offset: 0.0, factor: 100.0 },
+            RatingMeasure::Share | RatingMeasure::GoodShare | RatingMeasure::Mean => {
                 Unit { offset: 0.0, factor: 1.0 }
             }
-            Measure::RescaledMean => {
+            RatingMeasure::RescaledMean => {
                 let factor = 100.0 / f64::from(scale.range());
                 match self.direction {
                     Direction::HigherIsBetter => Unit { offset: -lowest * factor, factor },
                     Direction::LowerIsBetter => Unit { offset: highest * factor, factor: -factor },
                 }
             }
-            Measure::PercentOfMaximum if scale.lowest() >= 0 => {
+            RatingMeasure::PercentOfMaximum if scale.lowest() >= 0 => {
                 Unit { offset: 0.0, factor: 100.0 / highest }
             }
-            Measure::PercentOfMaximum => return None,
+            RatingMeasure::PercentOfMaximum => return None,
         })
     }
 }
@@ -460,7 +466,7 @@ fn read_weighted(bins: &[WeightedBin]) -> Option<WeightedEstimate> {
     weighted_mean(bins).ok().flatten()
 }
 
-fn unavailable(measure: Measure) -> Error {
+fn unavailable(measure: RatingMeasure) -> Error {
     Error::not_offered(format!("{} is not defined here", measure.name()))
 }
 
@@ -484,7 +490,7 @@ pub trait RatingReport: Report + Clone {
     fn figures(&self) -> &Figures;
 
     /// The measure that is the score.
-    fn headline_measure(&self) -> Measure;
+    fn headline_measure(&self) -> RatingMeasure;
 
     /// The limits of the score had all non-respondents answered (Manski).
     fn non_response_bounds(&self, non_respondents: u64) -> Result<Option<Bounds>> {
@@ -492,7 +498,11 @@ pub trait RatingReport: Report + Clone {
     }
 
     /// The interval of another measure of the same answers.
-    fn interval_of(&self, measure: Measure, options: &IntervalOptions) -> Result<Option<Interval>> {
+    fn interval_of(
+        &self,
+        measure: RatingMeasure,
+        options: &IntervalOptions,
+    ) -> Result<Option<Interval>> {
         self.figures().interval(measure, options)
     }
 

@@ -36,7 +36,7 @@ pub use csat::{Csat, CsatDefinition, CsatReport};
 pub use cx_index::{CxIndex, CxIndexDefinition, CxIndexReport};
 pub use duplicates::DuplicateRule;
 pub use emotional_value::{EmotionalValue, EmotionalValueDefinition, EmotionalValueReport};
-pub use figures::{Display, Figures, Measure, RatingReport};
+pub use figures::{Display, Figures, RatingMeasure, RatingReport};
 pub use items::{ItemCalculator, ItemDefinition, ItemState};
 pub use nps::{Nps, NpsDefinition, NpsReport};
 pub use paired_nps::{PairedNps, PairedNpsDefinition, PairedNpsReport};

@@ -52,7 +52,7 @@
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
-use super::figures::{Figures, Measure, RatingReport};
+use super::figures::{Figures, RatingMeasure, RatingReport};
 use super::rating::{RatingCalculator, RatingDefinition};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{Definition, Kind, Preset, Report};
@@ -240,7 +240,7 @@ impl NpsReport {
         let classes = figures.classes();
         let [detractor_share, passive_share, promoter_share] = figures.class_shares();
         Self {
-            score: figures.value(Measure::Net),
+            score: figures.value(RatingMeasure::Net),
             responses: figures.responses(),
             promoters: classes.positive,
             passives: classes.neutral,
@@ -248,7 +248,7 @@ impl NpsReport {
             promoter_share,
             passive_share,
             detractor_share,
-            mean: figures.value(Measure::Mean),
+            mean: figures.value(RatingMeasure::Mean),
             excluded: histogram.excluded(),
             invalid: histogram.excluded().invalid(),
             observations: histogram.observations(),
@@ -271,7 +271,7 @@ impl Report for NpsReport {
     }
 
     fn unit(&self) -> &'static str {
-        Measure::Net.unit()
+        RatingMeasure::Net.unit()
     }
 }
 
@@ -280,7 +280,7 @@ impl RatingReport for NpsReport {
         &self.figures
     }
 
-    fn headline_measure(&self) -> Measure {
-        Measure::Net
+    fn headline_measure(&self) -> RatingMeasure {
+        RatingMeasure::Net
     }
 }

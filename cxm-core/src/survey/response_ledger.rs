@@ -59,7 +59,7 @@
 use std::collections::BTreeMap;
 
 use super::duplicates::{Answer, DuplicateRule, Entry, Tally};
-use super::figures::{Figures, Measure};
+use super::figures::{Figures, RatingMeasure};
 use super::items::check_rules;
 use super::rating_cells::RatingCells;
 use crate::calculator::batch::{Answers, KeyPart, same_length};
@@ -461,7 +461,7 @@ impl ResponseLedgerReport {
         let counts = histogram.counts().to_vec();
         let figures = Figures::new(histogram, false, |_| 0);
         Self {
-            score: figures.value(Measure::Mean),
+            score: figures.value(RatingMeasure::Mean),
             responses: figures.responses(),
             excluded,
             invalid: excluded.invalid(),
@@ -492,18 +492,18 @@ impl Report for ResponseLedgerReport {
 
 impl Scored for ResponseLedgerReport {
     fn interval(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        self.figures.interval(Measure::Mean, options)
+        self.figures.interval(RatingMeasure::Mean, options)
     }
 
     fn confidence_sequence(&self, options: &IntervalOptions) -> Result<Option<Interval>> {
-        self.figures.confidence_sequence(Measure::Mean, options)
+        self.figures.confidence_sequence(RatingMeasure::Mean, options)
     }
 
     fn compare(&self, other: &Self, method: Option<Method>) -> Result<Comparison> {
-        self.figures.compare(&other.figures, Measure::Mean, method)
+        self.figures.compare(&other.figures, RatingMeasure::Mean, method)
     }
 
     fn estimate(&self) -> Option<Estimate> {
-        self.figures.estimate(Measure::Mean)
+        self.figures.estimate(RatingMeasure::Mean)
     }
 }

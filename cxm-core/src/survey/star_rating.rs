@@ -40,7 +40,7 @@
 //! ```
 
 use super::boxes::{BoxDefinition, BoxMetric, BoxReport};
-use super::figures::Measure;
+use super::figures::RatingMeasure;
 use super::rating::RatingCalculator;
 use crate::calculator::{Kind, Preset};
 use crate::model::Scale;
@@ -60,7 +60,7 @@ impl BoxMetric for StarMetric {
     const KIND: Kind = Kind { id: 4, name: "star_rating", version: 1 };
 
     fn standard() -> StarRatingDefinition {
-        BoxDefinition::new(Scale::ONE_TO_FIVE, 2, 2, Measure::Mean)
+        BoxDefinition::new(Scale::ONE_TO_FIVE, 2, 2, RatingMeasure::Mean)
     }
 
     fn presets() -> &'static [Preset<StarRatingDefinition>] {
@@ -73,7 +73,7 @@ impl BoxMetric for StarMetric {
             Preset {
                 name: "half_stars",
                 summary: "mean of half stars stored as 1 to 10",
-                build: || BoxDefinition::new(Scale::literal(1, 10), 3, 4, Measure::Mean),
+                build: || BoxDefinition::new(Scale::literal(1, 10), 3, 4, RatingMeasure::Mean),
             },
         ]
     }
