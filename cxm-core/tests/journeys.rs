@@ -12,6 +12,8 @@
 
 #[path = "journeys/brute_force.rs"]
 mod brute_force;
+#[path = "journeys/flows.rs"]
+mod flows;
 #[path = "journeys/helpdesk.rs"]
 mod helpdesk;
 #[path = "journeys/paths.rs"]

@@ -5,6 +5,7 @@
 //! | [`journeys`] | who met which touchpoint when, and where does a journey end? |
 //! | [`transitions`] | which touchpoint follows which, how often and after how long? |
 //! | [`step_matrix`] | where are journeys at their first, second, third step? |
+//! | [`step_flows`] | where do they go from each of these steps? |
 //! | [`funnel`] | how many come how far along declared steps, and how long does it take? |
 //! | [`variants`] | which paths are there? |
 //! | [`touchpoints`] | where do journeys begin, end, drop off and go in circles? |
@@ -40,6 +41,7 @@ pub mod report;
 mod scores;
 pub mod sessions;
 mod split;
+pub mod step_flows;
 pub mod step_matrix;
 pub mod touchpoints;
 pub mod transitions;
@@ -62,6 +64,7 @@ pub use peak_end::{JourneyPeakEnd, PeakEndMeans};
 pub use report::{JourneysReport, Spread};
 pub use scores::{CountedShare, ScoreMean};
 pub use sessions::JourneyRow;
+pub use step_flows::StepFlow;
 pub use step_matrix::StepShare;
 pub use touchpoints::TouchpointCounts;
 pub use transitions::Transition;

@@ -3,7 +3,7 @@
 //! | question | arguments |
 //! | --- | --- |
 //! | `funnel` | `steps`, `window`, `step_windows`, `start`, `order`, `entry`, `exclude`, `level` |
-//! | `transitions`, `step_matrix`, `variants`, `touchpoints`, `journeys`, … | as the tables of that name |
+//! | `transitions`, `step_matrix`, `step_flows`, `variants`, `touchpoints`, `journeys`, … | as the tables of that name |
 //! | `interval`, `confidence_sequence`, `shown` | as for all reports |
 //!
 //! Every table can also be asked for: its rows then come as objects of named fields.
@@ -30,6 +30,11 @@ const PATH_SEPARATOR: &str = " > ";
 
 const LEVEL: Parameter = optional("level", "number", "0.95", "level of the intervals");
 
+const STEPS: &[Parameter] = &[
+    optional("steps", "integer", "10", "how many steps, or how many to either side of the anchor"),
+    optional("anchor", "touchpoint", "null", "the touchpoint that is step 0; null for the start"),
+];
+
 const TABLES: &[TableEntry] = &[
     TableEntry {
         name: "transitions",
@@ -44,20 +49,12 @@ const TABLES: &[TableEntry] = &[
     TableEntry {
         name: "step_matrix",
         summary: "one row a step and touchpoint: the share of journeys that are there",
-        parameters: &[
-            optional(
-                "steps",
-                "integer",
-                "10",
-                "how many steps, or how many to either side of the anchor",
-            ),
-            optional(
-                "anchor",
-                "touchpoint",
-                "null",
-                "the touchpoint that is step 0; null for the start",
-            ),
-        ],
+        parameters: STEPS,
+    },
+    TableEntry {
+        name: "step_flows",
+        summary: "one row a step and pair of touchpoints: the journeys that go from the one to the other",
+        parameters: STEPS,
     },
     TableEntry {
         name: "variants",
@@ -206,6 +203,18 @@ fn step_matrix(journeys: &Journeys, steps: u32, anchor: Option<KeyPart>) -> Resu
     Ok(table)
 }
 
+fn step_flows(journeys: &Journeys, steps: u32, anchor: Option<KeyPart>) -> Result<Table> {
+    let rows = journeys.step_flows(steps, anchor.as_ref())?;
+    let mut table = Table::new(rows.len());
+    table.push("step", rows.iter().map(|row| row.step).collect::<Vec<_>>())?;
+    table.push("source", rows.iter().map(|row| row.source.clone()).collect::<Vec<_>>())?;
+    table.push("target", rows.iter().map(|row| row.target.clone()).collect::<Vec<_>>())?;
+    table.push("journeys", rows.iter().map(|row| row.journeys).collect::<Vec<_>>())?;
+    table.push("probability", rows.iter().map(|row| row.probability).collect::<Vec<_>>())?;
+    table.push("share", rows.iter().map(|row| row.share).collect::<Vec<_>>())?;
+    Ok(table)
+}
+
 fn path_text(path: &[KeyPart]) -> String {
     path.iter().map(ToString::to_string).collect::<Vec<_>>().join(PATH_SEPARATOR)
 }
@@ -346,6 +355,7 @@ impl Tabulate for Journeys {
         match name {
             "transitions" => transitions(self, arguments.get("ends")?),
             "step_matrix" => step_matrix(self, arguments.get("steps")?, arguments.get("anchor")?),
+            "step_flows" => step_flows(self, arguments.get("steps")?, arguments.get("anchor")?),
             "variants" => variants(self, arguments.get("collapse_runs")?, arguments.get("most")?),
             "touchpoints" => touchpoints(self, arguments.get("level")?),
             "journeys" => sessions(self),

@@ -5,10 +5,10 @@ use cxm_core::prelude::*;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
-struct Draws(u64);
+pub(super) struct Draws(pub(super) u64);
 
 impl Draws {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -1426,6 +1426,7 @@ class Journeys(JourneysReadings, TableCalculator):
 
         transitions: one row a pair of touchpoints that follow each other: how often, how likely, after how long
         step_matrix: one row a step and touchpoint: the share of journeys that are there
+        step_flows: one row a step and pair of touchpoints: the journeys that go from the one to the other
         variants: one row a path: how many journeys took it, and what became of them
         touchpoints: one row a touchpoint: visits, starts, ends, drop-offs, repeats, exit rate
         journeys: one row a journey: customer, times, events, status, scores, value

@@ -109,6 +109,14 @@ class JourneysReadings:
         """
         return self._read("step_matrix", steps=steps, anchor=anchor)
 
+    def step_flows(self, steps: int | None = None, anchor: Any = None) -> ColumnTable:
+        """How many journeys go from which touchpoint to which between two steps.
+
+        END follows the last event once. ``anchor``: the touchpoint that is step 0; steps then go to
+        both sides of it.
+        """
+        return self._read("step_flows", steps=steps, anchor=anchor)
+
     def variants(self, collapse_runs: bool | None = None, most: int | None = None) -> ColumnTable:
         """The different paths, the most frequent first.
 
