@@ -305,6 +305,18 @@ impl Calculator {
         Ok(Table::new(table.map_err(Failure::from)?)?)
     }
 
+    /// The answer of the state as it is now to a question, without a copy of it.
+    #[pyo3(signature = (question, /, **arguments))]
+    fn ask_<'py>(
+        &self,
+        py: Python<'py>,
+        question: &str,
+        arguments: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let arguments = json::object(arguments)?;
+        json::answer(py, py.detach(|| self.read()?.ask(question, &arguments)))
+    }
+
     /// The state as it is now.
     fn snapshot_(&self, py: Python<'_>) -> PyResult<Snapshot> {
         Ok(py.detach(|| self.snapshot()).map(Snapshot::new).map_err(Failure::from)?)

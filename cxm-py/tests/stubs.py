@@ -434,6 +434,8 @@ def journeys_stub():
         "from collections.abc import Mapping, Sequence\n"
         "from typing import Any\n\n"
         "from ._columns import ColumnTable\n"
+        "from ._customer_view import CustomerFigures as CustomerFigures\n"
+        "from ._customer_view import CustomerView as CustomerView\n"
         "from ._cxm import Table\n"
         "from ._results import Record\n"
         "from .stats import journey_deviation as deviation\n\n",

@@ -282,6 +282,7 @@ pub(super) struct EventLog {
     columns: EventColumns,
     /// So many events at the front are in order.
     ordered: usize,
+    latest: Option<i64>,
 }
 
 impl EventLog {
@@ -290,14 +291,26 @@ impl EventLog {
         self.columns.len()
     }
 
+    /// The latest time of all events.
+    pub(super) fn latest(&self) -> Option<i64> {
+        self.latest
+    }
+
+    /// The first event as they stand.
+    pub(super) fn first(&self) -> Option<Event> {
+        self.columns.event(0)
+    }
+
     /// Appends the events of a batch.
     pub(super) fn extend(&mut self, new: NewEvents) {
+        self.latest = self.latest.max(new.times.iter().copied().max());
         self.columns.extend(new);
         self.tidy_if_due();
     }
 
     /// Appends one event.
     pub(super) fn push(&mut self, event: Event) {
+        self.latest = self.latest.max(Some(event.time));
         self.columns.push(event);
     }
 
@@ -384,7 +397,7 @@ impl EventLog {
         let theirs = other.ordered();
         for row in 0..theirs.len() {
             if let Some(event) = theirs.event(row) {
-                self.columns.push(numbers.apply(event));
+                self.push(numbers.apply(event));
             }
         }
         self.tidy_if_due();
@@ -428,6 +441,44 @@ impl EventLog {
         let all_ordered = self.ordered == self.len();
         self.columns.reorder(&kept);
         self.ordered = if all_ordered { self.len() } else { 0 };
+        self.latest = self.columns.times().iter().copied().max();
+    }
+
+    /// The events of one customer as a log of their own, in which that customer has number 0.
+    ///
+    /// Those in order are found by bisection, those that came since by going through them.
+    pub(super) fn of_customer(&self, customer: u32) -> Result<Self> {
+        let customers = self.columns.customers();
+        let (ordered, new) = customers.split_at_checked(self.ordered).unwrap_or((customers, &[]));
+        let from = ordered.partition_point(|&it| it < customer);
+        let to = ordered.partition_point(|&it| it <= customer);
+        let new = (self.ordered..).zip(new).filter(|(_, it)| **it == customer).map(|(row, _)| row);
+        let mut log = Self::default();
+        for event in (from..to).chain(new).filter_map(|row| self.columns.event(row)) {
+            let event = log.adopt(&self.tables, event)?;
+            log.push(event);
+        }
+        log.tidy();
+        Ok(log)
+    }
+
+    /// The event of another log by the numbers of this one.
+    fn adopt(&mut self, theirs: &KeyTables, event: Event) -> Result<Event> {
+        let number = |ours: &mut KeyTable, theirs: &KeyTable, number: u32| match theirs.key(number)
+        {
+            Some(key) => ours.number_of(key),
+            None => Ok(NONE),
+        };
+        let ours = &mut self.tables;
+        Ok(Event {
+            customer: number(&mut ours.customers, &theirs.customers, event.customer)?,
+            touchpoint: number(&mut ours.touchpoints, &theirs.touchpoints, event.touchpoint)?,
+            channel: number(&mut ours.channels, &theirs.channels, event.channel)?,
+            id: number(&mut ours.ids, &theirs.ids, event.id)?,
+            object: number(&mut ours.objects, &theirs.objects, event.object)?,
+            outcome: number(&mut ours.outcomes, &theirs.outcomes, event.outcome)?,
+            ..event
+        })
     }
 }
 

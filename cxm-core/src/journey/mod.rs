@@ -12,6 +12,8 @@
 //! | [`deviation`] | how does a journey lie beside the one that was planned? |
 //! | [`contacts`] | how often is each touchpoint met on each channel? |
 //! | [`sessions`] | what is known of each journey? |
+//! | [`customer_view`] | what is known of one customer? |
+//! | [`lifecycle`] | how far has the relationship come? |
 //! | [`attribution`] | which touchpoints earned the conversions? |
 //! | [`emotion_curve`] | how did customers feel along the way? |
 //! | [`peak_end`] | what do they remember of it? |
@@ -25,6 +27,7 @@ pub mod attribution;
 pub mod channels;
 pub mod contacts;
 mod credit_paths;
+pub mod customer_view;
 mod definition;
 pub mod deviation;
 pub mod emotion_curve;
@@ -35,6 +38,7 @@ pub mod importance;
 mod intake;
 pub mod journeys;
 pub(crate) mod key_table;
+pub mod lifecycle;
 pub mod pain_points;
 pub mod peak_end;
 pub mod report;
@@ -52,6 +56,10 @@ pub use attribution::{AttributionPaths, AttributionPathsDefinition, AttributionP
 pub use channels::{ChannelUse, JourneyChannels, OmnichannelConsistency};
 pub use contacts::ContactCounts;
 pub use credit_paths::DEFAULT_HALF_LIFE;
+pub use customer_view::{
+    ChannelContacts, Contact, CustomerFigure, CustomerView, CustomerViewOptions,
+    JourneyStatusCounts, OpenJourney, ScoreTrend,
+};
 pub use definition::{DEFAULT_MAX_EVENTS, JourneysDefinition, StageTouchpoints};
 pub use emotion_curve::{CurveBy, EmotionPoint};
 pub use funnel::{Funnel, FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart, FunnelStep};
@@ -59,6 +67,7 @@ pub use importance::{
     GoalDifference, Importance, ImportanceQuadrant, ScoreDifference, TouchpointImportance,
 };
 pub use journeys::{ExcludedEvents, Journeys};
+pub use lifecycle::LifecycleRule;
 pub use pain_points::PainPoint;
 pub use peak_end::{JourneyPeakEnd, PeakEndMeans};
 pub use report::{JourneysReport, Spread};

@@ -52,6 +52,7 @@ use super::event_log::{ABSENT, Event};
 use super::intake::SCORE_ONE;
 use super::journeys::Journeys;
 use super::scores::{MEAN_ONE, ScoreMean, ScoreScale, check_level, journey_mean};
+use super::split::Journey;
 use crate::calculator::batch::KeyPart;
 use crate::error::Result;
 use crate::model::JourneyStatus;
@@ -167,6 +168,26 @@ impl ScorePath {
     }
 }
 
+impl JourneyPeakEnd {
+    pub(super) fn of(customer: &KeyPart, journey: &Journey<'_>, path: &ScorePath) -> Self {
+        let one = SCORE_ONE as f64;
+        Self {
+            customer: customer.clone(),
+            journey: journey.number,
+            status: journey.status,
+            scored: path.scores.n,
+            mean: path.scores.sum as f64 / (path.scores.n as f64 * one),
+            peak: path.peak as f64 / one,
+            end: path.end as f64 / one,
+            peak_end: path.twice_peak_end() as f64 / (2.0 * one),
+            min: path.min as f64 / one,
+            max: path.max as f64 / one,
+            amplitude: (path.max - path.min) as f64 / one,
+            worst_drop: path.worst_drop.map(|drop| drop as f64 / one),
+        }
+    }
+}
+
 /// The sums behind [`PeakEndMeans`].
 #[derive(Debug, Default)]
 struct Sums {
@@ -201,25 +222,11 @@ impl Journeys {
     pub fn peak_end(&self) -> Result<Vec<JourneyPeakEnd>> {
         let scale = ScoreScale::of(self);
         let customers = &self.log.tables.customers;
-        let one = SCORE_ONE as f64;
         let mut rows = Vec::new();
         self.try_for_each_journey(|journey| {
             let Some(path) = ScorePath::of(journey.events, scale)? else { return Ok(()) };
             let Some(customer) = customers.key(journey.customer) else { return Ok(()) };
-            rows.push(JourneyPeakEnd {
-                customer: customer.clone(),
-                journey: journey.number,
-                status: journey.status,
-                scored: path.scores.n,
-                mean: path.scores.sum as f64 / (path.scores.n as f64 * one),
-                peak: path.peak as f64 / one,
-                end: path.end as f64 / one,
-                peak_end: path.twice_peak_end() as f64 / (2.0 * one),
-                min: path.min as f64 / one,
-                max: path.max as f64 / one,
-                amplitude: (path.max - path.min) as f64 / one,
-                worst_drop: path.worst_drop.map(|drop| drop as f64 / one),
-            });
+            rows.push(JourneyPeakEnd::of(customer, journey, &path));
             Ok(())
         })?;
         rows.sort_by(|a, b| (&a.customer, a.journey).cmp(&(&b.customer, b.journey)));

@@ -56,6 +56,11 @@ impl ScoreScale {
         fall.max(0)
     }
 
+    /// The emotion of one score, −2 to +2.
+    pub(super) fn emotion_of(self, score: i64) -> f64 {
+        2.0 * self.above_middle(score) as f64 / self.width() as f64
+    }
+
     /// The mean emotion of these scores, −2 to +2.
     pub(super) fn emotion(self, scores: &Moments) -> Option<f64> {
         let n = i128::from(scores.n);

@@ -3,6 +3,7 @@
 //! | question | arguments |
 //! | --- | --- |
 //! | `funnel` | `steps`, `window`, `step_windows`, `start`, `order`, `entry`, `exclude`, `level` |
+//! | `customer` | `customer`, `at`, `lifecycle`, `most`, `level`, `lifetime_value`, `churn_risk` |
 //! | `transitions`, `step_matrix`, `step_flows`, `variants`, `touchpoints`, `journeys`, … | as the tables of that name |
 //! | `interval`, `confidence_sequence`, `shown` | as for all reports |
 //!
@@ -15,6 +16,7 @@ use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments as TableArguments, Parameter, optional};
 use super::journeys_scores as scores;
+use super::journeys_views as views;
 use super::question::{Arguments, Reading, ask_scored, compare_scored};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{Calculator, ColumnData, Table};
@@ -379,6 +381,9 @@ impl Tabulate for Journeys {
             let steps: Vec<KeyPart> = named.require("steps")?;
             let funnel = self.funnel(&steps, &named.rest::<FunnelOptions>()?)?;
             return Ok(to_value(&funnel));
+        }
+        if question == "customer" {
+            return views::customer(self, arguments);
         }
         match Self::TABLES.iter().find(|table| table.name == question) {
             Some(entry) => {

@@ -17,6 +17,7 @@ pub mod functions;
 pub mod interactions;
 mod journeys;
 mod journeys_scores;
+mod journeys_views;
 pub mod keyed;
 pub mod models;
 mod prediction_scores;

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from . import _cxm
 from ._columns import ColumnTable
+from ._customer_view import CustomerFigures, CustomerView, figure
 from ._results import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import timedelta
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
     from typing import Any
 
     from matplotlib.axes import Axes
@@ -93,6 +94,39 @@ class JourneysReadings:
     def sessions(self) -> ColumnTable:
         """The journeys one by one: customer, times, events, status, scores, value."""
         return self._read("journeys")
+
+    def customer(
+        self,
+        customer: Any,
+        *,
+        at: datetime | str | int | None = None,
+        lifecycle: Mapping[str, Any] | None = None,
+        most: int | None = None,
+        level: float | None = None,
+        lifetime_value: CustomerFigures | Mapping[str, Any] | float | None = None,
+        churn_risk: CustomerFigures | Mapping[str, Any] | float | None = None,
+    ) -> CustomerView:
+        """What is known of one customer: lifecycle, contacts, open journeys, scores, value.
+
+        ``at``: when the question is asked; the latest time of the log unless given, and never
+        earlier. ``lifecycle``: what tells how far the relationship has come, of ``purchase``,
+        ``lead`` and ``advocate`` (touchpoints), ``loyal_purchases`` and ``lapsed_after``; it is
+        part of the answer. ``most``: rows of each list. ``lifetime_value`` and ``churn_risk`` are
+        attached as they are: figures of many customers, a number, or a dict of ``value``,
+        ``source`` and where known ``lower``, ``upper``, ``level``; see
+        ``cxm.journeys.CustomerFigures``. An unknown customer is a ``NotFoundError``. It is cheap
+        enough to be asked after each event.
+        """
+        asked = {
+            "at": at,
+            "lifecycle": lifecycle,
+            "most": most,
+            "level": level,
+            "lifetime_value": figure(lifetime_value, customer),
+            "churn_risk": figure(churn_risk, customer),
+        }
+        asking: Any = self
+        return CustomerView(asking.ask_("customer", customer=customer, **_given(asked)))
 
     def transitions(self, ends: bool | None = None) -> ColumnTable:
         """Which touchpoint follows which, how often, how likely and after how long.

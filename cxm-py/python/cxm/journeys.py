@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from . import _cxm, stats
 from ._columns import ColumnTable
+from ._customer_view import CustomerFigures, CustomerView
 from ._results import wrap
 from ._signatures import Required, make_function
 
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
 
     from ._results import Record
 
-__all__ = ["Interactions", "catalogue", "check_catalogue", "deviation"]
+__all__ = [
+    "CustomerFigures",
+    "CustomerView",
+    "Interactions",
+    "catalogue",
+    "check_catalogue",
+    "deviation",
+]
 
 #: Steps left out, added, repeated, in another order or on another channel than planned.
 deviation = stats.journey_deviation

@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._columns import ColumnTable
+from ._customer_view import CustomerFigures as CustomerFigures
+from ._customer_view import CustomerView as CustomerView
 from ._cxm import Table
 from ._results import Record
 from .stats import journey_deviation as deviation
 
 __all__ = [
+    "CustomerFigures",
+    "CustomerView",
     "Interactions",
     "catalogue",
     "check_catalogue",
