@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cxm_core::journey::{FunnelOptions, FunnelOrder, FunnelStart};
+use cxm_core::journey::{FunnelOptions, FunnelOrder, FunnelStart, Transition};
 use cxm_core::model::time;
 use cxm_core::prelude::*;
 
@@ -53,7 +53,12 @@ fn transitions_are_those_of_the_log() {
     assert_eq!(taken.duration.median, Some(21_926.5e6));
     assert!((taken.duration.q95.unwrap() / 1e6 - 1_534_826.1).abs() < 0.05);
     let waiting = of("Take in charge ticket", "Wait");
-    assert_eq!(waiting.probability, 1265.0 / 5059.0);
+    assert_eq!((waiting.count, waiting.probability), (1_265, 1265.0 / 5059.0));
+    let ends = journeys.transitions(true);
+    let last = |pair: &&Transition| {
+        (&pair.source, &pair.target) == (&"Take in charge ticket".into(), &"END".into())
+    };
+    assert_eq!(ends.iter().find(last).unwrap().count, 1);
     assert_eq!(of("Take in charge ticket", "Resolve ticket").count, 3_563);
     assert_eq!(of("Wait", "Resolve ticket").count, 773);
     assert_eq!(of("Wait", "Take in charge ticket").count, 558);
