@@ -273,7 +273,9 @@ def test_the_funnel_is_drawn():
     ax = funnel.plot()
     assert [bar.get_width() for bar in ax.patches] == funnel.reached
     assert texts(ax)[2] == "1   50.0 % of the step before"
-    assert ax.get_xlabel() == "1 converted, 1 open, 0 dropped"
+    counts, what = ax.get_xlabel().split("; ")
+    assert counts == "1 converted, 1 open, 0 dropped"
+    assert what == "lines: 95 % Wilson intervals of the share of the step before"
 
 
 def test_the_step_matrix_is_drawn_and_rare_touchpoints_share_a_row():

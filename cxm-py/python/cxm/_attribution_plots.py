@@ -58,7 +58,8 @@ def attribution_comparison(
                 color=colour,
             )
     _finish(ax, "Conversions by method of attribution", grid="x")
-    ax.set_yticks(range(len(order)), [names[row] for row in order], fontsize=_TEXT, color=_INK)
+    labels = [_text.fold(_text.cell(names[row], "", ""), 24) for row in order]
+    ax.set_yticks(range(len(order)), labels, fontsize=_TEXT, color=_INK)
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.margins(x=0.14)
     return ax

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from textwrap import fill
 
 from . import _text
@@ -17,6 +18,8 @@ _INK, _PALE, _BLUE, _RED = "#333333", "#8a8a8a", "#0072B2", "#B34700"
 _SMALL, _TEXT = 8.5, 9.5
 #: The least share of journeys that is shown as a number.
 _SHOWN = 0.005
+#: The area of the largest circle of a journey map, in square points.
+_LARGEST = 1000
 
 
 def journey_funnel(funnel: Any, *, ax: Axes | None = None) -> Axes:
@@ -42,7 +45,7 @@ def journey_funnel(funnel: Any, *, ax: Axes | None = None) -> Axes:
             end = max(reached, upper)
         at = end + most * 0.02, place
         ax.text(*at, text, va="center", fontsize=_TEXT, color=_INK)
-    names = [fill(_text.cell(name, "", ""), 26) for name in steps["touchpoint"]]
+    names = [_text.fold(_text.cell(name, "", ""), 26) for name in steps["touchpoint"]]
     ax.set_yticks(list(places), names, fontsize=_TEXT)
     ax.set_ylim(count - 0.4, -0.6)
     ax.set_xlim(0, most * 1.42)
@@ -51,7 +54,11 @@ def journey_funnel(funnel: Any, *, ax: Axes | None = None) -> Axes:
     )
     _finish(ax, f"Funnel of {funnel.journeys:,} journeys", grid=None)
     ax.set_xticks([])
-    ax.set_xlabel(counts, loc="left", fontsize=_TEXT, color=_PALE)
+    limits = [step["interval"] for step in funnel.steps if step["interval"]]
+    if limits:
+        level, method = _text.percent(limits[0]["level"]), _text.method(limits[0]["method"])
+        counts += f"; lines: {level} {method} intervals of the share of the step before"
+    ax.set_xlabel(counts, loc="left", fontsize=_SMALL, color=_PALE)
     return ax
 
 
@@ -116,15 +123,19 @@ def _heat_map_rows(columns, total):
 
 
 def journey_map(
-    journeys: Any, *, target: float | None = None, most_pain_points: int = 3
+    journeys: Any,
+    *,
+    target: float | None = None,
+    most_pain_points: int = 3,
+    level: float | None = None,
 ) -> list[Axes]:
     """The journey as it is: emotions above, contacts by stage and channel below.
 
     ``journeys`` is a ``cxm.Journeys`` whose definition has ``stages``. Above, the mean emotion of
-    each stage on the scale of -2 to +2 with the interval of its mean; below, a circle a channel and
-    stage whose area grows with the number of contacts, in the colour of their mean emotion. With a
-    ``target`` score, the touchpoints that miss it most for most customers are named below their
-    stage, with the index of ``pain_points``. Returns both axes.
+    each stage on the scale of -2 to +2 with the interval of its mean at this ``level``; below, a
+    circle a channel and stage whose area is in proportion to the contacts, in the colour of their
+    mean emotion. With a ``target`` score, the touchpoints that miss it most for most customers are
+    named below their stage, with the index of ``pain_points``. Returns both axes.
     """
     from matplotlib import pyplot
 
@@ -137,18 +148,32 @@ def journey_map(
     figure, (above, below) = pyplot.subplots(
         2,
         1,
-        figsize=(2.6 + 1.55 * max(len(stages), 3), 2.7 + lanes),
+        figsize=(2.6 + 1.55 * max(len(stages), 4), 2.7 + lanes),
         height_ratios=(2.4, lanes),
         sharex=True,
         layout="constrained",
     )
     figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
     emotion = _emotion_of(journeys.definition)
-    _emotion_curve(above, journeys, stages, emotion)
-    _lanes(below, contacts, stages, channels, emotion)
+    level = level_of(journeys, level)
+    notes = [
+        f"curve: mean emotion of n scores with {_text.percent(level)} Student intervals",
+        "circles: contacts by channel, from red for bad to blue for good, grey without scores",
+    ]
+    if target is not None:
+        notes.append(f"pain points: share of customers × how far scores miss {target:g}")
+    _emotion_curve(above, journeys, stages, emotion, level)
+    _lanes(below, contacts, stages, channels, emotion, notes)
     if pains:
         _pain_lane(below, stages, len(channels), pains, 0.34 * lines)
     return [above, below]
+
+
+def level_of(journeys, level):
+    """The level that was given, or that of the readings."""
+    if level is not None:
+        return level
+    return signature(type(journeys).emotion_curve).parameters["level"].default
 
 
 def _by_volume(contacts):
@@ -169,18 +194,30 @@ def _emotion_of(definition):
     return emotion
 
 
-def _emotion_curve(ax, journeys, stages, emotion):
-    curve = {row["group"]: row for row in journeys.emotion_curve(by="stage").rows}
+def _emotion_curve(ax, journeys, stages, emotion, level):
+    curve = {row["group"]: row for row in journeys.emotion_curve(by="stage", level=level).rows}
     places, means = [], []
     for place, stage in enumerate(stages):
         row = curve.get(stage)
         if row is None or row["mean"] is None:
             continue
+        mean, top = emotion(row["mean"]), emotion(row["mean"])
         places.append(place)
-        means.append(emotion(row["mean"]))
+        means.append(mean)
         if row["lower"] is not None:
             limits = sorted((emotion(row["lower"]), emotion(row["upper"])))
-            ax.vlines(place, *limits, color=_BLUE, linewidth=2.2, alpha=0.5)
+            top = limits[1]
+            _interval_of_mean(ax, place, limits)
+        ax.annotate(
+            f"{mean:+.1f}".replace("-", "−"),
+            (place, top),
+            xytext=(0, 9),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=_TEXT,
+            color=_INK,
+        )
         ax.annotate(
             f"n = {row['n']:,}",
             (place, -2.8),
@@ -190,28 +227,23 @@ def _emotion_curve(ax, journeys, stages, emotion):
             color=_PALE,
         )
     ax.axhline(0, color="#d8d8d8", linewidth=0.9)
-    ax.plot(places, means, "o-", color=_BLUE, markersize=7, linewidth=1.4)
-    for at, (place, mean) in enumerate(zip(places, means, strict=True)):
-        # Where the line comes from above on both sides, there is room below only.
-        low = all(mean <= other for other in means[max(at - 1, 0) : at + 2])
-        ax.annotate(
-            f"{mean:+.1f}".replace("-", "−"),
-            (place, mean),
-            xytext=(0, -10 if low else 10),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=_TEXT,
-            color=_INK,
-        )
-    ax.set_ylim(-3.1, 2.6)
-    ax.set_yticks([-2, 0, 2], ["−2 bad", "0", "+2 good"])
+    ax.plot(places, means, "-", color=_BLUE, linewidth=1.2, alpha=0.6)
+    ax.plot(places, means, "o", color=_BLUE, markersize=4.5, zorder=4)
+    ax.set_ylim(-3.1, 2.7)
+    ax.set_yticks([-2, -1, 0, 1, 2], ["−2 bad", "−1", "0", "+1", "+2 good"])
     report = journeys.report()
     title = f"Journey map of {report.customers:,} customers, {report.journeys:,} journeys"
     _finish(ax, title, grid=None)
 
 
-def _lanes(ax, contacts, stages, channels, emotion):
+def _interval_of_mean(ax, place, limits):
+    """A line between two caps, which stand out where the interval is as small as the point."""
+    ax.vlines(place, *limits, color=_INK, linewidth=1.3, zorder=3)
+    for limit in limits:
+        ax.plot(place, limit, "_", color=_INK, markersize=10, markeredgewidth=1.3, zorder=3)
+
+
+def _lanes(ax, contacts, stages, channels, emotion, notes):
     most = max(row["events"] for row in contacts) if contacts else 1
     cells = {}
     for row in contacts:
@@ -222,37 +254,43 @@ def _lanes(ax, contacts, stages, channels, emotion):
         cell["sum"] += row["scores"] * (row["mean_score"] or 0)
     most = max((cell["events"] for cell in cells.values()), default=most)
     for (stage, channel), cell in cells.items():
-        scored = cell["scores"] > 0
-        felt = emotion(cell["sum"] / cell["scores"]) if scored else None
-        ax.scatter(
-            stage,
-            channel,
-            s=60 + 1100 * cell["events"] / most,
-            c=[felt if scored else 0],
-            cmap="RdBu" if scored else "Greys",
-            vmin=-2,
-            vmax=2,
-            alpha=0.85,
-            edgecolors="white",
-        )
-        ax.annotate(
-            f"{cell['events']:,}",
-            (stage, channel),
-            ha="center",
-            va="center",
-            fontsize=_SMALL,
-            color="white" if scored and abs(felt) > 1.25 else _INK,
-        )
-    names = ["no channel" if channel is None else str(channel) for channel in channels]
+        felt = emotion(cell["sum"] / cell["scores"]) if cell["scores"] else None
+        _circle(ax, (stage, channel), cell["events"], most, felt)
+    names = ["no channel" if channel is None else _text.fold(channel, 22) for channel in channels]
     ax.set_yticks(range(len(channels)), names, fontsize=_TEXT)
     ax.set_ylim(len(channels) - 0.35, -0.65)
     ax.set_xlim(-0.6, max(len(stages), 1) - 0.4)
-    ax.set_xticks(range(len(stages)), [fill(str(s), 18) for s in stages], fontsize=_TEXT)
+    ax.set_xticks(range(len(stages)), [_text.fold(s, 18) for s in stages], fontsize=_TEXT)
     _finish(ax, "", grid="y")
-    ax.set_xlabel(
-        "circles: contacts by channel, from red for bad to blue for good, grey without scores",
+    ax.set_xlabel("\n".join(notes), loc="left", fontsize=_SMALL, color=_PALE)
+
+
+def _circle(ax, place, events, most, felt):
+    """A circle whose area is in proportion to the contacts, and their number in it or beside."""
+    scored = felt is not None
+    area, text = _LARGEST * events / most, f"{events:,}"
+    ax.scatter(
+        *place,
+        s=area,
+        c=[felt if scored else 0],
+        cmap="RdBu" if scored else "Greys",
+        vmin=-2,
+        vmax=2,
+        alpha=0.85,
+        edgecolors="white",
+        linewidths=0.6,
+    )
+    across = area**0.5
+    fits = across > 0.62 * _SMALL * len(text) + 6
+    ax.annotate(
+        text,
+        place,
+        xytext=(0 if fits else across / 2 + 3, 0),
+        textcoords="offset points",
+        ha="center" if fits else "left",
+        va="center",
         fontsize=_SMALL,
-        color=_PALE,
+        color="white" if fits and scored and abs(felt) > 1.25 else _INK,
     )
 
 
@@ -264,7 +302,8 @@ def _pains_of_stages(journeys, contacts, target, most):
     for row in rows[:most]:
         stage = stage_of.get(row["touchpoint"])
         if stage is not None:
-            text = fill(f"{_text.cell(row['touchpoint'], '', '')} {row['index']:.2f}", 20)
+            name = _text.cut(_text.cell(row["touchpoint"], "", ""), 34)
+            text = fill(f"{name} {row['index']:.2f}", 20)
             texts[stage] = f"{texts[stage]}\n{text}" if stage in texts else text
     return texts
 

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
+    from os import PathLike
     from typing import Any
 
     from matplotlib.axes import Axes
@@ -231,3 +232,40 @@ class JourneysReadings:
         from ._journey_plots import journey_map
 
         return journey_map(self, **options)
+
+    def to_html(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        title: str = "Customer journeys",
+        funnel: Sequence[Any] | None = None,
+        target: float | None = None,
+        steps: int = 5,
+        methods: Sequence[str] | None = None,
+        level: float | None = None,
+    ) -> str | None:
+        """One HTML page with the pictures and tables of these journeys, in a file or as a text.
+
+        The page needs nothing else: no script, no file, no network. It has the main figures; the
+        journey map, where there are ``stages``; pain points, with a ``target`` score; a ``funnel``
+        of these touchpoints; the first ``steps`` steps as a Sankey diagram; what follows what; the
+        most frequent paths; what conversions are owed to by these ``methods`` of attribution, where
+        there is a ``goal``; and what all of it rests on. Needs matplotlib, as ``cxm[plot]`` brings
+        it.
+        """
+        from ._journey_page import journey_page
+
+        html = journey_page(
+            self,
+            title=title,
+            funnel=funnel,
+            target=target,
+            steps=steps,
+            methods=methods,
+            level=level,
+        )
+        if path is None:
+            return html
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(html)
+        return None

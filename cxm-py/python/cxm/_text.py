@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 #: Digits after the point, by unit; figures without a unit are shown with two.
 _DECIMALS = {"points": 1, "%": 1}
 #: Below this, a figure without a unit would have a single digit left, or none.
@@ -146,3 +148,17 @@ def cell(value, name, unit):
     if isinstance(value, int) and name == "responses":
         return number(value)
     return words(value) if name == "suppressed" else str(value)
+
+
+def cut(name, letters):
+    """The beginning of a name that is too long for its place."""
+    text = " ".join(str(name).split())
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+
+
+def fold(name, letters, lines=2):
+    """A name in lines of so many letters, cut after the last of them."""
+    folded = wrap(str(name), letters) or [""]
+    if len(folded) > lines:
+        folded[lines - 1 :] = [cut(" ".join(folded[lines - 1 :]), letters)]
+    return "\n".join(folded)

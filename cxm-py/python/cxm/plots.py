@@ -18,9 +18,11 @@ from ._clv_plots import (
     value_concentration,
 )
 from ._cohort_plots import retention_heat_map
+from ._flow_plots import transition_graph
 from ._journey_plots import journey_funnel, journey_map, step_heat_map
 from ._prediction_plots import calibration_curve, lift_and_gains
 from ._results import Report
+from ._sankey_plots import journey_sankey
 from ._survival_plots import (
     cumulative_hazard,
     cumulative_incidence,
@@ -46,6 +48,7 @@ __all__ = [
     "hazard_ratios",
     "journey_funnel",
     "journey_map",
+    "journey_sankey",
     "lift_and_gains",
     "purchase_tracking",
     "purchases_by_frequency",
@@ -56,6 +59,7 @@ __all__ = [
     "stacked_distribution",
     "step_heat_map",
     "survival_curves",
+    "transition_graph",
     "value_concentration",
 ]
 
