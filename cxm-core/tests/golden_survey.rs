@@ -219,6 +219,7 @@ fn events<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         batch.get(name).map(|column| serde_json::from_value(column.clone()).unwrap())
     };
     let times = integers(&batch["times"]);
+    let known = present(&batch["times"]);
     let codes: Vec<u32> = (0u32..).take(times.len()).collect();
     let names = ["customers", "touchpoints", "event_ids", "channels", "objects", "outcomes"];
     let parts = names.map(parts);
@@ -232,6 +233,7 @@ fn events<R>(batch: &Value, act: impl FnOnce(Batch<'_>) -> R) -> R {
         values: values.as_deref().map(Values::from),
         objects: column(4),
         outcomes: column(5),
+        times: Times { values: &times, validity: Some(Validity::Bytes(&known)) },
         ..Events::new(column(0).unwrap(), column(1).unwrap(), times.as_slice())
     }))
 }
@@ -282,6 +284,29 @@ fn calculator(case: &Value, batch: &Value) -> Result<Box<dyn DynCalculator>> {
     Ok(calculator)
 }
 
+/// Takes rows away again: the bytes are those of never having seen them, and they cannot go twice.
+fn retract(case: &Value, calculator: &mut dyn DynCalculator, label: &str, out: &mut Vec<String>) {
+    let Some(batch) = case.get("retract") else { return };
+    with_batch(batch, |batch| calculator.retract(batch)).unwrap();
+    let never = self::calculator(case, &case["remaining"]).unwrap().to_bytes();
+    if calculator.to_bytes() != never {
+        out.push(format!("{label}: retracted rows left a trace"));
+    }
+    let again = with_batch(batch, |batch| calculator.retract(batch)).unwrap_err();
+    if again.kind() != ErrorKind::NeverAdded || calculator.to_bytes() != never {
+        out.push(format!("{label}: the rows went twice: {again}"));
+    }
+}
+
+/// An error against the kind, row and field that a case expects.
+fn check_error(expected: &Value, error: &Error, label: &str, out: &mut Vec<String>) {
+    let got = json!({"error": error.kind().name(), "row": error.row(), "field": error.field()});
+    let fields = expected.as_object().unwrap().iter();
+    let place = |(name, _): &(&String, &Value)| ["error", "row", "field"].contains(&name.as_str());
+    let wanted = fields.filter(place).map(|(name, value)| (name.clone(), value.clone()));
+    differences(label, &Value::Object(wanted.collect()), &got, 0.0, out);
+}
+
 /// One cell of a table as JSON.
 #[allow(clippy::cast_precision_loss, reason = "the counts of the cases are small")]
 fn cell(column: &TableColumn, row: usize) -> Value {
@@ -326,31 +351,25 @@ fn check_table(
 fn check(case: &Value, out: &mut Vec<String>) {
     let label = format!("{} {}", case["calculator"].as_str().unwrap(), case["id"]);
     let outcome = calculator(case, &case["batch"]);
-    let calculator = match (outcome, case.get("error")) {
+    let mut calculator = match (outcome, case.get("error")) {
         (Ok(calculator), None) => calculator,
         (Ok(_), Some(kind)) => return out.push(format!("{label}: expected the error {kind}")),
         (Err(error), None) => return out.push(format!("{label}: {error}")),
-        (Err(error), Some(kind)) => {
-            let got = json!({
-                "error": error.kind().name(), "row": error.row(), "field": error.field(),
-            });
-            let mut expected = json!({"error": kind});
-            for place in ["row", "field"] {
-                if let Some(value) = case.get(place) {
-                    expected[place] = value.clone();
-                }
-            }
-            return differences(&label, &expected, &got, 0.0, out);
-        }
+        (Err(error), Some(_)) => return check_error(case, &error, &label, out),
     };
+    retract(case, calculator.as_mut(), &label, out);
     let tolerance = case["tolerance"].as_f64().unwrap();
     differences(&label, &case["expected"], &calculator.value(), tolerance, out);
     for question in case["questions"].as_array().unwrap() {
         let name = question["question"].as_str().unwrap();
         let label = format!("{label} {name}{}", question["arguments"]);
-        match calculator.ask(name, &question["arguments"]) {
-            Ok(answer) => differences(&label, &question["expected"], &answer, tolerance, out),
-            Err(error) => out.push(format!("{label}: {error}")),
+        match (calculator.ask(name, &question["arguments"]), question.get("error")) {
+            (Ok(answer), None) => {
+                differences(&label, &question["expected"], &answer, tolerance, out);
+            }
+            (Ok(_), Some(kind)) => out.push(format!("{label}: expected the error {kind}")),
+            (Err(error), None) => out.push(format!("{label}: {error}")),
+            (Err(error), Some(_)) => check_error(question, &error, &label, out),
         }
     }
     for table in case.get("tables").and_then(Value::as_array).into_iter().flatten() {

@@ -239,6 +239,33 @@ fn aliases_that_lead_nowhere_stay() {
 }
 
 #[test]
+fn the_erased_are_left_out_under_every_name_and_counted() {
+    let identify =
+        |user: &str, alias: &str| json!({"type": "alias", "userId": user, "previousId": alias});
+    let track = |id: &str| json!({"type": "track", "event": "e", "anonymousId": id, "timestamp": "2024-05-01"});
+    let messages =
+        json!([track("phone"), track("ann"), track("bob"), identify("ann", "phone")]).to_string();
+    let erased = vec!["ann".to_owned()];
+    let read = |resolve_aliases| {
+        let rules = ReadRules { resolve_aliases, erased: erased.clone(), ..ReadRules::default() };
+        segment::read(messages.as_bytes(), &Default::default(), &rules).unwrap()
+    };
+    for (resolve_aliases, left) in [(true, vec!["bob"]), (false, vec!["phone", "bob"])] {
+        let reading = read(resolve_aliases);
+        let customers: Vec<_> = reading.interactions.iter().map(|it| &*it.customer).collect();
+        assert_eq!(customers, left);
+        assert!(reading.customers.is_empty());
+        let report = reading.report;
+        assert_eq!(report.skipped.of("erased_customer"), 3 - left.len() as u64);
+        let skipped = report.skipped.total();
+        assert_eq!(report.records + report.repeated, report.interactions + skipped);
+        assert_eq!(report.resolved, 0);
+    }
+    let nobody = ReadRules { erased: vec![" ".to_owned()], ..ReadRules::default() };
+    assert_eq!(nobody.validate().unwrap_err().field(), Some("erased"));
+}
+
+#[test]
 fn logs_stay_lawful_when_they_are_damaged() {
     let files =
         ["contacts.csv", "orders.xes", "shop-ocel.json", "visits-segment.jsonl", "visits-xdm.json"];

@@ -67,24 +67,59 @@ def test_a_calculator(pair):
     if "error" in case:
         with pytest.raises(cxm.CxmError) as caught:
             _fed(cls, case)
-        assert caught.value.kind == case["error"]
+        _same_place(caught.value, case)
         return
     calculator = _fed(cls, case)
+    _retracted(calculator, cls, case)
     report = calculator.report()
     tolerance = case.get("tolerance", 0)
     close(report.to_dict(), case["expected"], tolerance, case["calculator"])
     for table in case.get("tables", []):
         close_table(calculator.tabulate(table["table"], **table["arguments"]), table, tolerance)
     for question in case.get("questions", []):
+        if "error" in question:
+            with pytest.raises(cxm.CxmError) as caught:
+                report.ask(question["question"], **question.get("arguments", {}))
+            _same_place(caught.value, question)
+            continue
         answer = report.ask(question["question"], **question.get("arguments", {}))
         close(
             answer, question["expected"], question.get("tolerance", tolerance), question["question"]
         )
 
 
+def _same_place(error, case):
+    """The kind of an error, and its row and field where the case names them."""
+    assert error.kind == case["error"]
+    for place in ("row", "field"):
+        if place in case:
+            assert getattr(error, place) == case[place], place
+
+
+def _retracted(calculator, cls, case):
+    """Rows that go leave the bytes of never having been there, and cannot go twice."""
+    if "retract" not in case:
+        return
+    positional, named = _columns(case["retract"])
+    calculator.retract(*positional, **named)
+    never = _fed(cls, {**case, "batch": case["remaining"]}).to_bytes()
+    assert calculator.to_bytes() == never
+    with pytest.raises(cxm.CxmError) as caught:
+        calculator.retract(*positional, **named)
+    assert caught.value.kind == "never_added"
+    assert calculator.to_bytes() == never
+
+
 def _fed(cls, case):
     calculator = cls(**(case.get("definition") or {}))
-    batch = dict(case["batch"])
+    positional, named = _columns(case["batch"])
+    calculator.update(*positional, **named)
+    return calculator
+
+
+def _columns(batch):
+    """The columns of a batch as Python takes them: some by position, the others by name."""
+    batch = dict(batch)
     shapes = ("invitations", "answers", "transactions", "histories", "lifetimes", "paths")
     shapes = (*shapes, "spans", "events", "predictions")
     batch = next((batch[shape] for shape in shapes if shape in batch), batch)
@@ -97,8 +132,7 @@ def _fed(cls, case):
             batch[name] = [None if day is None else day * 86_400_000_000 for day in days]
     columns = {_KEYWORDS.get(name, name): column for name, column in batch.items()}
     first = [columns.pop("ratings")] if "ratings" in columns else columns.pop("items", [])
-    calculator.update(*first, **columns)
-    return calculator
+    return first, columns
 
 
 #: Columns of an answer are named as those of a data frame: one customer a row.

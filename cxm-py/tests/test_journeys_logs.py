@@ -58,6 +58,16 @@ def test_wrong_options_are_named():
     assert (caught.value.field, caught.value.row) == ("time", 1)
 
 
+def test_customers_who_were_erased_do_not_come_back():
+    log = "customer,touchpoint,time\nann,ad,2024-05-01\nbob,ad,2024-05-02\nann,call,2024-05-03\n"
+    table = journeys.read_csv(log, erased=["ann"])
+    assert table["customer"].to_list() == ["bob"]
+    assert table.losses.skipped.to_dict() == {"erased_customer": 2}
+    with pytest.raises(cxm.CxmError) as caught:
+        journeys.read_csv(log, erased=[""])
+    assert caught.value.field == "erased"
+
+
 def test_the_catalogue_is_a_dict_that_can_be_changed_and_checked():
     catalogue = journeys.catalogue()
     assert [len(catalogue[name]) for name in ("stages", "channels", "touchpoints")] == [8, 13, 40]

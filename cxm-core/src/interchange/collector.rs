@@ -56,6 +56,9 @@ impl Record<'_> {
 /// into the wrong field is.
 const LONGEST_TEXT: usize = 1_024;
 
+/// Why a record of a customer who was erased becomes no interaction.
+const ERASED: &str = "erased_customer";
+
 /// A text without blanks around it; an empty one is none.
 fn given<'t>(text: Option<&'t Cow<'_, str>>) -> Option<&'t str> {
     text.map(|text| text.trim()).filter(|text| !text.is_empty())
@@ -72,6 +75,7 @@ struct Known {
 #[derive(Debug)]
 pub(super) struct Collector<'r> {
     rules: &'r ReadRules,
+    erased: HashSet<&'r str>,
     seen: HashSet<(String, String)>,
     customers: BTreeMap<String, Known>,
     interactions: Vec<Interaction>,
@@ -88,6 +92,7 @@ impl<'r> Collector<'r> {
         }
         Ok(Self {
             rules,
+            erased: rules.erased.iter().map(|customer| customer.trim()).collect(),
             seen: HashSet::new(),
             customers: BTreeMap::new(),
             interactions: Vec::new(),
@@ -199,6 +204,10 @@ impl<'r> Collector<'r> {
             let message = || format!("expected a time as {format:?}, got {time:?}");
             return self.refuse("unreadable_time", "time", message);
         };
+        if self.erased.contains(customer) {
+            self.skip(ERASED);
+            return Ok(());
+        }
         let event_id = given(record.event_id.as_ref());
         if let (EventDuplicates::Drop, Some(id)) = (self.rules.duplicates, event_id)
             && !self.seen.insert((customer.to_owned(), id.to_owned()))
@@ -267,7 +276,6 @@ impl<'r> Collector<'r> {
 
     /// What was found in all.
     pub(super) fn finish(mut self) -> Reading {
-        self.report.interactions = self.interactions.len() as u64;
         let customer = |(id, known): (String, Known)| Customer {
             aliases: known.aliases.into_iter().collect(),
             segments: known.segments.into_iter().collect(),
@@ -276,11 +284,23 @@ impl<'r> Collector<'r> {
         let mut reading = Reading {
             interactions: self.interactions,
             customers: self.customers.into_iter().map(customer).collect(),
-            report: self.report,
+            report: LossReport::default(),
         };
         if self.rules.resolve_aliases {
-            reading.report.resolved = reading.resolve_aliases();
+            self.report.resolved = reading.resolve_aliases();
+            // Who is erased may have come under an alias that only a later record told of.
+            reading.interactions.retain(|interaction| {
+                let kept = !self.erased.contains(interaction.customer.as_str());
+                if !kept {
+                    self.report.skipped.add(ERASED);
+                    self.report.resolved -= 1;
+                }
+                kept
+            });
         }
+        reading.customers.retain(|customer| !self.erased.contains(customer.id.as_str()));
+        self.report.interactions = reading.interactions.len() as u64;
+        reading.report = self.report;
         reading
     }
 }

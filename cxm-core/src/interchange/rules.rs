@@ -111,6 +111,10 @@ pub struct ReadRules {
     pub observation: Option<ObservationRule>,
     /// Whether interactions under an alias move to the id of its customer.
     pub resolve_aliases: bool,
+    /// Customers who were erased: their records are counted and left out, with `resolve_aliases`
+    /// those under their aliases too. The list stays with the caller, since a state that knew whom
+    /// it forgot would not have forgotten them.
+    pub erased: Vec<String>,
 }
 
 impl Default for ReadRules {
@@ -126,6 +130,7 @@ impl Default for ReadRules {
             default_source: Source::Behaviour,
             observation: None,
             resolve_aliases: false,
+            erased: Vec::new(),
         }
     }
 }
@@ -148,6 +153,9 @@ impl ReadRules {
         }
         if self.default_source.name().is_empty() {
             return refuse("expected a text that is not empty".to_owned(), "default_source");
+        }
+        if self.erased.iter().any(|customer| customer.trim().is_empty()) {
+            return refuse("expected texts that are not empty".to_owned(), "erased");
         }
         self.observation.as_ref().map_or(Ok(()), |rule| rule.scale.validate())
     }

@@ -168,6 +168,10 @@ static cxm_key_column keys_of(const json *list, cxm_text **texts, uint8_t **vali
     return keys;
 }
 
+/* What becomes of the batch of a case: it is taken, or taken away again. */
+typedef cxm_status (*verb)(cxm_calculator *, const cxm_batch *, cxm_error *);
+static verb act = cxm_calculator_update;
+
 static cxm_status feed_answers(cxm_calculator *calculator, const json *rows, cxm_error *err) {
     const json *waves = json_field(rows, "waves");
     cxm_text *texts = NULL, *wave_texts = NULL;
@@ -181,7 +185,7 @@ static cxm_status feed_answers(cxm_calculator *calculator, const json *rows, cxm
         when = keys_of(waves, &wave_texts, &wave_known);
     }
     cxm_batch_answers(&batch, &who, in_waves ? &when : NULL, &times.column, &values.column);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free(texts);
     free(known);
     free(wave_texts);
@@ -209,7 +213,7 @@ static cxm_status feed_ratings(cxm_calculator *calculator, const json *rows, cxm
         }
     }
     cxm_batch_ratings(&batch, &values.column, heavy.data == NULL ? NULL : &heavy.column, times);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free(times);
     free_numbers(&values);
     free_numbers(&heavy);
@@ -228,7 +232,7 @@ static cxm_status feed_items(cxm_calculator *calculator, const json *items, cxm_
         borrowed[count] = columns[count].column;
     }
     cxm_batch_items(&batch, borrowed, count);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     while (count > 0) {
         free_numbers(&columns[--count]);
     }
@@ -240,7 +244,7 @@ static cxm_status feed_invitations(cxm_calculator *calculator, const json *rows,
     numbers back = times_of(json_field(rows, "answered_at"), 0);
     cxm_batch batch;
     cxm_batch_invitations(&batch, &sent.column, &back.column);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free_numbers(&sent);
     free_numbers(&back);
     return status;
@@ -289,7 +293,7 @@ static cxm_status feed_transactions(cxm_calculator *calculator, const json *rows
     cxm_batch_transactions(&batch, &who, &times.column, paid == NULL ? NULL : &amounts.column,
                            cost == NULL ? NULL : &costs.column,
                            stated == NULL ? NULL : &currencies);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free(texts);
     free(known);
     free(names);
@@ -322,7 +326,7 @@ static cxm_status feed_histories(cxm_calculator *calculator, const json *rows, c
     }
     cxm_batch_histories(&batch, &frequencies.column, &recencies.column, &ages.column,
                         spent == NULL ? NULL : &spends.column, counts);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free(counts);
     free_numbers(&frequencies);
     free_numbers(&recencies);
@@ -359,7 +363,7 @@ static cxm_status feed_durations(cxm_calculator *calculator, const json *rows, c
     }
     cxm_batch_durations(&batch, &values.column, &seen.column,
                         entries == NULL ? NULL : &late.column, causes == NULL ? NULL : &why, times);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free(texts);
     free(known);
     free(times);
@@ -386,7 +390,7 @@ static cxm_status feed_paths(cxm_calculator *calculator, const json *rows, cxm_e
     }
     cxm_batch_paths(&batch, &paths, &conversions.column, worth == NULL ? NULL : &values.column,
                     lost == NULL ? NULL : &nulls.column);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free(texts);
     free(known);
     free_numbers(&conversions);
@@ -433,7 +437,7 @@ static cxm_status feed_spans(cxm_calculator *calculator, const json *rows, cxm_e
     cxm_batch_spans(&batch, given[0], &starts.column, &ends.column, given[1],
                     paid == NULL ? NULL : &amounts.column,
                     asked == NULL ? NULL : &cancelled.column, given[2], given[3]);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     for (size_t i = 0; i < 4; i++) {
         free(texts[i]);
         free(known[i]);
@@ -492,7 +496,7 @@ static cxm_status feed_events(cxm_calculator *calculator, const json *rows, cxm_
     cxm_batch_events(&batch, given[0], given[1], &times.column, given[2], given[3],
                      scored == NULL ? NULL : &scores.column, worth == NULL ? NULL : &values.column,
                      given[4], given[5]);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     for (size_t i = 0; i < 6; i++) {
         free_case_keys(&keys[i]);
     }
@@ -522,7 +526,7 @@ static cxm_status feed_predictions(cxm_calculator *calculator, const json *rows,
     }
     cxm_batch_predictions(&batch, &said.column, &came.column,
                           values == NULL ? NULL : &worth.column, times);
-    cxm_status status = cxm_calculator_update(calculator, &batch, err);
+    cxm_status status = act(calculator, &batch, err);
     free(times);
     free_numbers(&said);
     free_numbers(&came);
@@ -713,6 +717,34 @@ static void check_table(const char *label, const cxm_calculator *calculator, con
     cxm_table_free(table);
 }
 
+/* Takes rows away again: the bytes are those of never having seen them, and they cannot go twice. */
+static void retracted(const char *label, const json *one, cxm_calculator *calculator) {
+    const json *rows = json_field(one, "retract");
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_calculator *never = NULL;
+    if (rows == NULL) {
+        return;
+    }
+    OK(made_of(one, json_field(one, "remaining"), &never, &err));
+    bytes expected = state_of(never);
+    for (int turn = 0; turn < 2; turn++) {
+        cxm_status wanted = turn == 0 ? CXM_STATUS_OK : CXM_STATUS_NEVER_ADDED;
+        act = cxm_calculator_retract;
+        if (feed(calculator, rows, &err) != wanted) {
+            differs(label, "retract", err.message);
+        }
+        act = cxm_calculator_update;
+        bytes left = state_of(calculator);
+        if (left.length != expected.length ||
+            memcmp(left.data, expected.data, left.length) != 0) {
+            differs(label, "retract", "retracted rows left a trace");
+        }
+        free(left.data);
+    }
+    free(expected.data);
+    cxm_calculator_free(never);
+}
+
 static void calculator_case(const char *label, const json *one) {
     cxm_error err = CXM_ERROR_INIT;
     cxm_calculator *calculator = NULL, *other = NULL;
@@ -721,6 +753,7 @@ static void calculator_case(const char *label, const json *one) {
     double tolerance = tolerance_of(one, 0.0);
     cxm_status status = made_of(one, json_field(one, "batch"), &calculator, &err);
     if (status == CXM_STATUS_OK) {
+        retracted(label, one, calculator);
         status = cxm_calculator_value(calculator, &got, &err);
     } else {
         place(label, one, &err);
@@ -733,6 +766,9 @@ static void calculator_case(const char *label, const json *one) {
         status = cxm_calculator_ask(calculator, json_field(asked, "question")->string, Z,
                                     arguments == NULL ? NULL : arguments->text,
                                     arguments == NULL ? 0 : arguments->length, &got, &err);
+        if (status != CXM_STATUS_OK) {
+            place(label, asked, &err);
+        }
         judge(label, asked, status, &err, got, tolerance);
     }
     const json *tables = json_field(one, "tables");

@@ -46,6 +46,15 @@ static void a_log_is_read(const char *path) {
     cxm_table_free(table);
     cxm_report_free(losses);
 
+    /* Whoever was erased does not come back, and is counted. */
+    OK(cxm_interactions_read("xes", Z, text, length,
+                             "{\"customer\": \"buyer\", \"erased\": [\"ann\"]}", Z, &table, &losses,
+                             &err));
+    OK(cxm_table_rows(table, &rows, &err));
+    CHECK(rows == 1 && lost(losses, "skipped.erased_customer") == 3);
+    cxm_table_free(table);
+    cxm_report_free(losses);
+
     /* Cut off anywhere, it is an error or a reading, and never harm. */
     for (size_t cut = 0; cut < length; cut += 7) {
         table = NULL;
@@ -74,6 +83,8 @@ static void mistakes_have_a_status(void) {
     CHECK(err.row == 0);
     GIVES(CXM_STATUS_INVALID_ARGUMENT,
           cxm_interactions_read("csv", Z, rows, Z, "{\"custumer\": 1}", Z, &table, &losses, &err));
+    GIVES(CXM_STATUS_INVALID_DEFINITION,
+          cxm_interactions_read("csv", Z, rows, Z, "{\"erased\": [\"\"]}", Z, &table, &losses, &err));
     GIVES(CXM_STATUS_INVALID_JSON,
           cxm_interactions_read("csv", Z, rows, Z, "{", Z, &table, &losses, &err));
     GIVES(CXM_STATUS_INVALID_UTF8,

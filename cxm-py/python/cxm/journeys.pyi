@@ -72,6 +72,7 @@ def read_csv(
     default_source: str = 'behaviour',
     observation: Mapping[str, Any] | None = None,
     resolve_aliases: bool = False,
+    erased: Sequence[str] = [],
 ) -> Interactions:
     """Reads rows of separated values under a header.
 
@@ -102,6 +103,7 @@ def read_csv(
         default_source: default 'behaviour'.
         observation: default None.
         resolve_aliases: default False.
+        erased: default [].
     """
 
 def read_xes(
@@ -129,6 +131,7 @@ def read_xes(
     default_source: str = 'behaviour',
     observation: Mapping[str, Any] | None = None,
     resolve_aliases: bool = False,
+    erased: Sequence[str] = [],
 ) -> Interactions:
     """Reads XES, the event logs of process mining (IEEE 1849).
 
@@ -156,6 +159,7 @@ def read_xes(
         default_source: default 'behaviour'.
         observation: default None.
         resolve_aliases: default False.
+        erased: default [].
     """
 
 def read_ocel(
@@ -182,6 +186,7 @@ def read_ocel(
     default_source: str = 'behaviour',
     observation: Mapping[str, Any] | None = None,
     resolve_aliases: bool = False,
+    erased: Sequence[str] = [],
 ) -> Interactions:
     """Reads OCEL 2.0, object-centric event logs, in JSON.
 
@@ -208,6 +213,7 @@ def read_ocel(
         default_source: default 'behaviour'.
         observation: default None.
         resolve_aliases: default False.
+        erased: default [].
     """
 
 def read_segment(
@@ -232,6 +238,7 @@ def read_segment(
     default_source: str = 'behaviour',
     observation: Mapping[str, Any] | None = None,
     resolve_aliases: bool = False,
+    erased: Sequence[str] = [],
 ) -> Interactions:
     """Reads messages of Segment's specification, in JSON.
 
@@ -256,6 +263,7 @@ def read_segment(
         default_source: default 'behaviour'.
         observation: default None.
         resolve_aliases: default False.
+        erased: default [].
     """
 
 def read_xdm(
@@ -284,6 +292,7 @@ def read_xdm(
     default_source: str = 'behaviour',
     observation: Mapping[str, Any] | None = None,
     resolve_aliases: bool = False,
+    erased: Sequence[str] = [],
 ) -> Interactions:
     """Reads Adobe XDM ExperienceEvents, in JSON.
 
@@ -312,4 +321,5 @@ def read_xdm(
         default_source: default 'behaviour'.
         observation: default None.
         resolve_aliases: default False.
+        erased: default [].
     """
