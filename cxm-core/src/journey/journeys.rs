@@ -28,10 +28,10 @@
 //!
 //! # Merging
 //! Exact, in any order, over shards of customers and of time; `retract` is offered, and a customer
-//! who is retracted leaves no trace. An event that comes for them later is that of somebody new: who
-//! must not come back is known to the caller alone, and `erased` among the rules by which logs of
-//! other systems are read (`interchange::ReadRules`) leaves such events out and counts them. Only
-//! ties without an event id follow the order of arrival.
+//! who is retracted leaves no trace. An event that comes for them later is that of somebody new:
+//! who must not come back is known to the caller alone, and `erased` among the rules by which logs
+//! of other systems are read (`interchange::ReadRules`) leaves such events out and counts them.
+//! Only ties without an event id follow the order of arrival.
 //!
 //! # Uncertainty
 //! Wilson's interval of the conversion; every other reading has its own.
