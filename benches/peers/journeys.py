@@ -1,14 +1,20 @@
-"""Journeys of a million events: time and peak memory, beside DuckDB and pandas.
+"""Journeys of a million events: time and peak memory, beside the libraries that people use.
 
-Run it alone: ``python journeys.py``. Each contestant runs in a process of its own; the peak is what
-the process holds at most beyond the columns and the imported libraries. cxm takes the log in,
-splits it into sessions by 30 minutes, counts what follows what, reads a funnel and a step matrix;
-DuckDB, with two threads, and pandas only count what follows what. ``run.py`` puts the times beside
-its other races, where DuckDB is held to one thread.
+Run it alone: ``python journeys.py``, with a number of events and ``--only WORDS`` for some of the
+contestants. Each is in a process of its own; the peak is what the process holds at most beyond the
+columns and the imported libraries. A contestant takes the log in and answers one question; what
+taking it in costs alone is a question too. cxm and retentioneering take columns and a frame, pm4py
+formats a frame, DuckDB with two threads and pandas have the log in a table before the clock starts.
+Answers to one question must agree. "everything" is the log taken in, split into sessions by 30
+minutes, transitions, a funnel, a step matrix and the report. ``run.py`` puts the times of a few
+beside its other races, where DuckDB is held to one thread.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +24,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from measure import Race
+
+# It reports its use to its makers unless told not to before it is imported.
+os.environ["RETENTIONEERING_NO_TRACK"] = "1"
 
 EVENTS, TOUCHPOINTS, MEAN_LENGTH = 1_000_000, 20, 10
 SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
@@ -59,6 +68,10 @@ def log(events: int) -> pa.Table:
     )
 
 
+#: The funnel and the steps that are asked for.
+STEPS, MATRIX = NAMES[:4], 10
+
+
 def with_cxm(table: pa.Table):
     import cxm
 
@@ -67,8 +80,8 @@ def with_cxm(table: pa.Table):
     def run():
         journeys = cxm.Journeys(preset="sessions_30_minutes")
         journeys.update(customers, touchpoints, times)
-        journeys.funnel(NAMES[:4], window=DAY)
-        journeys.step_matrix(steps=10)
+        journeys.funnel(STEPS, window=DAY)
+        journeys.step_matrix(steps=MATRIX)
         report = journeys.report()
         # The pairs of customers are those of the sessions and the pauses between these.
         return sum(journeys.transitions()["count"]) + report.journeys - report.customers
@@ -76,18 +89,35 @@ def with_cxm(table: pa.Table):
     return run
 
 
-def with_cxm_transitions(table: pa.Table):
-    import cxm
+def cxm_asked(ask, **definition):
+    """Takes the log in and asks one question."""
 
-    customers, touchpoints, times = (table[name] for name in table.column_names)
+    def contestant(table: pa.Table):
+        import cxm
 
-    def run():
-        journeys = cxm.Journeys()
-        journeys.update(customers, touchpoints, times)
-        return sum(journeys.transitions()["count"])
+        customers, touchpoints, times = (table[name] for name in table.column_names)
 
-    return run
+        def run():
+            journeys = cxm.Journeys(**definition)
+            journeys.update(customers, touchpoints, times)
+            return ask(journeys)
 
+        return run
+
+    return contestant
+
+
+def cxm_variants(journeys):
+    counts = journeys.variants()["journeys"]
+    return [len(counts), counts[0]]
+
+
+def cxm_step_matrix(journeys):
+    rows = journeys.step_matrix(steps=MATRIX).rows
+    return [round(row["share"], 9) for row in rows if row["touchpoint"] == "END"]
+
+
+with_cxm_transitions = cxm_asked(lambda journeys: sum(journeys.transitions()["count"]))
 
 #: What follows what: the row number tells events of one instant apart.
 QUERY = """
@@ -98,20 +128,35 @@ QUERY = """
     ) where next is not null group by all
 """
 
+VARIANTS = """
+    select path, count(*) as n from (
+        select list(touchpoint order by time, row) as path from log group by customer
+    ) group by path
+"""
 
-def with_duckdb(table: pa.Table, threads: int = 2):
+SESSIONS = """
+    select count(*) from (
+        select time - lag(time) over (partition by customer order by time, row) as pause from log
+    ) where pause is null or pause > interval 30 minutes
+"""
+
+
+def duckdb_asked(query: str, read):
     """The log is in a table of DuckDB before the clock starts."""
-    import duckdb
 
-    connection = duckdb.connect(config={"threads": threads})
-    connection.register("given", table)
-    connection.execute("create table log as select *, row_number() over () as row from given")
-    connection.unregister("given")
+    def contestant(table: pa.Table, threads: int = 2):
+        import duckdb
 
-    def run():
-        return sum(row[2] for row in connection.execute(QUERY).fetchall())
+        connection = duckdb.connect(config={"threads": threads})
+        connection.register("given", table)
+        connection.execute("create table log as select *, row_number() over () as row from given")
+        connection.unregister("given")
+        return lambda: read(connection.execute(query).fetchall())
 
-    return run
+    return contestant
+
+
+with_duckdb = duckdb_asked(QUERY, lambda rows: sum(row[2] for row in rows))
 
 
 def with_pandas(table: pa.Table):
@@ -126,11 +171,88 @@ def with_pandas(table: pa.Table):
     return run
 
 
+def pm4py_asked(ask):
+    """It wants a frame with its own names; customers are texts there."""
+
+    def contestant(table: pa.Table):
+        import pm4py
+
+        frame = table.to_pandas().astype({"customer": str, "touchpoint": str})
+        names = {"case_id": "customer", "activity_key": "touchpoint", "timestamp_key": "time"}
+        return lambda: ask(pm4py, pm4py.format_dataframe(frame, **names))
+
+    return contestant
+
+
+def pm4py_variants(pm4py, log):
+    counts = pm4py.get_variants(log).values()
+    return [len(counts), max(counts)]
+
+
+def retentioneering_asked(ask):
+    """Its events have whole seconds, and START and END among them."""
+
+    def contestant(table: pa.Table):
+        from retentioneering import Eventstream
+
+        frame = table.to_pandas().astype({"touchpoint": str})
+        frame["time"] = frame["time"].dt.tz_localize(None)
+        names = {"path_cols": ["customer"], "event_col": "touchpoint", "timestamp_col": "time"}
+        return lambda: ask(Eventstream(frame, schema=names))
+
+    return contestant
+
+
+def retentioneering_transitions(stream):
+    counts = stream.transition_graph_data(edge_weight="count")
+    return int(counts.drop(index="path_start", columns="path_end").to_numpy().sum())
+
+
+def retentioneering_step_matrix(stream):
+    shares = stream.step_matrix_data(max_steps=MATRIX).loc["path_end"]
+    return [round(share, 9) for share in shares.loc[1:] if share > 0]
+
+
+def retentioneering_funnel(stream):
+    return [step["unique_paths"] for step in stream.funnel_data(steps=STEPS)["steps"]]
+
+
+def retentioneering_sessions(stream):
+    return stream.split_sessions(timeout="30m").df["session_id"].nunique()
+
+
 CONTESTANTS = {
-    "cxm": with_cxm,
-    "cxm, transitions alone": with_cxm_transitions,
-    "DuckDB, transitions alone": with_duckdb,
-    "pandas, transitions alone": with_pandas,
+    "everything": {"cxm": with_cxm},
+    "the log taken in": {
+        "cxm": cxm_asked(lambda journeys: journeys.observations),
+        "pm4py": pm4py_asked(lambda _, log: len(log)),
+        "retentioneering": retentioneering_asked(lambda stream: len(stream.df)),
+    },
+    "transitions": {
+        "cxm": with_cxm_transitions,
+        "DuckDB": with_duckdb,
+        "pandas": with_pandas,
+        "pm4py": pm4py_asked(lambda pm4py, log: sum(pm4py.discover_dfg(log)[0].values())),
+        "retentioneering": retentioneering_asked(retentioneering_transitions),
+    },
+    "variants": {
+        "cxm": cxm_asked(cxm_variants),
+        "DuckDB": duckdb_asked(VARIANTS, lambda rows: [len(rows), max(row[1] for row in rows)]),
+        "pm4py": pm4py_asked(pm4py_variants),
+    },
+    "sessions": {
+        "cxm": cxm_asked(lambda journeys: len(journeys.sessions), preset="sessions_30_minutes"),
+        "DuckDB": duckdb_asked(SESSIONS, lambda rows: rows[0][0]),
+        "retentioneering": retentioneering_asked(retentioneering_sessions),
+    },
+    "step matrix": {
+        "cxm": cxm_asked(cxm_step_matrix),
+        "retentioneering": retentioneering_asked(retentioneering_step_matrix),
+    },
+    "funnel": {
+        "cxm": cxm_asked(lambda journeys: journeys.funnel(STEPS).reached),
+        "retentioneering": retentioneering_asked(retentioneering_funnel),
+    },
 }
 
 
@@ -138,9 +260,10 @@ def all_races(rows: int):
     """The times of ``run.py``."""
     table = log(rows)
     race = Race(f"Journeys of {rows:,} events", "event", "DuckDB, transitions alone")
-    for name, contestant in CONTESTANTS.items():
-        run = contestant(table, 1) if contestant is with_duckdb else contestant(table)
-        race.add(name, run, rows)
+    race.add("cxm", with_cxm(table), rows)
+    race.add("cxm, transitions alone", with_cxm_transitions(table), rows)
+    race.add("DuckDB, transitions alone", with_duckdb(table, 1), rows)
+    race.add("pandas, transitions alone", with_pandas(table), rows)
     yield race
 
 
@@ -152,50 +275,75 @@ def memory(field: str) -> float:
     raise SystemExit(f"no {field} in /proc/self/status")
 
 
-def alone(name: str, path: str) -> None:
+def alone(question: str, library: str, path: str, turns: int) -> None:
+    """One contestant; prints what it took as JSON."""
+    contestant = CONTESTANTS[question][library]
     # A small turn first: what is imported and made once belongs to nobody.
-    CONTESTANTS[name](log(1000))()
+    contestant(log(1000))()
     # Read and not made here: memory that was used before would hide what the work takes.
     with pa.OSFile(path) as file:
         table = pa.ipc.open_file(file).read_all()
-    run = CONTESTANTS[name](table)
+    run = contestant(table)
     del table  # Who made a table of another kind of it does not need this one.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forgets the peak so far
     before = memory("VmRSS")
     times = []
     most = before
-    for turn in range(5):
+    for turn in range(turns):
         start, cpu = time.perf_counter(), time.process_time()
         answer = run()
         times.append((time.perf_counter() - start, time.process_time() - cpu))
         if turn == 0:
             most = memory("VmHWM")
     wall, cpu = (min(column) for column in zip(*times, strict=True))
-    print(wall, cpu, most - before, most, answer)
+    taken = {"wall": wall, "cpu": cpu, "more": most - before, "most": most, "answer": answer}
+    print(json.dumps(taken, default=int))
 
 
-def main(rows: int) -> None:
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("events", type=int, nargs="?", default=EVENTS, help="events of the log")
+    parser.add_argument("--turns", type=int, default=5, help="turns of every contestant")
+    parser.add_argument("--only", nargs="*", default=[], help="libraries that take part")
+    parser.add_argument("--alone", nargs=3, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main(options: argparse.Namespace) -> None:
+    print("| question | contestant | CPU s | wall s | MiB more | MiB in all |")
+    print("| --- | --- | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/log.arrow"
-        table = log(rows)
+        table = log(options.events)
         with pa.OSFile(path, "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table)
-        for contestant in CONTESTANTS:
-            done = subprocess.run(
-                [sys.executable, __file__, contestant, path],
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            )
-            wall, cpu, more, most, answer = done.stdout.split()
-            print(
-                f"{contestant}: {float(wall):.3f} s, {float(cpu):.3f} s CPU, "
-                f"{float(more):.0f} MiB more, {float(most):.0f} MiB in all, {answer} pairs"
-            )
+        del table
+        for question, contestants in CONTESTANTS.items():
+            answers = {}
+            for library in contestants:
+                if options.only and library not in options.only:
+                    continue
+                command = [sys.executable, __file__, "--turns", str(options.turns)]
+                command += ["--alone", question, library, path]
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                if done.returncode != 0:
+                    raise SystemExit(f"{question}: {library} failed:\n{done.stderr}")
+                got = json.loads(done.stdout.splitlines()[-1])
+                answers[library] = got["answer"]
+                print(
+                    f"| {question} | {library} | {got['cpu']:.3f} | {got['wall']:.3f} | "
+                    f"{got['more']:.0f} | {got['most']:.0f} |",
+                    flush=True,
+                )
+            # Taken in by retentioneering, START and END are events.
+            counts = {str(answer) for answer in answers.values()}
+            if len(counts) > 1 and question != "the log taken in":
+                raise SystemExit(f"{question}: unlike answers: {answers}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        alone(sys.argv[1], sys.argv[2])
+    given = arguments()
+    if given.alone:
+        alone(*given.alone, given.turns)
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS)
+        main(given)
