@@ -93,6 +93,10 @@
 #define CXM_NAMED_COLUMN(name, type, data, length) \
     {sizeof(cxm_named_column), (name), CXM_NUL_TERMINATED, CXM_COLUMN(type, data, length)}
 
+/* cxm_answers answers = CXM_ANSWERS(&customers, &times, &scores); no references yet */
+#define CXM_ANSWERS(customers, times, scores) \
+    {sizeof(cxm_answers), (customers), (times), (scores), NULL, NULL}
+
 /* cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_TEXT, data, length); every row has a key */
 #define CXM_KEY_COLUMN(type, data, length) \
     {sizeof(cxm_key_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0, NULL}
@@ -102,6 +106,24 @@
 struct ArrowArray;
 struct ArrowSchema;
 #endif
+
+// The answer is the score of its contact.
+#define CXM_ANSWER_JOINED 0
+
+// Another answer is the score of its contact.
+#define CXM_ANSWER_REPLACED 1
+
+// The contact of the answer is too long ago.
+#define CXM_ANSWER_OUT_OF_WINDOW 2
+
+// The answer has no contact at its time or before.
+#define CXM_ANSWER_UNMATCHED 3
+
+// The answer does not say what it is about.
+#define CXM_ANSWER_WITHOUT_REFERENCE 4
+
+// The answer has no customer, no time or no score.
+#define CXM_ANSWER_MISSING 5
 
 // Numbers of type uint8_t.
 #define CXM_TYPE_U8 1
@@ -239,21 +261,6 @@ typedef struct cxm_table cxm_table;
 // What a function returns: 0 for success, otherwise one of the CXM_STATUS_ codes.
 typedef int32_t cxm_status;
 
-// What went wrong: owned by the caller, filled on failure, left alone on success.
-//
-// Set `struct_size` to `sizeof(cxm_error)` before the first call, or begin with CXM_ERROR_INIT or
-// `cxm_error_init`. The library never writes past `struct_size`.
-typedef struct cxm_error {
-    // `sizeof(cxm_error)`, set by the caller.
-    uint32_t struct_size;
-    // The status code, as the function returned it.
-    int32_t code;
-    // The row of the batch, from 0, where one is to blame; otherwise UINT64_MAX.
-    uint64_t row;
-    // What was expected and what came, in English and UTF-8; ends with a zero byte.
-    char message[CXM_MESSAGE_BYTES];
-} cxm_error;
-
 // A batch of rows: columns of equal length.
 //
 // Fill it with one of the `cxm_batch_` functions and hand it to any verb; its fields are
@@ -269,25 +276,6 @@ typedef struct cxm_batch {
     // Private.
     const void *columns[12];
 } cxm_batch;
-
-// A column of numbers, borrowed for the call. CXM_COLUMN(type, data, length) makes one without
-// missing rows.
-typedef struct cxm_column {
-    // `sizeof(cxm_column)`.
-    uint32_t struct_size;
-    // CXM_TYPE_U8 to CXM_TYPE_F64.
-    int32_t type;
-    // The numbers; NULL if there are none.
-    const void *data;
-    // Number of rows.
-    size_t length;
-    // Which rows have a value, in the layout below; not looked at without one.
-    const uint8_t *validity;
-    // CXM_VALIDITY_NONE, CXM_VALIDITY_BYTES or CXM_VALIDITY_BITS.
-    int32_t validity_layout;
-    // The first row's bit in `validity`; with bytes, the first row's byte.
-    size_t validity_offset;
-} cxm_column;
 
 // A column of keys (customers, segments, waves), borrowed for the call.
 //
@@ -310,6 +298,56 @@ typedef struct cxm_key_column {
     // For CXM_TYPE_CODES: the keys, a column of CXM_TYPE_I64 or CXM_TYPE_TEXT; otherwise NULL.
     const struct cxm_key_column *dictionary;
 } cxm_key_column;
+
+// A column of numbers, borrowed for the call. CXM_COLUMN(type, data, length) makes one without
+// missing rows.
+typedef struct cxm_column {
+    // `sizeof(cxm_column)`.
+    uint32_t struct_size;
+    // CXM_TYPE_U8 to CXM_TYPE_F64.
+    int32_t type;
+    // The numbers; NULL if there are none.
+    const void *data;
+    // Number of rows.
+    size_t length;
+    // Which rows have a value, in the layout below; not looked at without one.
+    const uint8_t *validity;
+    // CXM_VALIDITY_NONE, CXM_VALIDITY_BYTES or CXM_VALIDITY_BITS.
+    int32_t validity_layout;
+    // The first row's bit in `validity`; with bytes, the first row's byte.
+    size_t validity_offset;
+} cxm_column;
+
+// One answer a row, borrowed for the call.
+typedef struct cxm_answers {
+    // `sizeof(cxm_answers)`.
+    uint32_t struct_size;
+    // Whose answer.
+    const struct cxm_key_column *customers;
+    // When it was given: CXM_TYPE_I64, microseconds since 1970.
+    const struct cxm_column *times;
+    // What was answered.
+    const struct cxm_column *scores;
+    // What it is about: an order, a ticket; NULL if no answer says so.
+    const struct cxm_key_column *objects;
+    // At which touchpoint it was asked about; NULL if no answer says so.
+    const struct cxm_key_column *touchpoints;
+} cxm_answers;
+
+// What went wrong: owned by the caller, filled on failure, left alone on success.
+//
+// Set `struct_size` to `sizeof(cxm_error)` before the first call, or begin with CXM_ERROR_INIT or
+// `cxm_error_init`. The library never writes past `struct_size`.
+typedef struct cxm_error {
+    // `sizeof(cxm_error)`, set by the caller.
+    uint32_t struct_size;
+    // The status code, as the function returned it.
+    int32_t code;
+    // The row of the batch, from 0, where one is to blame; otherwise UINT64_MAX.
+    uint64_t row;
+    // What was expected and what came, in English and UTF-8; ends with a zero byte.
+    char message[CXM_MESSAGE_BYTES];
+} cxm_error;
 
 // The value of one key column of one group.
 typedef struct cxm_key {
@@ -449,6 +487,30 @@ typedef struct cxm_text {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// Joins late answers to the contacts that they are about.
+//
+// `contacts` is a batch of events, of which customer, touchpoint, time and where known object and
+// event id are read. `rule` is a JSON object: `within`, the longest time from a contact to its
+// answer in microseconds, or null for any; `by`, which references of an answer count: "all"
+// (default), "object" or "touchpoint"; `keep`, which of several answers of one contact counts:
+// "last" (default) or "first". `scores` has room for `scores_length` numbers, one a contact: its
+// score, or NaN; handed to `cxm_batch_events` as the scores of the same contacts. `contact_rows`
+// and `outcomes`, of one number an answer, may be NULL: the row of the contact or -1, and
+// CXM_ANSWER_JOINED to CXM_ANSWER_MISSING. Where `out` is not NULL, `*out` is a report of the
+// caller's: `.answers`, `.joined`, `.replaced`, `.out_of_window`, `.unmatched`,
+// `.without_reference`, `.missing`, `.ties`, `.contacts`, `.missing_contacts`, `.rule`. Nothing is
+// written on failure.
+cxm_status cxm_answers_join(const struct cxm_batch *contacts,
+                            const struct cxm_answers *answers,
+                            const char *rule,
+                            size_t rule_length,
+                            double *scores,
+                            size_t scores_length,
+                            int64_t *contact_rows,
+                            int32_t *outcomes,
+                            struct cxm_report **out,
+                            struct cxm_error *err);
 
 #if defined(CXM_ARROW)
 // Takes an Arrow array of ratings, all of it or none of it.

@@ -14,6 +14,7 @@
     reason = "a type has the same name in Rust and in C, so that a text search finds it"
 )]
 
+pub mod answers;
 #[cfg(feature = "arrow")]
 pub mod arrow;
 pub mod batch;

@@ -48,6 +48,10 @@ fn macros() -> String {
 #define CXM_NAMED_COLUMN(name, type, data, length) \
     {{sizeof(cxm_named_column), (name), CXM_NUL_TERMINATED, CXM_COLUMN(type, data, length)}}
 
+/* cxm_answers answers = CXM_ANSWERS(&customers, &times, &scores); no references yet */
+#define CXM_ANSWERS(customers, times, scores) \
+    {{sizeof(cxm_answers), (customers), (times), (scores), NULL, NULL}}
+
 /* cxm_key_column keys = CXM_KEY_COLUMN(CXM_TYPE_TEXT, data, length); every row has a key */
 #define CXM_KEY_COLUMN(type, data, length) \
     {{sizeof(cxm_key_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0, NULL}}

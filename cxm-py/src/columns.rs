@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, Float64Array, UInt8Array};
+use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, UInt8Array};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
@@ -72,6 +72,21 @@ pub(crate) fn counts(object: &Bound<'_, PyAny>) -> Outcome<Chunks> {
 /// A column of times, in microseconds since 1970.
 pub(crate) fn times(object: &Bound<'_, PyAny>, name: &str) -> Outcome<Chunks> {
     column(object, name, sequences::times, arrays::time_array)
+}
+
+/// A column of times in one piece.
+pub(crate) fn whole_times(object: &Bound<'_, PyAny>, name: &str) -> Outcome<ArrayRef> {
+    let chunks = times(object, name)?;
+    if let [only] = chunks.as_slice() {
+        return Ok(Arc::clone(only));
+    }
+    let pieces = chunks.iter().map(|chunk| chunk.as_primitive::<Int64Type>());
+    Ok(Arc::new(pieces.flatten().collect::<Int64Array>()))
+}
+
+/// The whole numbers of a column of times.
+pub(crate) fn whole(array: &ArrayRef) -> &[i64] {
+    array.as_primitive::<Int64Type>().values()
 }
 
 /// A column of keys, of one of the types that [`crate::keys`] reads.

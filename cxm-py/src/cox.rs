@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Float64Array};
-use cxm_core::calculator::batch::{KeyColumn, KeyPart, Values};
+use arrow_array::{ArrayRef, Float64Array};
+use cxm_core::calculator::batch::Values;
 use cxm_core::registry::CoxModel;
 use cxm_core::survival::CoxColumns;
 use cxm_core::{Error, Result};
@@ -12,48 +12,9 @@ use pyo3::types::PyDict;
 
 use crate::arrays::values;
 use crate::errors::{Failure, Outcome};
-use crate::keys::Keys;
+use crate::keys::KeyArray;
 use crate::table::{Table, TableColumn};
 use crate::{columns, json};
-
-/// A column of keys in one piece.
-enum KeyArray {
-    Whole(ArrayRef),
-    Parts { codes: Vec<u32>, parts: Vec<KeyPart> },
-}
-
-impl KeyArray {
-    fn read(object: &Bound<'_, PyAny>, name: &str) -> Outcome<Self> {
-        let chunks = columns::keys(object, name)?;
-        if let [only] = chunks.as_slice() {
-            return Ok(Self::Whole(Arc::clone(only)));
-        }
-        let mut parts = Vec::new();
-        for chunk in &chunks {
-            let keys = Keys::read(chunk)?;
-            let column = keys.column()?;
-            for row in 0..chunk.len() {
-                parts.push(column.part(row)?);
-            }
-        }
-        Ok(Self::Parts { codes: (0..).take(parts.len()).collect(), parts })
-    }
-
-    fn keys(&self) -> Result<Option<Keys<'_>>> {
-        match self {
-            Self::Whole(array) => Keys::read(array).map(Some),
-            Self::Parts { .. } => Ok(None),
-        }
-    }
-
-    fn column<'a>(&'a self, keys: Option<&'a Keys<'a>>) -> Result<KeyColumn<'a>> {
-        match (self, keys) {
-            (Self::Parts { codes, parts }, _) => Ok(KeyColumn::coded(codes, parts)),
-            (Self::Whole(_), Some(keys)) => keys.column(),
-            (Self::Whole(_), None) => Err(Error::batch("the keys were not read")),
-        }
-    }
-}
 
 type Covariates = Vec<(String, ArrayRef)>;
 

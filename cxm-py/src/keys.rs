@@ -1,5 +1,7 @@
 //! Key columns as the core reads them: whole numbers, texts, or positions in a dictionary.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
@@ -10,8 +12,11 @@ use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_schema::DataType;
 use cxm_core::calculator::batch::{KeyColumn, KeyPart, KeyValues};
 use cxm_core::{Error, Result};
+use pyo3::prelude::*;
 
 use crate::arrays::{as_integers, validity, with_dictionary};
+use crate::columns;
+use crate::errors::Outcome;
 
 /// The values of a key column, borrowed from its array as far as its layout allows.
 pub(crate) enum Storage<'a> {
@@ -56,6 +61,45 @@ impl<'a> Keys<'a> {
             Storage::Codes { codes, dictionary } => KeyValues::Codes { codes, dictionary },
         };
         Ok(KeyColumn { values, validity: validity(self.nulls)? })
+    }
+}
+
+/// A column of keys in one piece.
+pub(crate) enum KeyArray {
+    Whole(ArrayRef),
+    Parts { codes: Vec<u32>, parts: Vec<KeyPart> },
+}
+
+impl KeyArray {
+    pub(crate) fn read(object: &Bound<'_, PyAny>, name: &str) -> Outcome<Self> {
+        let chunks = columns::keys(object, name)?;
+        if let [only] = chunks.as_slice() {
+            return Ok(Self::Whole(Arc::clone(only)));
+        }
+        let mut parts = Vec::new();
+        for chunk in &chunks {
+            let keys = Keys::read(chunk)?;
+            let column = keys.column()?;
+            for row in 0..chunk.len() {
+                parts.push(column.part(row)?);
+            }
+        }
+        Ok(Self::Parts { codes: (0..).take(parts.len()).collect(), parts })
+    }
+
+    pub(crate) fn keys(&self) -> Result<Option<Keys<'_>>> {
+        match self {
+            Self::Whole(array) => Keys::read(array).map(Some),
+            Self::Parts { .. } => Ok(None),
+        }
+    }
+
+    pub(crate) fn column<'a>(&'a self, keys: Option<&'a Keys<'a>>) -> Result<KeyColumn<'a>> {
+        match (self, keys) {
+            (Self::Parts { codes, parts }, _) => Ok(KeyColumn::coded(codes, parts)),
+            (Self::Whole(_), Some(keys)) => keys.column(),
+            (Self::Whole(_), None) => Err(Error::batch("the keys were not read")),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! core's list needs no line here.
 #![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
+mod answers;
 mod arrays;
 mod arrow;
 mod batch;
@@ -31,6 +32,8 @@ use pyo3::prelude::*;
 /// The numbers of customer experience: the compiled half of the package `cxm`.
 #[pymodule]
 mod _cxm {
+    #[pymodule_export]
+    use super::answers::join_answers;
     #[pymodule_export]
     use super::calculator::{Calculator, Snapshot};
     #[pymodule_export]

@@ -433,6 +433,8 @@ def journeys_stub():
         HEADER,
         "from collections.abc import Mapping, Sequence\n"
         "from typing import Any\n\n"
+        "from ._answers import JoinedAnswers as JoinedAnswers\n"
+        "from ._answers import join_answers as join_answers\n"
         "from ._columns import ColumnTable\n"
         "from ._customer_view import CustomerFigures as CustomerFigures\n"
         "from ._customer_view import CustomerView as CustomerView\n"

@@ -349,7 +349,7 @@ fn of_rows(
 }
 
 /// One number of a column; NaN where there is none.
-fn number(values: &Values<'_>, row: usize) -> f64 {
+pub(super) fn number(values: &Values<'_>, row: usize) -> f64 {
     if !values.is_valid(row) {
         return f64::NAN;
     }

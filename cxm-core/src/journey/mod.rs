@@ -12,6 +12,7 @@
 //! | [`deviation`] | how does a journey lie beside the one that was planned? |
 //! | [`contacts`] | how often is each touchpoint met on each channel? |
 //! | [`sessions`] | what is known of each journey? |
+//! | [`answers`] | which contact is a late answer about? |
 //! | [`customer_view`] | what is known of one customer? |
 //! | [`lifecycle`] | how far has the relationship come? |
 //! | [`attribution`] | which touchpoints earned the conversions? |
@@ -23,6 +24,7 @@
 //! | [`importance`] | which touchpoints matter, by what is said and by what is found? |
 
 pub mod alignment;
+pub mod answers;
 pub mod attribution;
 pub mod channels;
 pub mod contacts;

@@ -1,4 +1,4 @@
-//! What journeys are asked about one customer.
+//! What journeys are asked about one customer, and the rule by which answers find their contact.
 
 use serde_json::Value;
 
@@ -6,6 +6,7 @@ use super::definition::to_value;
 use super::question::Arguments;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
+use crate::journey::answers::AnswerRule;
 use crate::journey::{CustomerViewOptions, Journeys};
 use crate::model::time::parse;
 
@@ -33,4 +34,34 @@ pub(super) fn customer(journeys: &Journeys, arguments: &Value) -> Result<Value> 
     let rest: CustomerViewOptions = named.rest()?;
     let options = CustomerViewOptions { at, lifecycle, lifetime_value, churn_risk, ..rest };
     journeys.customer(&customer, &options).map(|view| to_value(&view))
+}
+
+/// How answers find their contact: `within`, which may be null for any time, `by` and `keep`.
+///
+/// ```
+/// use cxm_core::registry::answer_rule;
+/// use serde_json::json;
+///
+/// let rule = answer_rule(&json!({"within": 604_800_000_000_i64, "by": "object"}))?;
+/// assert_eq!(rule.within, Some(604_800_000_000));
+/// assert_eq!(answer_rule(&json!({"by": "object"})).unwrap_err().field(), Some("within"));
+/// # Ok::<(), cxm_core::Error>(())
+/// ```
+pub fn answer_rule(rule: &Value) -> Result<AnswerRule> {
+    let Value::Object(fields) = rule else {
+        return Err(Error::argument("expected an object of within, by and keep"));
+    };
+    if !fields.contains_key("within") {
+        let message = "expected microseconds, or null for any time";
+        return Err(Error::argument(message).in_field("within"));
+    }
+    let mut named = Arguments::new(rule)?;
+    let rule = AnswerRule {
+        within: named.take("within")?,
+        by: named.take("by")?.unwrap_or_default(),
+        keep: named.take("keep")?.unwrap_or_default(),
+    };
+    named.finish()?;
+    rule.validate()?;
+    Ok(rule)
 }

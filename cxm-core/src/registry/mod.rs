@@ -31,6 +31,7 @@ use serde_json::Value;
 pub use catalogue::catalogue;
 pub use cox::CoxModel;
 pub use erased::{DynCalculator, RatingCounts, TableEntry, Tabulate};
+pub use journeys_views::answer_rule;
 pub use keyed::{DynKeyed, KeyedOptions};
 
 use crate::calculator::state::Frame;

@@ -450,6 +450,45 @@ static void spans(void) {
 }
 
 /* Every truncation and every flipped bit is refused, and nothing comes out. */
+/* Answers without columns or room, and contacts that are none. */
+static void answers(void) {
+    static const int64_t who[] = {1, 2}, when[] = {5, 9};
+    static const double said[] = {4.0, 7.0};
+    const char *rule = "{\"within\": 10}";
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_key_column customers = CXM_KEY_COLUMN(CXM_TYPE_I64, who, 2);
+    cxm_column times = CXM_COLUMN(CXM_TYPE_I64, when, 2);
+    cxm_column scores = CXM_COLUMN(CXM_TYPE_F64, said, 2);
+    cxm_answers given = CXM_ANSWERS(&customers, &times, &scores);
+    double room[2] = {-1.0, -1.0};
+    int64_t rows[2] = {-7, -7};
+    cxm_report *report = NULL;
+    cxm_batch contacts, others;
+    given.touchpoints = &customers;
+    cxm_batch_events(&contacts, &customers, &customers, &times, NULL, NULL, NULL, NULL, NULL, NULL);
+    cxm_batch_ratings(&others, &scores, NULL, NULL);
+    const cxm_status null = CXM_STATUS_NULL_POINTER, wrong = CXM_STATUS_INVALID_ARGUMENT;
+    GIVES(null, cxm_answers_join(NULL, &given, rule, Z, room, 2, rows, NULL, &report, &err));
+    GIVES(null, cxm_answers_join(&contacts, NULL, rule, Z, room, 2, rows, NULL, &report, &err));
+    GIVES(null, cxm_answers_join(&contacts, &given, rule, Z, NULL, 2, rows, NULL, &report, &err));
+    GIVES(wrong, cxm_answers_join(&contacts, &given, NULL, 0, room, 2, rows, NULL, &report, &err));
+    GIVES(wrong, cxm_answers_join(&contacts, &given, "{}", Z, room, 2, rows, NULL, &report, &err));
+    GIVES(CXM_STATUS_WRONG_BATCH,
+          cxm_answers_join(&others, &given, rule, Z, room, 2, rows, NULL, &report, &err));
+    GIVES(CXM_STATUS_BUFFER_TOO_SMALL,
+          cxm_answers_join(&contacts, &given, rule, Z, room, 1, rows, NULL, &report, &err));
+    cxm_answers bare = given;
+    bare.scores = NULL;
+    GIVES(null, cxm_answers_join(&contacts, &bare, rule, Z, room, 2, rows, NULL, &report, &err));
+    bare = given;
+    bare.struct_size = 3;
+    GIVES(CXM_STATUS_WRONG_STRUCT_SIZE,
+          cxm_answers_join(&contacts, &bare, rule, Z, room, 2, rows, NULL, &report, &err));
+    CHECK(room[0] < 0.0 && room[1] < 0.0 && rows[0] == -7 && report == NULL);
+    OK(cxm_answers_join(&contacts, &given, rule, Z, room, 2, NULL, NULL, NULL, &err));
+    CHECK(room[0] > 3.0 && room[1] > 6.0);
+}
+
 static void damaged(void) {
     cxm_error err = CXM_ERROR_INIT;
     bytes state = before;
@@ -512,6 +551,7 @@ int main(void) {
     numbers();
     columns();
     spans();
+    answers();
     damaged();
     small_errors();
     unmoved();

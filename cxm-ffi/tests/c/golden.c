@@ -254,7 +254,11 @@ static cxm_status feed_invitations(cxm_calculator *calculator, const json *rows,
 static cxm_key_column whole_keys_of(const json *list, numbers *whole, cxm_text **texts,
                                     uint8_t **known) {
     cxm_key_column keys;
-    if (list->first == NULL || list->first->type == JSON_TEXT) {
+    const json *item = list->first;
+    while (item != NULL && item->type == JSON_NULL) {
+        item = item->next;
+    }
+    if (item == NULL || item->type == JSON_TEXT) {
         return keys_of(list, texts, known);
     }
     cxm_key_column integers = CXM_KEY_COLUMN(CXM_TYPE_I64, NULL, 0);
@@ -577,6 +581,85 @@ static cxm_status feed(cxm_calculator *calculator, const json *batch, cxm_error 
                            : feed_ratings(calculator, batch, err);
 }
 
+/* A list of the expectation against numbers, of which those that are not there are NaN or -1. */
+static void check_numbers(const char *label, const char *name, const json *expected,
+                          const double *found) {
+    size_t row = 0;
+    for (const json *item = expected->first; item != NULL; item = item->next, row++) {
+        double wanted = item->type == JSON_NUMBER ? item->number : -1.0;
+        double got = found[row] == found[row] ? found[row] : -1.0;
+        checks_made++;
+        if (wanted != got) {
+            differs(label, name, "another number");
+        }
+    }
+}
+
+/* Answers to contacts, joined by a rule: a score a contact, a row and an outcome an answer. */
+static void join_case(const char *label, const json *one) {
+    static const char *const names[] = {"customers", "touchpoints", "event_ids", "objects"};
+    static const char *const outcomes[] = {"joined",    "replaced",          "out_of_window",
+                                           "unmatched", "without_reference", "missing"};
+    const json *contacts = json_field(one, "contacts"), *given = json_field(one, "answers");
+    const json *rule = json_field(one, "join"), *expected = json_field(one, "expected");
+    case_keys ours[4], theirs[4];
+    const cxm_key_column *our_keys[4], *their_keys[4];
+    numbers times = times_of(json_field(contacts, "times"), 0);
+    numbers when = times_of(json_field(given, "times"), 0);
+    numbers answered = numbers_of(json_field(given, "scores"), 0);
+    size_t n = times.column.length, m = when.column.length;
+    double *scores = malloc((n + m + 1) * sizeof *scores);
+    int64_t *rows = malloc((m + 1) * sizeof *rows);
+    int32_t *became = malloc((m + 1) * sizeof *became);
+    CHECK(scores != NULL && rows != NULL && became != NULL);
+    for (size_t i = 0; i < 4; i++) {
+        ours[i] = case_keys_of(json_field(contacts, names[i]));
+        theirs[i] = case_keys_of(json_field(given, names[i]));
+        our_keys[i] = ours[i].present ? &ours[i].column : NULL;
+        their_keys[i] = theirs[i].present ? &theirs[i].column : NULL;
+    }
+    cxm_batch batch;
+    cxm_batch_events(&batch, our_keys[0], our_keys[1], &times.column, our_keys[2], NULL, NULL,
+                     NULL, our_keys[3], NULL);
+    cxm_answers answers = CXM_ANSWERS(their_keys[0], &when.column, &answered.column);
+    answers.touchpoints = their_keys[1];
+    answers.objects = their_keys[3];
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_report *report = NULL;
+    cxm_status status = cxm_answers_join(&batch, &answers, rule->text, rule->length, scores, n,
+                                         rows, became, &report, &err);
+    if (status == CXM_STATUS_OK && expected != NULL) {
+        char path[512] = "";
+        check_numbers(label, "scores", json_field(expected, "scores"), scores);
+        for (size_t row = 0; row < m; row++) {
+            scores[n + row] = (double)rows[row];
+        }
+        check_numbers(label, "contacts", json_field(expected, "contacts"), scores + n);
+        size_t row = 0;
+        const json *item = json_field(expected, "outcomes")->first;
+        for (; item != NULL; item = item->next, row++) {
+            CHECK(became[row] >= 0 && became[row] < 6);
+            if (strcmp(outcomes[became[row]], item->string) != 0) {
+                differs(label, "outcomes", item->string);
+            }
+        }
+        compare(label, report, path, json_field(expected, "report"), 0.0);
+        cxm_report_free(report);
+    } else {
+        judge(label, one, status, &err, report, 0.0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        free_case_keys(&ours[i]);
+        free_case_keys(&theirs[i]);
+    }
+    free_numbers(&times);
+    free_numbers(&when);
+    free_numbers(&answered);
+    free(scores);
+    free(rows);
+    free(became);
+}
+
 /* A calculator with the definition of a case and the rows of a batch. */
 static cxm_status made_of(const json *one, const json *batch, cxm_calculator **out,
                           cxm_error *err) {
@@ -790,7 +873,7 @@ static void calculator_case(const char *label, const json *one) {
 }
 
 int main(int argc, char **argv) {
-    unsigned long cases = 0, functions = 0;
+    unsigned long cases = 0, functions = 0, joins = 0;
     for (int i = 1; i < argc; i++) {
         char *text = NULL;
         json *file = json_read(argv[i], &text);
@@ -809,6 +892,9 @@ int main(int argc, char **argv) {
             if (json_field(one, "function") != NULL) {
                 function_case(label, one);
                 functions++;
+            } else if (json_field(one, "join") != NULL) {
+                join_case(label, one);
+                joins++;
             } else {
                 CHECK(json_field(one, "calculator") != NULL);
                 calculator_case(label, one);
@@ -818,8 +904,8 @@ int main(int argc, char **argv) {
         free(text);
     }
     CHECK(cases > 0);
-    printf("%lu cases of functions, %lu of calculators, %lu checks\n", functions, cases - functions,
-           checks_made);
+    printf("%lu cases of functions, %lu of joins, %lu of calculators, %lu checks\n", functions, joins,
+           cases - functions - joins, checks_made);
     if (failures > 0) {
         fprintf(stderr, "%lu differences\n", failures);
         return 1;

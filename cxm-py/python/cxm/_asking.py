@@ -90,6 +90,9 @@ def is_frame(value):
 
 
 def names_of(frame):
+    if hasattr(frame, "collect_schema"):
+        # A lazy frame of polars warns where its columns are asked for directly.
+        return frame.collect_schema().names()
     names = getattr(frame, "column_names", None)
     names = getattr(frame, "columns", None) if names is None else names
     return [str(name) for name in (frame.keys() if names is None else names)]

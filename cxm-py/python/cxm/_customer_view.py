@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 
-from . import _text
+from . import _frames, _text
 from ._results import Record, wrap
 
 TYPE_CHECKING = False
@@ -48,8 +48,8 @@ class CustomerFigures:
         self.source = source
         #: The level of the limits, if there are any.
         self.level = level
-        columns = [_list(customers), _list(values)]
-        columns += [_list(lower), _list(upper)] if lower is not None else []
+        columns = [_frames.to_list(customers), _frames.to_list(values)]
+        columns += [_frames.to_list(lower), _frames.to_list(upper)] if lower is not None else []
         if len({len(column) for column in columns}) > 1:
             lengths = " and ".join(str(len(column)) for column in columns)
             raise ValueError(f"columns have {lengths} rows")
@@ -140,13 +140,6 @@ class CustomerFigures:
 
     def __repr__(self) -> str:
         return f"figures of {len(self):,} customers by {self.source}"
-
-
-def _list(column):
-    for name in ("to_list", "tolist", "to_pylist"):
-        if hasattr(column, name):
-            return getattr(column, name)()
-    return list(column)
 
 
 def _asked(level, covariates):

@@ -11,6 +11,7 @@ __all__ = [
     "catalogue",
     "formats",
     "functions",
+    "join_answers",
     "preset",
     "read_interactions",
     "Keyed",
@@ -43,6 +44,11 @@ def formats() -> list[dict[str, Any]]:
 
 def functions() -> list[dict[str, Any]]:
     """Every statistic: name, summary, parameters."""
+
+def join_answers(
+    contacts: dict[str, Any], answers: dict[str, Any], rule: dict[str, Any]
+) -> tuple[TableColumn, Table, dict[str, Any]]:
+    """Joins answers to contacts: the score of each contact, what became of each answer, the counts."""
 
 def models() -> list[dict[str, Any]]:
     """Every model: name, class name, summary, parameters, columns of a fit, questions."""

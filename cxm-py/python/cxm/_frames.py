@@ -40,6 +40,14 @@ def _column(frame, name):
         raise failure from error
 
 
+def to_list(column):
+    """A column of any library as a list."""
+    for name in ("to_list", "tolist", "to_pylist"):
+        if hasattr(column, name):
+            return getattr(column, name)()
+    return list(column)
+
+
 def like(table, frame):
     """A table in the library of the frame; a plain table for libraries that have no frame."""
     kind = library(frame)

@@ -21,6 +21,7 @@ path or an open file and give a table of one interaction a row: ``customer``, ``
 from __future__ import annotations
 
 from . import _cxm, stats
+from ._answers import JoinedAnswers, join_answers
 from ._columns import ColumnTable
 from ._customer_view import CustomerFigures, CustomerView
 from ._results import wrap
@@ -36,9 +37,11 @@ __all__ = [
     "CustomerFigures",
     "CustomerView",
     "Interactions",
+    "JoinedAnswers",
     "catalogue",
     "check_catalogue",
     "deviation",
+    "join_answers",
 ]
 
 #: Steps left out, added, repeated, in another order or on another channel than planned.

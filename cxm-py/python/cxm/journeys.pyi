@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ._answers import JoinedAnswers as JoinedAnswers
+from ._answers import join_answers as join_answers
 from ._columns import ColumnTable
 from ._customer_view import CustomerFigures as CustomerFigures
 from ._customer_view import CustomerView as CustomerView
@@ -14,9 +16,11 @@ __all__ = [
     "CustomerFigures",
     "CustomerView",
     "Interactions",
+    "JoinedAnswers",
     "catalogue",
     "check_catalogue",
     "deviation",
+    "join_answers",
     "read_csv",
     "read_xes",
     "read_ocel",

@@ -27,7 +27,7 @@ impl Times<'_> {
         if present { self.values.get(row).copied() } else { None }
     }
 
-    pub(super) fn check(&self, field: &'static str, rows: usize) -> Result<()> {
+    pub(crate) fn check(&self, field: &'static str, rows: usize) -> Result<()> {
         same_length(field, self.values.len(), rows)?;
         self.validity.map_or(Ok(()), |validity| same_length(field, validity.len(), rows))
     }
