@@ -10,6 +10,8 @@
 
 #[path = "examples/journeys.rs"]
 mod journeys;
+#[path = "examples/pictures.rs"]
+mod pictures;
 #[allow(dead_code, reason = "its main function is not called here")]
 #[path = "../examples/quickstart/main.rs"]
 mod quickstart;
@@ -69,7 +71,7 @@ fn mean(values: impl Iterator<Item = Option<f64>>) -> (f64, usize) {
 
 fn quickstart_card(colour: bool) -> String {
     let mut page = quickstart::support::page::Page::new(colour);
-    quickstart::card(&mut page).unwrap();
+    quickstart::Card::write(&mut page).unwrap();
     page.text().to_owned()
 }
 

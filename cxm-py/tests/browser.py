@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import subprocess
+from html import unescape as html_text
 from pathlib import Path
 
 import pytest
+from conftest import REPOSITORY
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -28,40 +30,7 @@ _FLAGS = (
 )
 
 #: Measures the page and writes what it found where the test can read it.
-_PROBE = """
-<script>
-addEventListener("load", () => {
-  const svgs = [...document.querySelectorAll("svg")].map((svg) => {
-    const box = svg.getBoundingClientRect();
-    const out = [...svg.querySelectorAll("text")].filter((text) => {
-      const it = text.getBoundingClientRect();
-      return it.left < box.left - 2 || it.right > box.right + 2
-        || it.top < box.top - 2 || it.bottom > box.bottom + 2;
-    });
-    const shapes = [...svg.querySelectorAll("path, rect, circle, use, line")].filter((shape) => {
-      const it = shape.getBoundingClientRect();
-      return it.width > 0 || it.height > 0;
-    });
-    return {
-      title: svg.querySelector("title")?.textContent, role: svg.getAttribute("role"),
-      width: box.width, height: box.height, shapes: shapes.length,
-      letters: [...svg.querySelectorAll("text")].map((text) => text.textContent),
-      outside: out.map((text) => text.textContent),
-    };
-  });
-  const ids = [...document.querySelectorAll("[id]")].map((it) => it.id);
-  const found = {
-    svgs, width: innerWidth, scroll: document.documentElement.scrollWidth,
-    requests: performance.getEntriesByType("resource").map((it) => it.name),
-    twice: ids.filter((id, at) => ids.indexOf(id) !== at),
-    scripts: document.scripts.length, title: document.title,
-    background: getComputedStyle(document.body).backgroundColor,
-  };
-  const text = encodeURIComponent(JSON.stringify(found));
-  document.body.append(Object.assign(document.createElement("pre"), { textContent: `PROBE ${text} END` }));
-});
-</script>
-"""
+_PROBE = REPOSITORY / "cxm-core" / "tests" / "browser" / "probe.html"
 
 
 def find():
@@ -88,12 +57,11 @@ def measured(page: Path, folder: Path, width: int = 1280, *more: str):
     """What a script of the test finds in the page: its pictures, its width, what it asked for."""
     html = page.read_text(encoding="utf-8")
     assert html.count('<meta http-equiv="Content-Security-Policy"') == 1
-    html = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', _PROBE, html)
+    policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+    html = policy.sub(lambda _: _PROBE.read_text(encoding="utf-8"), html)
     probed = folder / "probed.html"
     probed.write_text(html, encoding="utf-8")
     dom, console = dom_of(probed, folder / f"profile-{width}", width, *more)
-    from urllib.parse import unquote
-
-    found = re.search(r"PROBE (\S+) END</pre>", dom)
+    found = re.search(r'<pre id="probe">(.*?)</pre>', dom, re.DOTALL)
     assert found, dom[-2000:]
-    return json.loads(unquote(found[1])), console
+    return json.loads(html_text(found[1])), console

@@ -191,7 +191,7 @@ def test_a_browser_shows_the_page(tmp_path, page, width):
         assert picture["width"] > 300, picture
         assert picture["height"] > 100, picture
         assert picture["shapes"] > 5, picture
-        assert picture["outside"] == []
+        assert (picture["outside"], picture["touching"]) == ([], [])
         assert picture["title"]
     letters = [letter for picture in found["svgs"] for letter in picture["letters"]]
     assert "pain points" in letters

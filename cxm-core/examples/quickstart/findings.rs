@@ -3,6 +3,10 @@
 
 use super::support::page::{Page, Tone};
 
+const CONCLUDE: &str = "What to conclude";
+const BEWARE: &str = "What not to conclude";
+const TRUTH: &str = "What is true (only an invented company knows)";
+
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     conclude: Vec<String>,
@@ -26,11 +30,16 @@ impl Findings {
         self.truth.push(sentence);
     }
 
+    /// What to conclude, what not to conclude, and what is true.
+    pub(crate) fn parts(&self) -> [(&'static str, &[String]); 3] {
+        [(CONCLUDE, &self.conclude), (BEWARE, &self.beware), (TRUTH, &self.truth)]
+    }
+
     pub(crate) fn show(&self, page: &mut Page) {
         let parts = [
-            ("What to conclude", '✓', Tone::Good, &self.conclude),
-            ("What not to conclude", '✗', Tone::Bad, &self.beware),
-            ("What is true (only an invented company knows)", '◆', Tone::Warning, &self.truth),
+            (CONCLUDE, '✓', Tone::Good, &self.conclude),
+            (BEWARE, '✗', Tone::Bad, &self.beware),
+            (TRUTH, '◆', Tone::Warning, &self.truth),
         ];
         for (heading, mark, tone, sentences) in parts {
             page.heading(heading, "");

@@ -15,10 +15,10 @@ use cxm_core::model::time::MICROSECONDS_PER_DAY;
 use cxm_core::stats::Interval;
 
 /// The goal, and the steps to it.
-const ORDER: &str = "order";
-const STEPS: [&str; 4] = ["shop", "cart", "checkout", ORDER];
+pub(crate) const ORDER: &str = "order";
+pub(crate) const STEPS: [&str; 4] = ["shop", "cart", "checkout", ORDER];
 /// A contact after a longer pause belongs to another journey.
-const GAP_DAYS: i64 = 7;
+pub(crate) const GAP_DAYS: i64 = 7;
 
 pub(crate) fn show(page: &mut Page, files: &Files, findings: &mut Findings) -> Outcome<()> {
     let truth = files.touchpoints()?;
@@ -30,7 +30,7 @@ pub(crate) fn show(page: &mut Page, files: &Files, findings: &mut Findings) -> O
 }
 
 /// The stages in the order of the truth, which is that of the journey.
-fn stages(truth: &[TrueTouchpoint<'_>]) -> Vec<StageTouchpoints> {
+pub(crate) fn stages(truth: &[TrueTouchpoint<'_>]) -> Vec<StageTouchpoints> {
     let mut stages: Vec<StageTouchpoints> = Vec::new();
     for it in truth {
         match stages.iter_mut().find(|stage| stage.stage == it.stage) {
@@ -44,7 +44,7 @@ fn stages(truth: &[TrueTouchpoint<'_>]) -> Vec<StageTouchpoints> {
     stages
 }
 
-fn read(rows: &Interactions<'_>, truth: &[TrueTouchpoint<'_>]) -> Outcome<Journeys> {
+pub(crate) fn read(rows: &Interactions<'_>, truth: &[TrueTouchpoint<'_>]) -> Outcome<Journeys> {
     let mut journeys = Journeys::new(JourneysDefinition {
         gap: Some(GAP_DAYS * MICROSECONDS_PER_DAY),
         goal: vec![ORDER.into()],
@@ -190,12 +190,12 @@ fn map(page: &mut Page, journeys: &Journeys, truth: &[TrueTouchpoint<'_>]) -> Ou
 }
 
 /// A score from 0 to 10 as an emotion.
-fn feel(score: f64) -> f64 {
+pub(crate) fn feel(score: f64) -> f64 {
     0.4 * score - 2.0
 }
 
 /// ◆ The mean over a stage's contacts.
-fn true_emotion(stage: &str, truth: &[TrueTouchpoint<'_>]) -> f64 {
+pub(crate) fn true_emotion(stage: &str, truth: &[TrueTouchpoint<'_>]) -> f64 {
     let here = || truth.iter().filter(|it| it.stage == stage);
     let contacts: f64 = here().map(|it| it.met).sum();
     feel(here().map(|it| it.met * it.mean_score).sum::<f64>() / contacts)

@@ -11,7 +11,7 @@ use super::support::page::{Page, Tone};
 use super::support::table::{Cell, TextTable};
 use cxm_core::prelude::*;
 use cxm_core::stats::Exclusions;
-use cxm_core::survey::{NpsReport, ResponseRateReport};
+use cxm_core::survey::{CesReport, CsatReport, CxIndexReport, NpsReport, ResponseRateReport};
 
 /// The level of every interval on the card.
 pub(crate) const LEVEL: f64 = 0.95;
@@ -46,51 +46,87 @@ pub(crate) fn ces() -> Outcome<CesDefinition> {
     Ok(definition)
 }
 
+/// What every question comes to.
+#[derive(Debug)]
+pub(crate) struct Questions {
+    recommend: Nps,
+    weighted: NpsReport,
+    satisfaction: CsatReport,
+    effort: CesReport,
+    index: CxIndexReport,
+    rate: ResponseRateReport,
+}
+
+impl Questions {
+    pub(crate) fn read(all: &Survey<'_>, answers: &Survey<'_>, invited: &Invited) -> Outcome<Self> {
+        let mut rate = ResponseRate::default();
+        rate.update(Invitations {
+            invited_at: &invited.invited_at,
+            answered_at: &invited.answered_at,
+            answered: Some(Validity::Bytes(&invited.answered)),
+        })?;
+        let mut weighted = Nps::new(weighted_nps())?;
+        weighted.update(Ratings::weighted(
+            answers.recommend.as_slice(),
+            Weights::Floats(&answers.weight),
+        ))?;
+        let mut satisfaction = Csat::new(csat())?;
+        satisfaction.update(Ratings::from(answers.satisfaction.as_slice()))?;
+        let mut effort = Ces::new(ces()?)?;
+        effort.update(Ratings::from(answers.effort.as_slice()))?;
+        let items = [&answers.ease, &answers.effectiveness, &answers.emotion];
+        let mut index = CxIndex::default();
+        index.update(ItemRatings::new(&items.map(|item| item.as_slice().into())))?;
+        Ok(Self {
+            recommend: duplicates::under(DuplicateRule::Last, all)?,
+            weighted: weighted.value(),
+            satisfaction: satisfaction.value(),
+            effort: effort.value(),
+            index: index.value(),
+            rate: rate.value(),
+        })
+    }
+
+    /// Name, score, and interval with the answers that it rests on.
+    pub(crate) fn figures(&self) -> Outcome<Vec<[String; 3]>> {
+        Ok(vec![
+            figure("NPS", &self.recommend.value(), Unit::Points)?,
+            figure("CSAT", &self.satisfaction, Unit::Percent)?,
+            figure("CES", &self.effort, Unit::Rating)?,
+            figure("CX index", &self.index, Unit::Points)?,
+            figure("response rate", &self.rate, Unit::Percent)?,
+        ])
+    }
+}
+
+fn figure<R: Scored>(name: &str, report: &R, unit: Unit) -> Outcome<[String; 3]> {
+    let interval = report.interval(&IntervalOptions::at(LEVEL))?;
+    let limits = interval.map(|it| format!("{}, ", unit.show_range(it.lower, it.upper)));
+    let note = format!("{}n\u{a0}=\u{a0}{}", limits.unwrap_or_default(), count(report.responses()));
+    let score = report.headline().map_or_else(|| "none".to_owned(), |score| unit.show(score));
+    Ok([name.to_owned(), score, note])
+}
+
 pub(crate) fn show(
     page: &mut Page,
-    all: &Survey<'_>,
+    questions: &Questions,
     answers: &Survey<'_>,
-    invited: &Invited,
     truth: &Truth<'_>,
     findings: &mut Findings,
 ) -> Outcome<()> {
     page.heading("Would you recommend us?", "");
-    let mut rate = ResponseRate::default();
-    rate.update(Invitations {
-        invited_at: &invited.invited_at,
-        answered_at: &invited.answered_at,
-        answered: Some(Validity::Bytes(&invited.answered)),
-    })?;
-    let rate = rate.value();
-    let recommend = duplicates::under(DuplicateRule::Last, all)?;
-    cards::overall(page, &recommend, LEVEL, Some(rate.invited))?;
-    let report = recommend.value();
+    let rate = &questions.rate;
+    cards::overall(page, &questions.recommend, LEVEL, Some(rate.invited))?;
+    let report = questions.recommend.value();
     let silent = rate.invited.saturating_sub(report.responses);
     who_answers(&report, silent, answers, truth, findings)?;
 
-    all_questions(page, answers, &report, &rate)
+    all_questions(page, questions)
 }
 
 /// One line a question, each with what it rests on.
-fn all_questions(
-    page: &mut Page,
-    answers: &Survey<'_>,
-    recommend: &NpsReport,
-    rate: &ResponseRateReport,
-) -> Outcome<()> {
-    let mut weighted = Nps::new(weighted_nps())?;
-    weighted.update(Ratings::weighted(
-        answers.recommend.as_slice(),
-        Weights::Floats(&answers.weight),
-    ))?;
-    let mut satisfaction = Csat::new(csat())?;
-    satisfaction.update(Ratings::from(answers.satisfaction.as_slice()))?;
-    let mut effort = Ces::new(ces()?)?;
-    effort.update(Ratings::from(answers.effort.as_slice()))?;
-    let items = [&answers.ease, &answers.effectiveness, &answers.emotion];
-    let mut index = CxIndex::default();
-    index.update(ItemRatings::new(&items.map(|item| item.as_slice().into())))?;
-
+fn all_questions(page: &mut Page, questions: &Questions) -> Outcome<()> {
+    let Questions { recommend, weighted: weights, satisfaction, effort, index, rate } = questions;
     page.heading("All questions", "");
     let mut table = TextTable::new(&[
         "",
@@ -102,26 +138,27 @@ fn all_questions(
         ">don't know",
         ">invalid",
     ]);
-    let (percent, weights) = (Unit::Percent, weighted.value());
-    table.row(line("NPS", recommend, Unit::Points, Some(recommend.excluded))?);
-    table.row(line("NPS, weighted", &weights, Unit::Points, Some(weights.excluded))?);
-    let report = satisfaction.value();
-    table.row(line("CSAT", &report, percent, Some(report.excluded))?);
-    let report = effort.value();
-    table.row(line("CES", &report, Unit::Rating, Some(report.excluded))?);
-    table.row(line("CX index", &index.value(), Unit::Points, None)?);
+    let (percent, recommend) = (Unit::Percent, recommend.value());
+    table.row(line("NPS", &recommend, Unit::Points, Some(recommend.excluded))?);
+    table.row(line("NPS, weighted", weights, Unit::Points, Some(weights.excluded))?);
+    table.row(line("CSAT", satisfaction, percent, Some(satisfaction.excluded))?);
+    table.row(line("CES", effort, Unit::Rating, Some(effort.excluded))?);
+    table.row(line("CX index", index, Unit::Points, None)?);
     table.row(line("response rate", rate, percent, None)?);
     page.table(&table);
     page.blank();
-    page.paragraph(&satisfaction.definition().definition(), Tone::Dim);
-    page.paragraph(&effort.definition().definition(), Tone::Dim);
-    let items = index.value().items;
-    let about =
-        [("ease", items.ease), ("effectiveness", items.effectiveness), ("emotion", items.emotion)]
-            .map(|(name, item)| {
-                let score = item.score.map_or_else(|| "none".to_owned(), |s| Unit::Points.show(s));
-                format!("{name} {score} ({} missing)", count(item.excluded.missing))
-            });
+    page.paragraph(&satisfaction.definition.definition(), Tone::Dim);
+    page.paragraph(&effort.definition.definition(), Tone::Dim);
+    let items = &index.items;
+    let about = [
+        ("ease", &items.ease),
+        ("effectiveness", &items.effectiveness),
+        ("emotion", &items.emotion),
+    ]
+    .map(|(name, item)| {
+        let score = item.score.map_or_else(|| "none".to_owned(), |s| Unit::Points.show(s));
+        format!("{name} {score} ({} missing)", count(item.excluded.missing))
+    });
     let text = format!(
         "CX index on 1 to 5: mean of 100 · (share of 4-5 − share of 1-2) of {}.",
         list(&about)

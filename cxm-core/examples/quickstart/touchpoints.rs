@@ -13,7 +13,7 @@ use cxm_core::journey::{DEFAULT_HALF_LIFE, Journeys};
 use cxm_core::stats::Interval;
 
 /// Below this score a contact hurts.
-const TARGET: f64 = 7.0;
+pub(crate) const TARGET: f64 = 7.0;
 const SHOWN: usize = 3;
 
 pub(crate) fn pain(

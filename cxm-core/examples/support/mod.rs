@@ -6,7 +6,9 @@ pub(crate) mod cards;
 pub(crate) mod csv_file;
 pub(crate) mod describe;
 pub(crate) mod format;
+pub(crate) mod html;
 pub(crate) mod page;
+pub(crate) mod picture;
 pub(crate) mod table;
 
 /// An example ends well, or says in one sentence what is wrong.

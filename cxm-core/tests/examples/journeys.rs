@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const WEEK: usize = 7 * 24 * 60;
 
 #[derive(Debug, Clone)]
-struct Contact {
+pub(super) struct Contact {
     customer: String,
     touchpoint: String,
     channel: String,
@@ -35,7 +35,7 @@ fn contacts() -> Vec<Contact> {
 }
 
 /// The contacts of each customer, cut after an order and after a week without any.
-fn journeys() -> Vec<Vec<Contact>> {
+pub(super) fn journeys() -> Vec<Vec<Contact>> {
     let mut of_customers: BTreeMap<String, Vec<Vec<Contact>>> = BTreeMap::new();
     for contact in contacts() {
         let journeys = of_customers.entry(contact.customer.clone()).or_default();
@@ -50,7 +50,7 @@ fn journeys() -> Vec<Vec<Contact>> {
     of_customers.into_values().flatten().collect()
 }
 
-fn path(journey: &[Contact]) -> Vec<&str> {
+pub(super) fn path(journey: &[Contact]) -> Vec<&str> {
     journey.iter().map(|contact| contact.touchpoint.as_str()).collect()
 }
 
