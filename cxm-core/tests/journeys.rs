@@ -20,3 +20,5 @@ mod helpdesk;
 mod paths;
 #[path = "journeys/shards.rs"]
 mod shards;
+#[path = "journeys/stream.rs"]
+mod stream;

@@ -194,6 +194,10 @@ pub trait Update: Merge {
         self.apply(change);
         Ok(())
     }
+
+    /// Lets rows through that wait for earlier ones, as at the end of a stream. In most calculators
+    /// nothing waits, and this does nothing.
+    fn flush(&mut self) {}
 }
 
 /// Takes batches whose rows belong to groups: what [`Keyed`](crate::stream::Keyed) tables ask for.

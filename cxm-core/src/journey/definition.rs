@@ -214,32 +214,32 @@ impl Definition for JourneysDefinition {
     }
 }
 
-fn write_rule(rule: InvalidRule, writer: &mut Writer) {
+pub(super) fn write_rule(rule: InvalidRule, writer: &mut Writer) {
     writer.bool(rule == InvalidRule::Error);
 }
 
-fn read_rule(reader: &mut Reader<'_>) -> Result<InvalidRule> {
+pub(super) fn read_rule(reader: &mut Reader<'_>) -> Result<InvalidRule> {
     Ok(if reader.bool()? { InvalidRule::Error } else { InvalidRule::Exclude })
 }
 
-fn write_keys(keys: &[KeyPart], writer: &mut Writer) {
+pub(super) fn write_keys(keys: &[KeyPart], writer: &mut Writer) {
     writer.length(keys.len());
     keys.iter().for_each(|key| key.write(writer));
 }
 
-fn read_keys(reader: &mut Reader<'_>) -> Result<Vec<KeyPart>> {
+pub(super) fn read_keys(reader: &mut Reader<'_>) -> Result<Vec<KeyPart>> {
     let length = reader.length(1)?;
     (0..length).map(|_| KeyPart::read(reader)).collect()
 }
 
-fn write_optional(number: Option<i64>, writer: &mut Writer) {
+pub(super) fn write_optional(number: Option<i64>, writer: &mut Writer) {
     writer.bool(number.is_some());
     if let Some(number) = number {
         writer.signed(number);
     }
 }
 
-fn read_optional(reader: &mut Reader<'_>) -> Result<Option<i64>> {
+pub(super) fn read_optional(reader: &mut Reader<'_>) -> Result<Option<i64>> {
     if reader.bool()? { reader.signed().map(Some) } else { Ok(None) }
 }
 

@@ -3,7 +3,8 @@
 //! Only keys that an event has are written, so that a customer who was retracted is not there.
 
 use super::event_log::{ABSENT, Event, EventLog};
-use super::journeys::Journeys;
+use super::definition::JourneysDefinition;
+use super::journeys::{ExcludedEvents, Journeys};
 use super::key_table::{KeyTable, NONE};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::codec::{Reader, Writer};
@@ -220,22 +221,28 @@ fn read_table(table: &mut KeyTable, reader: &mut Reader<'_>) -> Result<()> {
     Ok(())
 }
 
+impl ExcludedEvents {
+    /// Whether the rules let these rows be left out.
+    pub(super) fn follow(&self, definition: &JourneysDefinition) -> bool {
+        let strict = |rule: InvalidRule, count: u64| rule == InvalidRule::Error && count > 0;
+        let missing = self
+            .missing_customer
+            .saturating_add(self.missing_touchpoint)
+            .saturating_add(self.missing_time);
+        !(strict(definition.missing, missing)
+            || strict(definition.unknown_touchpoints, self.unknown_touchpoint)
+            || strict(definition.out_of_range, self.out_of_range)
+            || strict(definition.invalid_scores, self.invalid_scores)
+            || (definition.touchpoints.is_empty() && self.unknown_touchpoint > 0))
+    }
+}
+
 impl Journeys {
     /// Refuses a state that the definition cannot have let come about.
     pub(super) fn check_rules(&self) -> Result<()> {
         let definition = &self.definition;
         let excluded = &self.excluded;
-        let strict = |rule: InvalidRule, count: u64| rule == InvalidRule::Error && count > 0;
-        let missing = excluded
-            .missing_customer
-            .saturating_add(excluded.missing_touchpoint)
-            .saturating_add(excluded.missing_time);
-        if strict(definition.missing, missing)
-            || strict(definition.unknown_touchpoints, excluded.unknown_touchpoint)
-            || strict(definition.out_of_range, excluded.out_of_range)
-            || strict(definition.invalid_scores, excluded.invalid_scores)
-            || (definition.touchpoints.is_empty() && excluded.unknown_touchpoint > 0)
-        {
+        if !excluded.follow(definition) {
             return Err(Error::corrupt("rows were left out under a rule that leaves none out"));
         }
         let rows = excluded.fields().into_iter().try_fold(self.events(), u64::checked_add);

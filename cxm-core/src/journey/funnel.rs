@@ -35,9 +35,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::event_log::Event;
+use super::funnel_run::{FunnelEvent, FunnelRules, FunnelRun};
 use super::journeys::Journeys;
 use super::report::Spread;
-use super::split::Journey;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
 use crate::model::JourneyStatus;
@@ -147,173 +147,8 @@ pub struct Funnel {
     pub options: FunnelOptions,
 }
 
-/// The rules in the numbers of a log.
-#[derive(Debug)]
-struct Steps {
-    touchpoints: Vec<Option<u32>>,
-    excluded: Vec<u32>,
-    window: i64,
-    step_windows: Vec<i64>,
-    options: FunnelOptions,
-    now: i64,
-}
-
-/// A chain that reached a step: its start, and where and when it got there.
-#[derive(Debug, Clone, Copy)]
-struct Chain {
-    start: i64,
-    time: i64,
-    at: usize,
-}
-
-/// What became of one journey.
-#[derive(Debug, Default)]
-struct Course {
-    reached: usize,
-    last_start: Option<i64>,
-    earliest: Option<i64>,
-    latest: Option<i64>,
-}
-
-impl Steps {
-    fn of(journeys: &Journeys, steps: &[KeyPart], options: &FunnelOptions) -> Result<Self> {
-        options.check(steps)?;
-        let number = |key: &KeyPart| journeys.touchpoint_number(key, "steps");
-        let touchpoints = steps.iter().map(number).collect::<Result<_>>()?;
-        let excluded = options.exclude.iter();
-        let excluded: Vec<Option<u32>> = excluded
-            .map(|key| journeys.touchpoint_number(key, "exclude"))
-            .collect::<Result<_>>()?;
-        Ok(Self {
-            touchpoints,
-            excluded: excluded.into_iter().flatten().collect(),
-            window: options.window.unwrap_or(i64::MAX),
-            step_windows: options.step_windows.clone().unwrap_or_default(),
-            options: options.clone(),
-            now: journeys.log.ordered().times().iter().copied().max().unwrap_or(i64::MIN),
-        })
-    }
-
-    fn len(&self) -> usize {
-        self.touchpoints.len()
-    }
-
-    fn is_at(&self, step: usize, event: &Event) -> bool {
-        self.touchpoints.get(step).copied().flatten() == Some(event.touchpoint)
-    }
-
-    /// Whether an event goes on from the chain of the step before.
-    fn goes_on(&self, step: usize, chain: &Chain, at: usize, event: &Event) -> bool {
-        let pause = event.time.saturating_sub(chain.time);
-        let within_step = self.step_windows.get(step - 1).is_none_or(|window| pause <= *window);
-        let neighbours = self.options.order != FunnelOrder::Strict || chain.at + 1 == at;
-        let whole = event.time.saturating_sub(chain.start);
-        within_step && neighbours && whole <= self.window
-    }
-
-    fn ordered(&self, journey: &Journey<'_>) -> Course {
-        let mut chains: Vec<Option<Chain>> = vec![None; self.len()];
-        let mut course = Course::default();
-        let mut starts: VecDeque<i64> = VecDeque::new();
-        let mut begun = false;
-        for (at, event) in journey.events.iter().enumerate() {
-            if self.excluded.contains(&event.touchpoint) {
-                chains.fill(None);
-                starts.clear();
-            }
-            // From the last step to the first, so that an event serves one step.
-            for step in (0..self.len()).rev() {
-                if !self.is_at(step, event) {
-                    continue;
-                }
-                let start = if step == 0 {
-                    let first_only = self.options.start == FunnelStart::First;
-                    if std::mem::replace(&mut begun, true) && first_only {
-                        continue;
-                    }
-                    starts.push_back(event.time);
-                    course.last_start = Some(event.time);
-                    event.time
-                } else {
-                    let before = chains.get(step - 1).copied().flatten();
-                    match before.filter(|chain| self.goes_on(step, chain, at, event)) {
-                        Some(chain) => chain.start,
-                        None => continue,
-                    }
-                };
-                if let Some(chain) = chains.get_mut(step) {
-                    *chain = Some(Chain { start, time: event.time, at });
-                }
-                course.reached = course.reached.max(step + 1);
-                if step + 1 == self.len() {
-                    while starts
-                        .front()
-                        .is_some_and(|&from| event.time.saturating_sub(from) > self.window)
-                    {
-                        starts.pop_front();
-                    }
-                    course.latest = Some(event.time.saturating_sub(start));
-                    let from = match self.options.order {
-                        FunnelOrder::Strict => start,
-                        _ => starts.front().copied().unwrap_or(start),
-                    };
-                    course.earliest = Some(event.time.saturating_sub(from));
-                    return course;
-                }
-            }
-        }
-        course
-    }
-
-    /// The most different steps within a window.
-    fn unordered(&self, journey: &Journey<'_>) -> Course {
-        let mut course = Course::default();
-        let mut within: VecDeque<(i64, usize)> = VecDeque::new();
-        let mut visits = vec![0u64; self.len()];
-        let mut different = 0;
-        for event in journey.events {
-            if self.excluded.contains(&event.touchpoint) {
-                within.clear();
-                visits.fill(0);
-                different = 0;
-            }
-            let Some(step) = (0..self.len()).find(|&step| self.is_at(step, event)) else {
-                continue;
-            };
-            course.last_start = Some(event.time);
-            within.push_back((event.time, step));
-            if let Some(visits) = visits.get_mut(step) {
-                different += usize::from(*visits == 0);
-                *visits += 1;
-            }
-            while let Some(&(time, gone)) = within.front() {
-                if event.time.saturating_sub(time) <= self.window {
-                    break;
-                }
-                within.pop_front();
-                if let Some(visits) = visits.get_mut(gone) {
-                    *visits -= 1;
-                    different -= usize::from(*visits == 0);
-                }
-            }
-            course.reached = course.reached.max(different);
-            if course.reached == self.len() {
-                break;
-            }
-        }
-        course
-    }
-
-    /// Whether a journey that has not converted may still do so.
-    fn is_open(&self, journey: &Journey<'_>, course: &Course) -> bool {
-        let start = course.last_start;
-        let within = |start: i64| self.now.saturating_sub(start) <= self.window;
-        journey.status == JourneyStatus::Open && start.is_some_and(within)
-    }
-}
-
 impl FunnelOptions {
-    fn check(&self, steps: &[KeyPart]) -> Result<()> {
+    pub(super) fn check(&self, steps: &[KeyPart]) -> Result<()> {
         let refused = |field: &'static str, message: &'static str| {
             Err(Error::argument(message).in_field(field))
         };
@@ -353,56 +188,81 @@ impl FunnelOptions {
     }
 }
 
+/// Journeys in a funnel while they are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct FunnelTally {
+    pub(super) reached: Vec<u64>,
+    pub(super) entered: u64,
+    pub(super) converted: u64,
+    pub(super) open: u64,
+}
+
+impl FunnelTally {
+    pub(super) fn new(steps: usize) -> Self {
+        Self { reached: vec![0; steps], ..Self::default() }
+    }
+
+    /// Counts a journey that has this status.
+    pub(super) fn count(
+        &mut self,
+        rules: &FunnelRules,
+        run: &FunnelRun,
+        status: JourneyStatus,
+        now: i64,
+    ) {
+        rules.count(run, &mut self.reached);
+        let outcome = rules.outcome(run, status, now);
+        self.entered += u64::from(outcome.entered);
+        self.converted += u64::from(outcome.converted);
+        self.open += u64::from(outcome.open);
+    }
+
+    /// The funnel of these counts, of so many journeys, with its times to convert.
+    pub(super) fn funnel(
+        self,
+        steps: &[KeyPart],
+        options: &FunnelOptions,
+        journeys: u64,
+        [from_earliest, from_latest]: [Option<Spread>; 2],
+    ) -> Result<Funnel> {
+        let timed = options.order != FunnelOrder::Unordered && options.entry == FunnelEntry::Closed;
+        let whole_window = timed && options.step_windows.is_none();
+        Ok(Funnel {
+            steps: funnel_steps(steps, &self.reached, self.entered, options)?,
+            reached: self.reached,
+            journeys,
+            converted: self.converted,
+            open: self.open,
+            dropped: self.entered - self.converted - self.open,
+            time_from_earliest_start: from_earliest.filter(|_| whole_window),
+            time_from_latest_start: from_latest.filter(|_| timed),
+            options: options.clone(),
+        })
+    }
+}
+
 impl Journeys {
     /// How many journeys come how far along these steps.
     pub fn funnel(&self, steps: &[KeyPart], options: &FunnelOptions) -> Result<Funnel> {
-        let rules = Steps::of(self, steps, options)?;
-        let mut reached = vec![0u64; rules.len()];
-        let (mut converted, mut open, mut entered) = (0, 0, 0);
+        let number = |key: &KeyPart, field| self.touchpoint_number(key, field);
+        let rules = FunnelRules::new(steps, options, number)?;
+        let now = self.log.ordered().times().iter().copied().max().unwrap_or(i64::MIN);
+        let mut tally = FunnelTally::new(rules.len());
         let (mut earliest, mut latest) = (Vec::new(), Vec::new());
+        let (mut run, mut starts) = (rules.run(), VecDeque::new());
         let passage = self.for_each_journey(|journey| {
-            let course = match options.order {
-                FunnelOrder::Unordered => rules.unordered(journey),
-                _ => rules.ordered(journey),
-            };
-            let mut any = course.reached > 0;
-            match options.entry {
-                FunnelEntry::Closed => {
-                    reached.iter_mut().take(course.reached).for_each(|count| *count += 1);
-                }
-                FunnelEntry::Open => {
-                    for (step, count) in reached.iter_mut().enumerate() {
-                        let there = journey.events.iter().any(|event| rules.is_at(step, event));
-                        *count += u64::from(there);
-                        any |= there;
-                    }
-                }
+            run.restart();
+            starts.clear();
+            for (at, event) in (0..).zip(journey.events) {
+                let Event { touchpoint, time, .. } = *event;
+                rules.advance(&mut run, FunnelEvent { touchpoint, time, at }, Some(&mut starts));
             }
-            let done = match options.entry {
-                FunnelEntry::Closed => course.reached == rules.len(),
-                FunnelEntry::Open => {
-                    journey.events.iter().any(|event| rules.is_at(rules.len() - 1, event))
-                }
-            };
-            entered += u64::from(any);
-            converted += u64::from(done);
-            open += u64::from(any && !done && rules.is_open(journey, &course));
-            earliest.extend(course.earliest);
-            latest.extend(course.latest);
+            tally.count(&rules, &run, journey.status, now);
+            earliest.extend(run.from_earliest);
+            latest.extend(run.from_latest);
         });
-        let timed = options.order != FunnelOrder::Unordered && options.entry == FunnelEntry::Closed;
-        let from_earliest = timed && options.step_windows.is_none();
-        Ok(Funnel {
-            steps: funnel_steps(steps, &reached, entered, options)?,
-            reached,
-            journeys: passage.journeys,
-            converted,
-            open,
-            dropped: entered - converted - open,
-            time_from_earliest_start: from_earliest.then(|| Spread::of(&mut earliest)),
-            time_from_latest_start: timed.then(|| Spread::of(&mut latest)),
-            options: options.clone(),
-        })
+        let times = [&mut earliest, &mut latest].map(|times| Some(Spread::of(times)));
+        tally.funnel(steps, options, passage.journeys, times)
     }
 }
 

@@ -21,11 +21,11 @@ const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 /// A batch that was read and found in order: what becomes of it cannot fail any more.
 #[derive(Debug)]
 pub(super) struct Intake<'a> {
-    batch: Events<'a>,
-    scores: Option<Vec<i64>>,
-    values: Option<Vec<i64>>,
+    pub(super) batch: Events<'a>,
+    pub(super) scores: Option<Vec<i64>>,
+    pub(super) values: Option<Vec<i64>>,
     /// Which rows count, unless all do.
-    kept: Option<Vec<bool>>,
+    pub(super) kept: Option<Vec<bool>>,
     pub(super) excluded: ExcludedEvents,
 }
 
@@ -285,21 +285,32 @@ pub(super) fn by_group(
     batch: Events<'_>,
 ) -> Result<Vec<Journeys>> {
     let _ = read(definition, batch)?;
+    let take = |events: Events<'_>| {
+        let mut journeys = Journeys::empty(definition.clone());
+        journeys.take(events)?;
+        Ok(journeys)
+    };
+    let rows = rows_by_group(codes, groups)?;
+    rows.iter().map(|rows| with_rows(&batch, rows, take)).collect()
+}
+
+/// The rows of each group.
+pub(super) fn rows_by_group(codes: &[u32], groups: usize) -> Result<Vec<Vec<usize>>> {
     let mut rows: Vec<Vec<usize>> = vec![Vec::new(); groups];
     for (row, &code) in codes.iter().enumerate() {
         let group = usize::try_from(code).ok().and_then(|code| rows.get_mut(code));
         let error = || Error::observation("a code has no group").in_field("keys").at_row(row);
         group.ok_or_else(error)?.push(row);
     }
-    rows.iter().map(|rows| of_rows(definition, &batch, rows)).collect()
+    Ok(rows)
 }
 
-/// The journeys of some rows of a batch.
-fn of_rows(
-    definition: &JourneysDefinition,
+/// Some rows of a batch as a batch of their own.
+pub(super) fn with_rows<R>(
     batch: &Events<'_>,
     rows: &[usize],
-) -> Result<Journeys> {
+    act: impl FnOnce(Events<'_>) -> Result<R>,
+) -> Result<R> {
     let keys = |column: &KeyColumn<'_>| -> Result<Vec<KeyPart>> {
         rows.iter().map(|&row| column.part(row)).collect()
     };
@@ -328,8 +339,7 @@ fn of_rows(
     };
     let valued: Option<Vec<u8>> =
         values.as_ref().map(|it| it.iter().map(|&value| u8::from(value != ABSENT)).collect());
-    let mut journeys = Journeys::empty(definition.clone());
-    journeys.take(Events {
+    act(Events {
         customers: column(0).unwrap_or(none),
         touchpoints: column(1).unwrap_or(none),
         times: Times { values: &times, validity: Some(Validity::Bytes(&timed)) },
@@ -344,8 +354,7 @@ fn of_rows(
             }
             _ => None,
         },
-    })?;
-    Ok(journeys)
+    })
 }
 
 /// One number of a column; NaN where there is none.

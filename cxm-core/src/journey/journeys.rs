@@ -125,7 +125,7 @@ impl ExcludedEvents {
         self.fields().iter().take(5).fold(0, |sum, &count| sum.saturating_add(count))
     }
 
-    fn combined(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
+    pub(super) fn combined(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
         let (ours, theirs) = (self.fields(), other.fields());
         let mut fields = [0; 6];
         for ((field, a), b) in fields.iter_mut().zip(ours).zip(theirs) {

@@ -21,6 +21,7 @@
 //! | [`pain_points`] | which touchpoints hurt many of them much? |
 //! | [`channels`] | how do they move between channels, and do these serve alike? |
 //! | [`alignment`] | do the scores of touchpoints tell how the journey is judged? |
+//! | [`stream`] | the same without history: while events come, one by one and late |
 //! | [`importance`] | which touchpoints matter, by what is said and by what is found? |
 
 pub mod alignment;
@@ -35,7 +36,9 @@ pub mod deviation;
 pub mod emotion_curve;
 mod event_log;
 mod event_log_bytes;
+mod duration_sketch;
 pub mod funnel;
+mod funnel_run;
 pub mod importance;
 mod intake;
 pub mod journeys;
@@ -49,6 +52,7 @@ pub mod sessions;
 mod split;
 pub mod step_flows;
 pub mod step_matrix;
+pub mod stream;
 pub mod touchpoints;
 pub mod transitions;
 pub mod variants;
@@ -77,6 +81,7 @@ pub use scores::{CountedShare, ScoreMean};
 pub use sessions::JourneyRow;
 pub use step_flows::StepFlow;
 pub use step_matrix::StepShare;
+pub use stream::{JourneyStream, JourneyStreamDefinition, JourneyStreamReport};
 pub use touchpoints::TouchpointCounts;
 pub use transitions::Transition;
 pub use variants::Variant;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::definition::JourneysDefinition;
 use super::event_log::{Event, EventColumns};
 use super::journeys::Journeys;
 use super::key_table::{KeyTable, NONE};
@@ -55,22 +56,29 @@ struct Role {
     separator: bool,
 }
 
-/// The rules of the definition in the numbers of a log.
-#[derive(Debug)]
-struct Rules {
+/// What an event does to the journey before it and to its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    /// The journey before it is over.
+    pub(super) begins: bool,
+    /// It belongs to no journey.
+    pub(super) is_left_out: bool,
+    /// It ends its own journey.
+    pub(super) ends: Option<JourneyStatus>,
+}
+
+/// The rules that end journeys, in the numbers of a table of touchpoints.
+#[derive(Debug, Clone)]
+pub(super) struct SplitRules {
     roles: Vec<Role>,
     gap: Option<i64>,
     has_goal: bool,
     keep_separators: bool,
-    by_object: bool,
-    /// The latest time of the log.
-    now: i64,
 }
 
-impl Rules {
-    fn of(journeys: &Journeys, columns: &EventColumns) -> Self {
-        let definition = &journeys.definition;
-        let table: &KeyTable = &journeys.log.tables.touchpoints;
+impl SplitRules {
+    /// The rules for the touchpoints that the table has; those that join have no role.
+    pub(super) fn of(definition: &JourneysDefinition, table: &KeyTable) -> Self {
         let mut roles = vec![Role::default(); table.len()];
         let mut mark = |touchpoints: &[KeyPart], set: fn(&mut Role)| {
             for number in touchpoints.iter().filter_map(|touchpoint| table.find(touchpoint)) {
@@ -88,16 +96,11 @@ impl Rules {
             gap: definition.gap,
             has_goal: !definition.goal.is_empty(),
             keep_separators: definition.keep_separators,
-            by_object: definition.by_object && columns.has_objects(),
-            now: columns.times().iter().copied().max().unwrap_or(i64::MIN),
         }
     }
 
-    fn role(&self, event: &Event) -> Role {
-        self.roles.get(event.touchpoint as usize).copied().unwrap_or_default()
-    }
-
-    fn over(&self) -> JourneyStatus {
+    /// How a journey stands that is over without its goal.
+    pub(super) fn over(&self) -> JourneyStatus {
         if self.has_goal { JourneyStatus::Dropped } else { JourneyStatus::Ended }
     }
 
@@ -105,32 +108,64 @@ impl Rules {
         self.gap.is_some_and(|gap| to.saturating_sub(from) > gap)
     }
 
+    /// What an event does; `last` is the time of the one before it in a journey that goes on.
+    pub(super) fn cut(&self, touchpoint: u32, time: i64, last: Option<i64>) -> Cut {
+        let role = self.roles.get(touchpoint as usize).copied().unwrap_or_default();
+        let is_paused = last.is_some_and(|last| self.is_pause(last, time));
+        let is_left_out = role.separator && !self.keep_separators;
+        let ends = if role.goal {
+            Some(JourneyStatus::Converted)
+        } else {
+            (role.end && !is_left_out).then(|| self.over())
+        };
+        Cut { begins: role.separator || role.start || is_paused, is_left_out, ends }
+    }
+
+    /// How a journey stands now whose last event was then.
+    pub(super) fn status_at(&self, last: i64, now: i64) -> JourneyStatus {
+        if self.is_pause(last, now) { self.over() } else { JourneyStatus::Open }
+    }
+}
+
+/// The rules of a log.
+#[derive(Debug)]
+struct Rules {
+    split: SplitRules,
+    by_object: bool,
+    /// The latest time of the log.
+    now: i64,
+}
+
+impl Rules {
+    fn of(journeys: &Journeys, columns: &EventColumns) -> Self {
+        let definition = &journeys.definition;
+        Self {
+            split: SplitRules::of(definition, &journeys.log.tables.touchpoints),
+            by_object: definition.by_object && columns.has_objects(),
+            now: columns.times().iter().copied().max().unwrap_or(i64::MIN),
+        }
+    }
+
     /// The journeys of these events: where each ends, and how. Returns the separators left out.
     fn split(&self, events: &[Event], ends: &mut Vec<(usize, usize, JourneyStatus)>) -> u64 {
         let (mut from, mut left_out) = (0, 0);
         let mut last: Option<i64> = None;
         for (at, event) in events.iter().enumerate() {
-            let role = self.role(event);
-            let begins = role.separator
-                || role.start
-                || last.is_some_and(|last| self.is_pause(last, event.time));
-            if begins && from < at {
-                ends.push((from, at, self.over()));
+            let cut = self.split.cut(event.touchpoint, event.time, last);
+            if cut.begins && from < at {
+                ends.push((from, at, self.split.over()));
                 from = at;
             }
             last = Some(event.time);
-            if role.separator && !self.keep_separators {
+            if cut.is_left_out {
                 (from, left_out, last) = (at + 1, left_out + 1, None);
-            } else if role.goal || role.end {
-                let status = if role.goal { JourneyStatus::Converted } else { self.over() };
+            } else if let Some(status) = cut.ends {
                 ends.push((from, at + 1, status));
                 (from, last) = (at + 1, None);
             }
         }
         if let Some(last) = last.filter(|_| from < events.len()) {
-            let over = self.is_pause(last, self.now);
-            let status = if over { self.over() } else { JourneyStatus::Open };
-            ends.push((from, events.len(), status));
+            ends.push((from, events.len(), self.split.status_at(last, self.now)));
         }
         left_out
     }
