@@ -212,6 +212,18 @@ fn states(entry: &Entry) -> Vec<(&'static str, Box<dyn DynCalculator>)> {
         weighted.update(Batch::Ratings(batch)).unwrap();
         states.push(("weighted", weighted));
     }
+    let waiting = json!({
+        "lateness": 3 * DAY, "late": "keep", "gap": DAY, "goal": [2],
+        "funnels": [{"name": "all", "steps": [0, 1, 2], "options": {"window": 5 * DAY}}],
+    });
+    if (entry.new)(&waiting).is_ok() {
+        let mut state = after(entry, &waiting, &EVERYTHING);
+        let late = with_ratings(entry, state.clone_box().as_ref(), &[5.0, 6.0], |batch| {
+            state.update(batch)
+        });
+        late.unwrap();
+        states.push(("waiting", state));
+    }
     states.push(("maximal", maximal(entry)));
     states
 }
@@ -221,8 +233,9 @@ const WEIGHT_MAX: u32 = u32::MAX;
 /// As many rows as can be counted: the state is merged with itself until it would overflow. Where
 /// every row is held, as many as the definition has room for.
 fn maximal(entry: &Entry) -> Box<dyn DynCalculator> {
-    let limited = json!({"max_events": 63});
-    if (entry.new)(&limited).is_ok() {
+    // A stream can add up with itself only while everything waits.
+    let limits = [json!({"max_events": 63, "lateness": i64::MAX}), json!({"max_events": 63})];
+    if let Some(limited) = limits.into_iter().find(|limited| (entry.new)(limited).is_ok()) {
         let mut state = after(entry, &limited, &[4.0]);
         let one = state.clone_box();
         while state.merge(one.as_ref()).is_ok() {}

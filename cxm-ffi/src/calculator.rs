@@ -281,6 +281,23 @@ pub unsafe extern "C" fn cxm_calculator_subtract(
     unsafe { with_other(calculator, other, err, |ours, theirs| ours.subtract(theirs)) }
 }
 
+/// Lets everything through that waits for earlier rows, as at the end of a stream.
+///
+/// In most calculators nothing waits, and this does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cxm_calculator_flush(
+    calculator: *mut cxm_calculator,
+    err: *mut cxm_error,
+) -> cxm_status {
+    // SAFETY: the caller keeps the conventions of the header.
+    unsafe {
+        handle::change(calculator, err, |calculator| {
+            calculator.flush();
+            Ok(())
+        })
+    }
+}
+
 /// Whether kind, definition and state are the same: 1 or 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_calculator_equal(

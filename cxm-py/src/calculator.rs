@@ -292,6 +292,11 @@ impl Calculator {
             .map_err(Failure::from)?)
     }
 
+    /// Lets everything through that waits for earlier rows, as at the end of a stream.
+    fn flush(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(py.detach(|| self.write().map(|mut state| state.flush())).map_err(Failure::from)?)
+    }
+
     /// A table of the state as it is now, by its name.
     #[pyo3(signature = (name, /, **arguments))]
     fn tabulate_(

@@ -224,7 +224,8 @@ mod tests {
         let exact = Spread::of(&mut numbers.clone());
         let near = whole.spread();
         assert_eq!((near.mean, near.min, near.max), (exact.mean, exact.min, exact.max));
-        for (near, exact) in [near.median, near.q90, near.q95].iter().zip([exact.median, exact.q90]) {
+        for (near, exact) in [near.median, near.q90, near.q95].iter().zip([exact.median, exact.q90])
+        {
             assert!((near.unwrap() - exact.unwrap()).abs() <= exact.unwrap() / 64.0);
         }
         let mut writer = Writer::new();

@@ -2,8 +2,8 @@
 //!
 //! Only keys that an event has are written, so that a customer who was retracted is not there.
 
-use super::event_log::{ABSENT, Event, EventLog};
 use super::definition::JourneysDefinition;
+use super::event_log::{ABSENT, Event, EventLog};
 use super::journeys::{ExcludedEvents, Journeys};
 use super::key_table::{KeyTable, NONE};
 use crate::calculator::batch::KeyPart;

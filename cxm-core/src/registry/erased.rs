@@ -34,6 +34,8 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn update(&mut self, batch: Batch<'_>) -> Result<()>;
     /// Takes one rating.
     fn update_rating(&mut self, rating: i64) -> Result<()>;
+    /// Lets rows through that wait for earlier ones; in most calculators nothing waits.
+    fn flush(&mut self);
     /// Leaves the state as if these rows had never been.
     fn retract(&mut self, batch: Batch<'_>) -> Result<()>;
     /// Merges the other state, of the same kind and definition.
@@ -219,6 +221,10 @@ where
 
     fn update_rating(&mut self, rating: i64) -> Result<()> {
         self.update_one(rating).map_err(|error| error.within(C::KIND.name))
+    }
+
+    fn flush(&mut self) {
+        crate::calculator::Update::flush(self);
     }
 
     fn retract(&mut self, batch: Batch<'_>) -> Result<()> {

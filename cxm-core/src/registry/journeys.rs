@@ -24,30 +24,33 @@ use crate::error::{Error, Result};
 use crate::journey::attribution::{AttributionMethod, AttributionOptions, compare_methods};
 use crate::journey::funnel::FunnelOptions;
 use crate::journey::report::Spread;
-use crate::journey::{Journeys, JourneysReport};
+use crate::journey::{Funnel, Journeys, JourneysReport, StepShare, Transition};
 use crate::stats::{Comparison, IntervalOptions, proportion};
 
 /// Between the touchpoints of a path that is written as one text.
 const PATH_SEPARATOR: &str = " > ";
 
-const LEVEL: Parameter = optional("level", "number", "0.95", "level of the intervals");
+pub(super) const LEVEL: Parameter = optional("level", "number", "0.95", "level of the intervals");
 
 const STEPS: &[Parameter] = &[
     optional("steps", "integer", "10", "how many steps, or how many to either side of the anchor"),
     optional("anchor", "touchpoint", "null", "the touchpoint that is step 0; null for the start"),
 ];
 
+/// The table of transitions.
+pub(super) const TRANSITIONS: TableEntry = TableEntry {
+    name: "transitions",
+    summary: "one row a pair of touchpoints that follow each other: how often, how likely, after how long",
+    parameters: &[optional(
+        "ends",
+        "boolean",
+        "false",
+        "whether START and END are touchpoints, and END one of the ways to leave",
+    )],
+};
+
 const TABLES: &[TableEntry] = &[
-    TableEntry {
-        name: "transitions",
-        summary: "one row a pair of touchpoints that follow each other: how often, how likely, after how long",
-        parameters: &[optional(
-            "ends",
-            "boolean",
-            "false",
-            "whether START and END are touchpoints, and END one of the ways to leave",
-        )],
-    },
+    TRANSITIONS,
     TableEntry {
         name: "step_matrix",
         summary: "one row a step and touchpoint: the share of journeys that are there",
@@ -160,11 +163,11 @@ const TABLES: &[TableEntry] = &[
     scores::IMPORTANCE,
 ];
 
-fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> ColumnData {
+pub(super) fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> ColumnData {
     ColumnData::Texts(values.map(|value| value.to_string().into()).collect())
 }
 
-fn integers(values: impl Iterator<Item = i128>) -> Result<ColumnData> {
+pub(super) fn integers(values: impl Iterator<Item = i128>) -> Result<ColumnData> {
     let narrow =
         |value| i64::try_from(value).map_err(|_| Error::overflow("a value of 2^63 or more"));
     values.map(narrow).collect::<Result<Vec<i64>>>().map(ColumnData::Integers)
@@ -181,8 +184,8 @@ fn push_durations<'a>(
     table.push_optional("max_duration", durations.map(|it| it.max))
 }
 
-fn transitions(journeys: &Journeys, ends: bool) -> Result<Table> {
-    let rows = journeys.transitions(ends);
+/// Transitions as a table.
+pub(super) fn transitions(rows: &[Transition]) -> Result<Table> {
     let mut table = Table::new(rows.len());
     table.push("source", rows.iter().map(|row| row.source.clone()).collect::<Vec<_>>())?;
     table.push("target", rows.iter().map(|row| row.target.clone()).collect::<Vec<_>>())?;
@@ -195,8 +198,8 @@ fn transitions(journeys: &Journeys, ends: bool) -> Result<Table> {
     Ok(table)
 }
 
-fn step_matrix(journeys: &Journeys, steps: u32, anchor: Option<KeyPart>) -> Result<Table> {
-    let rows = journeys.step_matrix(steps, anchor.as_ref())?;
+/// A step matrix as a table.
+pub(super) fn step_matrix(rows: &[StepShare]) -> Result<Table> {
     let mut table = Table::new(rows.len());
     table.push("step", rows.iter().map(|row| row.step).collect::<Vec<_>>())?;
     table.push("touchpoint", rows.iter().map(|row| row.touchpoint.clone()).collect::<Vec<_>>())?;
@@ -317,7 +320,11 @@ fn funnel(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
         exclude: arguments.get("exclude")?,
         level: arguments.get("level")?,
     };
-    let funnel = journeys.funnel(&steps, &options)?;
+    funnel_steps(&journeys.funnel(&steps, &options)?)
+}
+
+/// The steps of a funnel as a table.
+pub(super) fn funnel_steps(funnel: &Funnel) -> Result<Table> {
     let rows = &funnel.steps;
     let mut table = Table::new(rows.len());
     table.push("touchpoint", rows.iter().map(|row| row.touchpoint.clone()).collect::<Vec<_>>())?;
@@ -355,8 +362,11 @@ impl Tabulate for Journeys {
 
     fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
         match name {
-            "transitions" => transitions(self, arguments.get("ends")?),
-            "step_matrix" => step_matrix(self, arguments.get("steps")?, arguments.get("anchor")?),
+            "transitions" => transitions(&self.transitions(arguments.get("ends")?)),
+            "step_matrix" => {
+                let anchor: Option<KeyPart> = arguments.get("anchor")?;
+                step_matrix(&self.step_matrix(arguments.get("steps")?, anchor.as_ref())?)
+            }
             "step_flows" => step_flows(self, arguments.get("steps")?, arguments.get("anchor")?),
             "variants" => variants(self, arguments.get("collapse_runs")?, arguments.get("most")?),
             "touchpoints" => touchpoints(self, arguments.get("level")?),
@@ -385,16 +395,23 @@ impl Tabulate for Journeys {
         if question == "customer" {
             return views::customer(self, arguments);
         }
-        match Self::TABLES.iter().find(|table| table.name == question) {
-            Some(entry) => {
-                let none = json!({});
-                let arguments = if arguments.is_null() { &none } else { arguments };
-                let arguments = TableArguments::new(entry.parameters, arguments)?;
-                self.table(question, &arguments).map(|table| rows_of(&table))
-            }
-            None => self.value().ask(question, arguments),
-        }
+        ask_table(self, question, arguments)
+            .unwrap_or_else(|| self.value().ask(question, arguments))
     }
+}
+
+/// The table of this name as JSON; nothing where there is none.
+pub(super) fn ask_table<C: Tabulate>(
+    calculator: &C,
+    question: &str,
+    arguments: &Value,
+) -> Option<Result<Value>> {
+    let entry = C::TABLES.iter().find(|table| table.name == question)?;
+    let none = json!({});
+    let arguments = if arguments.is_null() { &none } else { arguments };
+    let arguments = TableArguments::new(entry.parameters, arguments);
+    let table = arguments.and_then(|arguments| calculator.table(question, &arguments));
+    Some(table.map(|table| rows_of(&table)))
 }
 
 impl Reading for JourneysReport {

@@ -15,6 +15,7 @@ pub mod definition;
 pub mod erased;
 pub mod functions;
 pub mod interactions;
+mod journey_stream;
 mod journeys;
 mod journeys_scores;
 mod journeys_views;
@@ -64,6 +65,7 @@ macro_rules! for_each_calculator {
             PurchasePatterns, "histories", "distinct purchase histories with counts: what a fit reads";
             PredictionScores, "predictions", "predicted probabilities against what came: AUC, Brier, lift, calibration";
             Journeys, "events", "journeys: who met which touchpoint when, and who reached the goal";
+            JourneyStream, "events", "journeys while they happen: bounded state, late events, no history";
             Lifetimes, "durations", "lifetimes: how many stayed how long, and how many leave a unit of time";
             AttributionPaths, "paths", "paths of touchpoints, and how their conversions are divided among them";
             Subscriptions, "spans", "who subscribed from when to when: churn rates, recurring revenue and its retention";
@@ -116,7 +118,7 @@ mod areas {
     pub(super) use crate::churn::{Activity, PredictionScores, Subscriptions};
     pub(super) use crate::clv::{CustomerSummaries, PurchasePatterns};
     pub(super) use crate::impact::*;
-    pub(super) use crate::journey::{AttributionPaths, Journeys};
+    pub(super) use crate::journey::{AttributionPaths, JourneyStream, Journeys};
     pub(super) use crate::survey::*;
     pub(super) use crate::survival::Lifetimes;
 }

@@ -87,7 +87,10 @@ fn funnels() -> Vec<DeclaredFunnel> {
         of("window", FunnelOptions { window, ..Default::default() }),
         of("first", FunnelOptions { window, start: FunnelStart::First, ..Default::default() }),
         of("strict", FunnelOptions { order: FunnelOrder::Strict, ..Default::default() }),
-        of("any order", FunnelOptions { window, order: FunnelOrder::Unordered, ..Default::default() }),
+        of(
+            "any order",
+            FunnelOptions { window, order: FunnelOrder::Unordered, ..Default::default() },
+        ),
         of("open", FunnelOptions { entry: FunnelEntry::Open, ..Default::default() }),
         of(
             "excluding",
@@ -163,7 +166,10 @@ fn same_figures(stream: &JourneyStream, log: &Journeys, by_object: bool) {
     assert_eq!((ours.open, ours.touchpoints), (theirs.open, theirs.touchpoints));
     assert_eq!((ours.first_time, ours.last_time), (theirs.first_time, theirs.last_time));
     assert_eq!((ours.length.mean, ours.length.max), (theirs.length.mean, theirs.length.max));
-    assert_eq!((ours.duration.mean, ours.duration.min), (theirs.duration.mean, theirs.duration.min));
+    assert_eq!(
+        (ours.duration.mean, ours.duration.min),
+        (theirs.duration.mean, theirs.duration.min)
+    );
     if !by_object {
         // By object the log looks for ties and repeats over all objects of a customer.
         assert_eq!((ours.ties, ours.duplicates), (theirs.ties, theirs.duplicates));
@@ -262,9 +268,9 @@ fn a_thousand_shardings_by_customer_give_the_same_bytes() {
         let shards = 2 + (sharding % 4) as usize;
         let mut parts: Vec<JourneyStream> = (0..shards)
             .map(|at| {
-                let mine = rows.iter().filter(|row| {
-                    mix(row.customer as u64, sharding) as usize % shards == at
-                });
+                let mine = rows
+                    .iter()
+                    .filter(|row| mix(row.customer as u64, sharding) as usize % shards == at);
                 stream(&definition, &mine.copied().collect::<Vec<_>>())
             })
             .collect();
@@ -369,9 +375,10 @@ fn what_cannot_be_told_apart_any_more_is_refused_with_a_reason() {
     assert_eq!(error.kind(), ErrorKind::NotOffered);
     assert!(early.to_bytes() == before);
     // What only waits can be merged: it goes through here.
-    let lifted = JourneyStream::lift(&definition, Events::new(
-        [1].as_slice(), ["ad"].as_slice(), [1_000_000].as_slice(),
-    ));
+    let lifted = JourneyStream::lift(
+        &definition,
+        Events::new([1].as_slice(), ["ad"].as_slice(), [1_000_000].as_slice()),
+    );
     let events = early.value().events;
     early.merge(&lifted.unwrap()).unwrap();
     assert_eq!(early.value().events, events + 1);
@@ -389,7 +396,10 @@ fn definitions_that_cannot_be_are_refused() {
     let bad = [
         (JourneyStreamDefinition { lateness: -1, ..base.clone() }, "lateness"),
         (JourneyStreamDefinition { steps: 0, ..base.clone() }, "steps"),
-        (JourneyStreamDefinition { funnels: vec![funnel(&[], plain())], ..base.clone() }, "funnels"),
+        (
+            JourneyStreamDefinition { funnels: vec![funnel(&[], plain())], ..base.clone() },
+            "funnels",
+        ),
         (
             JourneyStreamDefinition {
                 funnels: vec![funnel(&["a"], plain()), funnel(&["b"], plain())],

@@ -114,7 +114,19 @@ fn changes() -> Vec<Value> {
         json!({"instant": "cancellation", "reactivation_gap_days": 2}),
         json!({"unit": "subscription", "voluntary_causes": ["voluntary", "moon"]}),
         json!({"max_spans": 6}),
+        json!({"late": "keep", "steps": 2, "funnels": [{"name": "f", "steps": ["ann", "bob"]}]}),
+        json!({"late": "error", "gap": 86_400_000_000_i64, "goal": ["ann"]}),
     ]
+}
+
+/// A definition under which any order is as good as any other: a stream waits for ever.
+fn in_any_order(entry: &Entry, definition: Value) -> Value {
+    if (entry.default_definition)().get("lateness").is_none() {
+        return definition;
+    }
+    let mut fields = definition.as_object().cloned().unwrap_or_default();
+    fields.insert("lateness".to_owned(), json!(i64::MAX));
+    Value::Object(fields)
 }
 
 /// Every definition that is tried: the default, the presets, and what the changes make of it.
@@ -123,8 +135,8 @@ pub(crate) fn definitions(entry: &Entry) -> Vec<Value> {
     let mut all = vec![Value::Null];
     all.extend(presets);
     all.extend(changes());
-    all.retain(|definition| (entry.new)(definition).is_ok());
-    all
+    let all = all.into_iter().map(|definition| in_any_order(entry, definition));
+    all.filter(|definition| (entry.new)(definition).is_ok()).collect()
 }
 
 /// The number of item columns that a calculator accepts.

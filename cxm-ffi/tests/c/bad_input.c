@@ -45,6 +45,7 @@ static void nulls(void) {
     GIVES(null, cxm_calculator_update_u8(target, NULL, 1, &err));
     GIVES(null, cxm_calculator_update_i64(target, NULL, 1, &err));
     GIVES(null, cxm_calculator_update_f64(target, NULL, 1, &err));
+    GIVES(null, cxm_calculator_flush(NULL, &err));
     GIVES(null, cxm_calculator_merge(NULL, target, &err));
     GIVES(null, cxm_calculator_merge(NULL, NULL, &err));
     GIVES(null, cxm_calculator_merge(target, NULL, &err));

@@ -6,6 +6,7 @@ from . import _cxm, _frames, _text
 from ._churn import SubscriptionsReadings
 from ._columns import ColumnTable
 from ._curves import LifetimesReadings
+from ._journey_stream import JourneyStreamReadings
 from ._journeys import JourneysReadings
 from ._predictions import PredictionReadings
 from ._results import Record, Report
@@ -24,6 +25,7 @@ REPORTS: dict[str, Any] = {}
 #: What classes of some kinds have beside what follows from the list.
 READINGS: dict[str, Any] = {
     "journeys": JourneysReadings,
+    "journey_stream": JourneyStreamReadings,
     "lifetimes": LifetimesReadings,
     "subscriptions": SubscriptionsReadings,
     "prediction_scores": PredictionReadings,

@@ -6,8 +6,8 @@ use crate::calculator::batch::KeyPart;
 use crate::calculator::codec::{self, Reader, Writer};
 use crate::calculator::{Definition, Preset};
 use crate::error::{Error, Result};
-use crate::journey::definition::{JourneysDefinition, read_keys, read_optional, write_keys};
 use crate::journey::definition::write_optional;
+use crate::journey::definition::{JourneysDefinition, read_keys, read_optional, write_keys};
 use crate::journey::funnel::{FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart};
 use crate::journey::step_matrix::MOST_STEPS;
 use crate::model::time::MICROSECONDS_PER_SECOND;
@@ -216,7 +216,6 @@ fn read_funnel(reader: &mut Reader<'_>) -> Result<DeclaredFunnel> {
     let order = codec::rule(&ORDERS, reader)?;
     let entry = if reader.bool()? { FunnelEntry::Open } else { FunnelEntry::Closed };
     let exclude = read_keys(reader)?;
-    let options =
-        FunnelOptions { window, step_windows, start, order, entry, exclude, level: None };
+    let options = FunnelOptions { window, step_windows, start, order, entry, exclude, level: None };
     Ok(DeclaredFunnel { name, steps, options })
 }

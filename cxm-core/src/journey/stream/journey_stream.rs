@@ -279,7 +279,12 @@ impl JourneyStream {
     }
 
     /// Lets the first of these events through the automaton; returns the others.
-    fn let_through(&mut self, unit: usize, mut events: Vec<Waiting>, through: usize) -> Vec<Waiting> {
+    fn let_through(
+        &mut self,
+        unit: usize,
+        mut events: Vec<Waiting>,
+        through: usize,
+    ) -> Vec<Waiting> {
         let through = drop_duplicates(&mut events, through, &mut self.totals.passed);
         let Some(state) = self.units.get_mut(unit) else { return events };
         let Some(met) = self.met.get_mut(state.customer as usize) else { return events };
@@ -296,7 +301,8 @@ impl JourneyStream {
         if events.saturating_add(more as u64) <= most {
             return Ok(());
         }
-        Err(Error::limit(format!("at most {most} events may wait or be kept")).in_field("max_events"))
+        Err(Error::limit(format!("at most {most} events may wait or be kept"))
+            .in_field("max_events"))
     }
 
     fn take(&mut self, batch: Events<'_>) -> Result<()> {
@@ -371,7 +377,9 @@ impl JourneyStream {
             checked_sum(ours, theirs)?;
         }
         checked_sum(self.observations(), other.observations())?;
-        self.check_room(other.aside.len().saturating_add(usize::try_from(other.waiting).unwrap_or(usize::MAX)))
+        self.check_room(
+            other.aside.len().saturating_add(usize::try_from(other.waiting).unwrap_or(usize::MAX)),
+        )
     }
 }
 

@@ -119,7 +119,8 @@ pub(super) fn apply(ours: &mut JourneyStream, theirs: &JourneyStream) {
             // What waits here is looked at anew: it may be late by now.
             let mut waiting = std::mem::take(&mut here.waiting);
             ours.waiting -= waiting.len() as u64;
-            (here.last, here.journey) = (unit.last, unit.journey.as_ref().map(|it| numbers.journey(it)));
+            (here.last, here.journey) =
+                (unit.last, unit.journey.as_ref().map(|it| numbers.journey(it)));
             waiting.append(&mut events);
             events = waiting;
         }

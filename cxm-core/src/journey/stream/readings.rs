@@ -105,7 +105,8 @@ impl JourneyStream {
             let (Some(last), Some(journey)) = (unit.last, &unit.journey) else { continue };
             let customer = unit.customer as usize;
             let Some(slot) = met.get_mut(customer) else { continue };
-            let met = slot.get_or_insert_with(|| self.met.get(customer).cloned().unwrap_or_default());
+            let met =
+                slot.get_or_insert_with(|| self.met.get(customer).cloned().unwrap_or_default());
             totals.count_edge(node(journey.touchpoint), END, None, met);
             let status = self.rules.split.status_at(last.time, now);
             if status == JourneyStatus::Dropped {

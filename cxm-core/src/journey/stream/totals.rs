@@ -2,8 +2,8 @@
 
 use super::definition::JourneyStreamDefinition;
 use super::pairs::Pairs;
-use crate::journey::event_log::ABSENT;
 use crate::journey::duration_sketch::DurationSketch;
+use crate::journey::event_log::ABSENT;
 use crate::journey::funnel::FunnelTally;
 use crate::journey::funnel_run::{FunnelRules, FunnelRun};
 use crate::model::JourneyStatus;
@@ -234,7 +234,8 @@ impl Totals {
         self.passed.add(&other.passed);
         self.events = self.events.saturating_add(other.events);
         for (edge, &(source, target)) in other.edges.iter().zip(other.pairs.all()) {
-            let number = self.pairs.number(renumber(source, touchpoints), renumber(target, touchpoints));
+            let number =
+                self.pairs.number(renumber(source, touchpoints), renumber(target, touchpoints));
             if let Some(ours) = at(&mut self.edges, number) {
                 ours.count = ours.count.saturating_add(edge.count);
                 ours.durations.merge(&edge.durations);

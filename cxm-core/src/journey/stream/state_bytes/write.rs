@@ -2,8 +2,8 @@
 
 use crate::calculator::batch::KeyPart;
 use crate::calculator::codec::Writer;
-use crate::journey::event_log::ABSENT;
 use crate::journey::definition::write_optional;
+use crate::journey::event_log::ABSENT;
 use crate::journey::funnel_run::FunnelRun;
 use crate::journey::key_table::{KeyTable, NONE};
 use crate::journey::stream::journey_stream::{Aside, JourneyStream};
