@@ -783,6 +783,11 @@ cxm_status cxm_calculator_subtract(struct cxm_calculator *calculator,
                                    const struct cxm_calculator *other,
                                    struct cxm_error *err);
 
+// Lets everything through that waits for earlier rows, as at the end of a stream.
+//
+// In most calculators nothing waits, and this does nothing.
+cxm_status cxm_calculator_flush(struct cxm_calculator *calculator, struct cxm_error *err);
+
 // Whether kind, definition and state are the same: 1 or 0.
 cxm_status cxm_calculator_equal(const struct cxm_calculator *calculator,
                                 const struct cxm_calculator *other,

@@ -104,8 +104,26 @@ def columns_of(cls, rows):
     raise AssertionError(f"no batch of the shape {shape}: add one here")
 
 
+def any_order(cls):
+    """The definition under which any order is as good as any other: a stream waits for ever."""
+    return {"lateness": 2**63 - 1} if "lateness" in cls().definition else {}
+
+
+def empty(cls):
+    return cls(**any_order(cls))
+
+
+def keeps_all(cls):
+    """Whether what was taken in cannot be taken back."""
+    try:
+        cls().subtract(cls())
+    except cxm.errors.NotOfferedError:
+        return True
+    return False
+
+
 def filled(cls, rows, **definition):
-    calculator = cls(**definition)
+    calculator = cls(**{**any_order(cls), **definition})
     positional, named = columns_of(cls, rows)
     calculator.update(*positional, **named)
     return calculator

@@ -211,7 +211,9 @@ def _made(kind, entry):
 
 
 #: Journeys are asked many things: they have no call of their own.
-FUNCTIONS = {kind: _made(kind, entry) for kind, entry in ENTRIES.items() if kind != "journeys"}
+FUNCTIONS = {
+    kind: _made(kind, entry) for kind, entry in ENTRIES.items() if entry["shape"] != "events"
+}
 _churn._document(report_of(CLASSES["subscriptions"]().snapshot_()).churn_definitions())
 
 
