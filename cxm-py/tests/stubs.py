@@ -40,6 +40,7 @@ def literal(default):
 #: Fields of definitions that take more than their default shows.
 FIELDS = {
     "gap": "timedelta | int",
+    "lateness": "timedelta | int",
     **dict.fromkeys(("goal", "start", "end", "separators", "touchpoints", "stages"), "Any"),
 }
 
@@ -283,6 +284,7 @@ def package_stub():
         "from ._predictions import PredictionReadings\n"
         "from ._cxm import Snapshot\n"
         "from ._cxm import __version__ as __version__\n"
+        "from ._journey_stream import JourneyStreamReadings\n"
         "from ._journeys import JourneysReadings\n"
         "from ._one_shot import compare as compare\n"
         "from ._results import Comparison as Comparison\n"

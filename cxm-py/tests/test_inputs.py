@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from conftest import columns_of, item_count
+from conftest import columns_of, empty, item_count, keeps_all
 
 import cxm
 
@@ -380,16 +380,17 @@ def test_answers_count_once():
 def test_large_columns_are_taken_in_one_piece(calculator_class):
     rows = [(i % 11, i % 7, i % 5) for i in range(5000)]
     positional, named = columns_of(calculator_class, rows)
-    listed = calculator_class()
+    listed = empty(calculator_class)
     listed.update(*positional, **named)
-    arrow = calculator_class()
+    arrow = empty(calculator_class)
     chunks = [
         pa.chunked_array([pa.array(c[:n]), pa.array(c[n:])]) for n, c in enumerate(positional, 1)
     ]
     more = {name: pa.chunked_array([c[:9], c[9:17], c[17:]]) for name, c in named.items()}
     arrow.update(*chunks, **more)
     assert arrow.to_bytes() == listed.to_bytes()
-    arrow.retract(*chunks, **more)
-    assert arrow == calculator_class()
+    if not keeps_all(calculator_class):
+        arrow.retract(*chunks, **more)
+        assert arrow == calculator_class()
     if calculator_class.kind == "cx_index":
         assert item_count(listed.definition) == 3

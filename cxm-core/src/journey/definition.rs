@@ -67,6 +67,9 @@ pub struct JourneysDefinition {
     pub latest: Option<i64>,
     /// What an event does that is earlier or later.
     pub out_of_range: InvalidRule,
+    /// How late an event may come, in microseconds: a journey is over only when none can join it
+    /// any more.
+    pub lateness: i64,
     /// The most events that may be held.
     pub max_events: u64,
 }
@@ -107,6 +110,7 @@ impl Default for JourneysDefinition {
             earliest: None,
             latest: None,
             out_of_range: InvalidRule::Exclude,
+            lateness: 0,
             max_events: DEFAULT_MAX_EVENTS,
         }
     }
@@ -180,6 +184,9 @@ impl Definition for JourneysDefinition {
             return Err(
                 Error::definition("the latest time is before the earliest").in_field("latest")
             );
+        }
+        if self.lateness < 0 {
+            return Err(Error::definition("a lateness is not negative").in_field("lateness"));
         }
         if !(1..=MOST_EVENTS).contains(&self.max_events) {
             return Err(Error::definition(format!("there is room for 1 to {MOST_EVENTS} events"))
@@ -270,6 +277,7 @@ impl JourneysDefinition {
         write_optional(self.earliest, writer);
         write_optional(self.latest, writer);
         write_rule(self.out_of_range, writer);
+        writer.signed(self.lateness);
         writer.unsigned(self.max_events);
     }
 
@@ -307,6 +315,7 @@ impl JourneysDefinition {
             earliest: read_optional(reader)?,
             latest: read_optional(reader)?,
             out_of_range: read_rule(reader)?,
+            lateness: reader.signed()?,
             max_events: reader.u64()?,
         };
         definition.validate()?;

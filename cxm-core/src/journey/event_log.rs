@@ -151,6 +151,12 @@ impl EventColumns {
         &self.time
     }
 
+    /// The time before which nothing can come that is at most so late.
+    pub(super) fn watermark(&self, lateness: i64) -> i64 {
+        let latest = self.time.iter().copied().max().unwrap_or(i64::MIN);
+        latest.saturating_sub(lateness)
+    }
+
     pub(super) fn has_ids(&self) -> bool {
         !self.id.0.is_empty()
     }

@@ -246,7 +246,7 @@ impl Journeys {
     pub fn funnel(&self, steps: &[KeyPart], options: &FunnelOptions) -> Result<Funnel> {
         let number = |key: &KeyPart, field| self.touchpoint_number(key, field);
         let rules = FunnelRules::new(steps, options, number)?;
-        let now = self.log.ordered().times().iter().copied().max().unwrap_or(i64::MIN);
+        let now = self.log.ordered().watermark(self.definition.lateness);
         let mut tally = FunnelTally::new(rules.len());
         let (mut earliest, mut latest) = (Vec::new(), Vec::new());
         let (mut run, mut starts) = (rules.run(), VecDeque::new());

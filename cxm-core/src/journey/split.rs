@@ -132,7 +132,7 @@ impl SplitRules {
 struct Rules {
     split: SplitRules,
     by_object: bool,
-    /// The latest time of the log.
+    /// The time up to which nothing can come any more.
     now: i64,
 }
 
@@ -142,7 +142,7 @@ impl Rules {
         Self {
             split: SplitRules::of(definition, &journeys.log.tables.touchpoints),
             by_object: definition.by_object && columns.has_objects(),
-            now: columns.times().iter().copied().max().unwrap_or(i64::MIN),
+            now: columns.watermark(definition.lateness),
         }
     }
 

@@ -128,8 +128,7 @@ fn rules() -> Vec<JourneysDefinition> {
 
 fn definition(journeys: &JourneysDefinition, lateness: i64) -> JourneyStreamDefinition {
     JourneyStreamDefinition {
-        journeys: journeys.clone(),
-        lateness,
+        journeys: JourneysDefinition { lateness, ..journeys.clone() },
         funnels: funnels(),
         steps: 5,
         ..Default::default()
@@ -220,9 +219,10 @@ fn a_stream_has_the_figures_of_the_log_of_its_events() {
         for lateness in [0, 50_000, i64::MAX] {
             let stream = stream(&definition(rules, lateness), &rows);
             for part in [100, 500, 900] {
+                let rules = JourneysDefinition { lateness, ..rules.clone() };
                 let mut log = Journeys::new(rules.clone()).unwrap();
                 feed(&mut log, &rows[..part]).unwrap();
-                let stream = self::stream(&definition(rules, lateness), &rows[..part]);
+                let stream = self::stream(&definition(&rules, lateness), &rows[..part]);
                 same_figures(&stream, &log, rules.by_object);
             }
             let mut flushed = stream.clone();
@@ -394,7 +394,13 @@ fn definitions_that_cannot_be_are_refused() {
     };
     let plain = FunnelOptions::default;
     let bad = [
-        (JourneyStreamDefinition { lateness: -1, ..base.clone() }, "lateness"),
+        (
+            JourneyStreamDefinition {
+                journeys: JourneysDefinition { lateness: -1, ..Default::default() },
+                ..base.clone()
+            },
+            "lateness",
+        ),
         (JourneyStreamDefinition { steps: 0, ..base.clone() }, "steps"),
         (
             JourneyStreamDefinition { funnels: vec![funnel(&[], plain())], ..base.clone() },

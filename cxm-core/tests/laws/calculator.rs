@@ -111,7 +111,11 @@ pub(crate) fn any_permutation(name: &str) {
 }
 
 /// Where nothing can be retracted, that is said and changes nothing.
-fn keeps_all(subject: &Subject, layout: Layout, rows: &[u64]) -> std::result::Result<bool, TestCaseError> {
+fn keeps_all(
+    subject: &Subject,
+    layout: Layout,
+    rows: &[u64],
+) -> std::result::Result<bool, TestCaseError> {
     let empty = subject.empty.clone_box();
     let mut state = state_of(subject, layout, rows);
     let before = state.to_bytes();

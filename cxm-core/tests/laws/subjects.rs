@@ -121,7 +121,7 @@ fn changes() -> Vec<Value> {
 
 /// A definition under which any order is as good as any other: a stream waits for ever.
 fn in_any_order(entry: &Entry, definition: Value) -> Value {
-    if (entry.default_definition)().get("lateness").is_none() {
+    if (entry.default_definition)().get("late").is_none() {
         return definition;
     }
     let mut fields = definition.as_object().cloned().unwrap_or_default();

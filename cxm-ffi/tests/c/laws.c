@@ -289,7 +289,8 @@ int main(void) {
         text_at(catalogue, path, shape, sizeof shape);
         cxm_calculator *empty = NULL;
         /* Any order is as good as any other where a stream waits for ever. */
-        const char *definition = "{\"lateness\": 9223372036854775807}";
+        const char *definition = 
+            "{\"late\": \"exclude\", \"lateness\": 9223372036854775807}";
         if (cxm_calculator_new(name, Z, definition, Z, &empty, &err) != CXM_STATUS_OK) {
             definition = NULL;
             empty = make(name, NULL);

@@ -27,6 +27,7 @@ from ._curves import LifetimesReadings
 from ._predictions import PredictionReadings
 from ._cxm import Snapshot
 from ._cxm import __version__ as __version__
+from ._journey_stream import JourneyStreamReadings
 from ._journeys import JourneysReadings
 from ._one_shot import compare as compare
 from ._results import Comparison as Comparison
@@ -54,6 +55,7 @@ __all__ = [
     "PurchasePatterns",
     "PredictionScores",
     "Journeys",
+    "JourneyStream",
     "Lifetimes",
     "AttributionPaths",
     "Subscriptions",
@@ -73,6 +75,7 @@ __all__ = [
     "PurchasePatternsReport",
     "PredictionScoresReport",
     "JourneysReport",
+    "JourneyStreamReport",
     "LifetimesReport",
     "AttributionPathsReport",
     "SubscriptionsReport",
@@ -401,6 +404,37 @@ class JourneysReport(Report):
     duration: dict[str, Any]
     first_time: int | None
     last_time: int | None
+    duplicates: int
+    conflicting_duplicates: int
+    ties: int
+    separators: int
+    excluded: dict[str, Any]
+    observations: int
+    definition: dict[str, Any]
+
+class JourneyStreamReport(Report):
+    """What a reading of JourneyStream returns: journeys while they happen: bounded state, late events, no history."""
+    score: float | None
+    customers: int
+    journeys: int
+    events: int
+    converted: int
+    dropped: int
+    ended: int
+    open: int
+    touchpoints: int
+    channels: int
+    length: dict[str, Any]
+    duration: dict[str, Any]
+    first_time: int | None
+    last_time: int | None
+    multi_channel: int
+    with_channel: int
+    switches: int
+    channel_pairs: int
+    switch_rate: float | None
+    waiting: int
+    late: int
     duplicates: int
     conflicting_duplicates: int
     ties: int
@@ -1413,6 +1447,7 @@ class Journeys(JourneysReadings, TableCalculator):
         earliest (default None)
         latest (default None)
         out_of_range (default 'exclude')
+        lateness (default 0)
         max_events (default 1000000000)
 
     Presets:
@@ -1469,6 +1504,7 @@ class Journeys(JourneysReadings, TableCalculator):
         earliest: float | None = ...,
         latest: float | None = ...,
         out_of_range: str | None = ...,
+        lateness: timedelta | int | None = ...,
         max_events: int | None = ...,
         **definition: Never,
     ) -> Self: ...
@@ -1545,6 +1581,96 @@ class Journeys(JourneysReadings, TableCalculator):
         ``stated``: what customers say of the importance of each touchpoint, or an array of pairs.
         ``level``: level of the intervals.
         """
+
+class JourneyStream(JourneyStreamReadings, TableCalculator):
+    """Journeys while they happen: bounded state, late events, no history.
+
+    Batches:
+
+        update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None, object=None, outcome=None), or a data frame and names
+
+    Definition, by keyword:
+
+        preset
+        gap (default None)
+        goal (default ())
+        start (default ())
+        end (default ())
+        separators (default ())
+        keep_separators (default False)
+        by_object (default False)
+        touchpoints (default ())
+        unknown_touchpoints (default 'exclude')
+        stages (default ())
+        scale (default (0, 10))
+        higher_is_better (default True)
+        invalid_scores (default 'exclude')
+        missing (default 'exclude')
+        earliest (default None)
+        latest (default None)
+        out_of_range (default 'exclude')
+        lateness (default 0)
+        max_events (default 1000000000)
+        late (default 'exclude')
+        steps (default 10)
+        funnels (default ())
+
+    Presets:
+
+        whole: all events of a customer are one journey, in the order in which they come
+        sessions_30_minutes: a new journey after a pause of more than 30 minutes, events in order
+        sessions_30_minutes_1_hour_late: the same, and events may come up to an hour late
+        by_object: each order or ticket is a journey, events in order
+
+    Tables:
+
+        transitions: one row a pair of touchpoints that follow each other: how often, how likely, after how long
+        step_matrix: one row a step and touchpoint: the share of journeys that are there
+        funnel: one row a step of a declared funnel: how many journeys reached it
+        touchpoints: one row a touchpoint: events, customers, starts, ends, drop-offs, scores, value
+        channel_switches: one row a pair of channels that follow each other: how often, how likely
+        late_events: one row an event that came too late and was kept aside
+    """
+    kind: str
+    __signature__: Any
+    def __new__(
+        cls,
+        snapshot: Snapshot | None = None,
+        /,
+        *,
+        preset: str | None = None,
+        gap: timedelta | int | None = ...,
+        goal: Any | None = ...,
+        start: Any | None = ...,
+        end: Any | None = ...,
+        separators: Any | None = ...,
+        keep_separators: bool | None = ...,
+        by_object: bool | None = ...,
+        touchpoints: Any | None = ...,
+        unknown_touchpoints: str | None = ...,
+        stages: Any | None = ...,
+        scale: Sequence[int] | None = ...,
+        higher_is_better: bool | None = ...,
+        invalid_scores: str | None = ...,
+        missing: str | None = ...,
+        earliest: float | None = ...,
+        latest: float | None = ...,
+        out_of_range: str | None = ...,
+        lateness: timedelta | int | None = ...,
+        max_events: int | None = ...,
+        late: str | None = ...,
+        steps: int | None = ...,
+        funnels: Sequence[int] | None = ...,
+        **definition: Never,
+    ) -> Self: ...
+    def report(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> JourneyStreamReport: ...
+    def value(
+        self, *, level: float | None = ..., method: str | None = ...,
+        **options: Never
+    ) -> JourneyStreamReport: ...
 
 class Lifetimes(LifetimesReadings, TableCalculator):
     """Lifetimes: how many stayed how long, and how many leave a unit of time.

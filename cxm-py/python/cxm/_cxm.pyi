@@ -224,6 +224,9 @@ class Calculator:
     def retract(self, *columns: Any, **named: Any) -> None:
         """Leaves the state as if these rows had never been, or fails and changes nothing."""
 
+    def flush(self) -> None:
+        """Lets everything through that waits for earlier rows, as at the end of a stream."""
+
     def merge(self, other: Self, /) -> None:
         """Merges another state of the same kind and definition, or fails and changes nothing."""
 

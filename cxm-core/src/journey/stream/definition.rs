@@ -53,12 +53,11 @@ pub struct DeclaredFunnel {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct JourneyStreamDefinition {
-    /// How events are read and journeys split; `max_events` bounds those that wait or are kept.
+    /// How events are read and journeys split. Events wait for earlier ones of their customer as
+    /// long as `lateness` says, in microseconds; 0 trusts the order in which they come, the most
+    /// there is waits for ever. `max_events` bounds those that wait or are kept.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub journeys: JourneysDefinition,
-    /// How long events wait for earlier ones of their customer, in microseconds; 0 trusts the
-    /// order in which they come.
-    pub lateness: i64,
     /// What an event does that comes later than that.
     pub late: LateRule,
     /// Steps of the step matrix.
@@ -71,7 +70,6 @@ impl Default for JourneyStreamDefinition {
     fn default() -> Self {
         Self {
             journeys: JourneysDefinition::default(),
-            lateness: 0,
             late: LateRule::Exclude,
             steps: DEFAULT_STEPS,
             funnels: Vec::new(),
@@ -120,7 +118,6 @@ impl JourneyStreamDefinition {
 
     pub(super) fn write(&self, writer: &mut Writer) {
         self.journeys.write(writer);
-        writer.signed(self.lateness);
         writer.u8(codec::place(&LateRule::ALL, &self.late));
         writer.u32(self.steps);
         writer.length(self.funnels.len());
@@ -133,12 +130,11 @@ impl JourneyStreamDefinition {
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self> {
         let journeys = JourneysDefinition::read(reader)?;
-        let lateness = reader.signed()?;
         let late = codec::rule(&LateRule::ALL, reader)?;
         let steps = reader.u32()?;
         let length = reader.length(9)?;
         let funnels = (0..length).map(|_| read_funnel(reader)).collect::<Result<_>>()?;
-        let definition = Self { journeys, lateness, late, steps, funnels };
+        let definition = Self { journeys, late, steps, funnels };
         definition.validate()?;
         Ok(definition)
     }
@@ -147,9 +143,6 @@ impl JourneyStreamDefinition {
 impl Definition for JourneyStreamDefinition {
     fn validate(&self) -> Result<()> {
         self.journeys.validate()?;
-        if self.lateness < 0 {
-            return Err(Error::definition("a lateness is not negative").in_field("lateness"));
-        }
         if !(1..=MOST_STEPS).contains(&self.steps) {
             let message = format!("a step matrix has 1 to {MOST_STEPS} steps, got {}", self.steps);
             return Err(Error::definition(message).in_field("steps"));
@@ -172,9 +165,10 @@ impl Definition for JourneyStreamDefinition {
             Preset {
                 name: "sessions_30_minutes_1_hour_late",
                 summary: "the same, and events may come up to an hour late",
-                build: || Self {
-                    lateness: 3600 * MICROSECONDS_PER_SECOND,
-                    ..Self::of_journeys("sessions_30_minutes")
+                build: || {
+                    let mut sessions = Self::of_journeys("sessions_30_minutes");
+                    sessions.journeys.lateness = 3600 * MICROSECONDS_PER_SECOND;
+                    sessions
                 },
             },
             Preset {

@@ -48,7 +48,8 @@
 //! use cxm_core::journey::stream::{JourneyStream, JourneyStreamDefinition};
 //! use cxm_core::prelude::*;
 //!
-//! let definition = JourneyStreamDefinition { lateness: 10, ..Default::default() };
+//! let journeys = JourneysDefinition { lateness: 10, ..Default::default() };
+//! let definition = JourneyStreamDefinition { journeys, ..Default::default() };
 //! let mut stream = JourneyStream::new(definition)?;
 //! for (touchpoint, time) in [("ad", 1), ("order", 9), ("shop", 5), ("call", 30)] {
 //!     stream.update(Events::new(
@@ -258,7 +259,7 @@ impl JourneyStream {
         let contents =
             ByContents { touchpoints: &self.tables.touchpoints, channels: &self.tables.channels };
         contents.sort(&mut events);
-        let lateness = self.definition.lateness;
+        let lateness = self.definition.journeys.lateness;
         let through = match events.last() {
             Some(_) if lateness == i64::MAX => 0,
             Some(last) if lateness > 0 => {
@@ -322,9 +323,9 @@ impl JourneyStream {
     pub(super) fn lifted(definition: &JourneyStreamDefinition, batch: Events<'_>) -> Result<Self> {
         let mut stream = Self::empty(definition.clone());
         // Nothing goes through before the end of time.
-        stream.definition.lateness = i64::MAX;
+        stream.definition.journeys.lateness = i64::MAX;
         stream.take(batch)?;
-        stream.definition.lateness = definition.lateness;
+        stream.definition.journeys.lateness = definition.journeys.lateness;
         Ok(stream)
     }
 }

@@ -91,15 +91,16 @@ struct Shown {
 }
 
 impl JourneyStream {
-    /// The latest time of all events.
-    pub(super) fn latest(&self) -> i64 {
+    /// The time before which nothing can come any more, where nothing waits.
+    pub(super) fn watermark(&self) -> i64 {
         let times = self.units.iter().filter_map(|unit| unit.last).map(|last| last.time);
-        times.max().unwrap_or(i64::MIN)
+        let latest = times.max().unwrap_or(i64::MIN);
+        latest.saturating_sub(self.definition.journeys.lateness)
     }
 
     /// The sums with the journeys that go on ended where they stand.
     fn ended_now(&self) -> Totals {
-        let (now, mut totals) = (self.latest(), self.totals.clone());
+        let (now, mut totals) = (self.watermark(), self.totals.clone());
         let mut met: Vec<Option<Vec<u32>>> = vec![None; self.met.len()];
         for unit in &self.units {
             let (Some(last), Some(journey)) = (unit.last, &unit.journey) else { continue };
@@ -215,7 +216,7 @@ impl JourneyStream {
         let declared = settled.definition.funnels.get(place).ok_or_else(missing)?;
         let rules = settled.rules.funnels.get(place).ok_or_else(missing)?;
         let counted = settled.totals.funnels.get(place).ok_or_else(missing)?;
-        let (mut tally, now) = (counted.tally.clone(), settled.latest());
+        let (mut tally, now) = (counted.tally.clone(), settled.watermark());
         for unit in &settled.units {
             let (Some(last), Some(journey)) = (unit.last, &unit.journey) else { continue };
             if let Some(run) = journey.runs.get(place).and_then(Option::as_ref) {

@@ -80,7 +80,7 @@ impl JourneyStreamReport {
     #[allow(clippy::cast_precision_loss, reason = "counts are shown as shares")]
     pub(super) fn read(stream: &JourneyStream) -> Self {
         let settled = stream.settled();
-        let now = settled.latest();
+        let now = settled.watermark();
         let mut totals = settled.totals.clone();
         let mut customers: HashSet<u32, RandomState> = HashSet::default();
         let mut open = 0;
