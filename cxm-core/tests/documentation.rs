@@ -40,9 +40,17 @@ fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
 fn every_calculator_has_its_headings() {
     for entry in CALCULATORS {
         let name = format!("{}.rs", entry.kind.name);
-        let areas =
-            ["survey", "impact", "churn", "clv", "survival", "journey", "journey/attribution"]
-                .map(|area| folder("src").join(area).join(&name));
+        let areas = [
+            "survey",
+            "impact",
+            "churn",
+            "clv",
+            "survival",
+            "journey",
+            "journey/attribution",
+            "journey/stream",
+        ];
+        let areas = areas.map(|area| folder("src").join(area).join(&name));
         let text = areas
             .iter()
             .find_map(|file| std::fs::read_to_string(file).ok())

@@ -234,7 +234,10 @@ const WEIGHT_MAX: u32 = u32::MAX;
 /// every row is held, as many as the definition has room for.
 fn maximal(entry: &Entry) -> Box<dyn DynCalculator> {
     // A stream can add up with itself only while everything waits.
-    let limits = [json!({"max_events": 63, "late": "exclude", "lateness": i64::MAX}), json!({"max_events": 63})];
+    let limits = [
+        json!({"max_events": 63, "late": "exclude", "lateness": i64::MAX}),
+        json!({"max_events": 63}),
+    ];
     if let Some(limited) = limits.into_iter().find(|limited| (entry.new)(limited).is_ok()) {
         let mut state = after(entry, &limited, &[4.0]);
         let one = state.clone_box();

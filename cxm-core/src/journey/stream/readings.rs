@@ -1,5 +1,5 @@
-//! What a stream of journeys tells beside its report: the tables of [`Journeys`](crate::journey) that
-//! need no history.
+//! What a stream of journeys tells beside its report: the tables of [`Journeys`](crate::journey)
+//! that need no history.
 
 use std::collections::BTreeSet;
 
