@@ -6,10 +6,11 @@ import random
 from itertools import pairwise
 
 import pytest
+from matplotlib import pyplot
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 
 import cxm
-from cxm import plots
+from cxm import _text, plots
 from cxm._graph_layout import Layout
 
 #: The five paths of the user guide of retentioneering.
@@ -20,6 +21,12 @@ FIVE = [
     "home search cart",
     "home search search",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    pyplot.close("all")
 
 
 def of_paths(paths, **definition):
@@ -195,3 +202,30 @@ def test_the_map_has_the_interval_of_each_stage():
         caps = [line.get_ydata()[0] for line in above.lines if line.get_marker() == "_"]
         assert caps == pytest.approx([0.4 * row[name] - 2 for name in ("lower", "upper")])
         assert f"{100 * level:g} % Student intervals" in below.get_xlabel()
+
+
+def test_names_with_dollar_signs_are_letters():
+    name = r"from $5 to $\frac$"
+    journeys = cxm.Journeys(goal="buy", stages=[{"stage": name, "touchpoints": [name, "buy"]}])
+    journeys.update([1, 1, 2], [name, "buy", name], [1, 2, 3], channel=[name] * 3, score=[1, 2, 3])
+    drawn = [
+        plots.transition_graph(journeys),
+        plots.journey_sankey(journeys, steps=2),
+        plots.step_heat_map(journeys.step_matrix(steps=2)),
+        journeys.funnel([name, "buy"]).plot(),
+        plots.attribution_comparison(journeys.attribution(["first", "last"])),
+        journeys.plot_map(target=5)[1],
+    ]
+    for ax in drawn:
+        ax.figure.canvas.draw()
+        shown = [text.get_text() for text in (*ax.texts, *ax.get_yticklabels())]
+        assert any("$" in text for text in shown)
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    assert [_text.signed(value, 1) for value in (-0.04, 0.04, -0.06, 2)] == [
+        "0.0",
+        "0.0",
+        "−0.1",
+        "+2.0",
+    ]

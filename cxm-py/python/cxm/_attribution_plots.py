@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _text
 from ._clv_plots import _axes, _finish
+from ._letters import plain_letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _BAR = 0.15
 _WHOLE = 100
 
 
+@plain_letters
 def attribution_comparison(
     data: Any, *, methods: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from . import _text
 from ._clv_plots import _axes, _finish
 from ._graph_layout import Layout
+from ._letters import plain_letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ _WIDEST, _NARROWEST = 11.0, 0.8
 #: How far below the lines ahead those that lead back run, in rows.
 _BELOW = 0.2
 #: Where on its way the label of a line may stand, best first.
-_LABEL_AT = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78)
+_LABEL_AT = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.14, 0.86)
 
 
+@plain_letters
 def transition_graph(journeys: Any, *, min_share: float = 0.005, ax: Axes | None = None) -> Axes:
     """Which touchpoint follows which: lines as wide as often, from left to right.
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from . import _text
 from ._journey_plots import level_of
-from ._page import Page, quiet_letters
+from ._page import Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,19 +34,18 @@ def journey_page(
     report = journeys.report(**options)
     page = Page(title, _about(report))
     _main_figures(page, report)
-    with quiet_letters():
-        scored = any(row["scores"] for row in journeys.contacts().rows)
-        if report.definition["stages"] and report.events:
-            _map(page, journeys, target if scored else None, options)
-        if scored and target is not None:
-            _pain_points(page, journeys, target, options)
-        if funnel:
-            _funnel(page, journeys, funnel, options)
-        if report.events:
-            _flows(page, journeys, steps)
-            _variants(page, journeys)
-        if report.converted:
-            _attribution(page, journeys, methods, options)
+    scored = any(row["scores"] for row in journeys.contacts().rows)
+    if report.definition["stages"] and report.events:
+        _map(page, journeys, target if scored else None, options)
+    if scored and target is not None:
+        _pain_points(page, journeys, target, options)
+    if funnel:
+        _funnel(page, journeys, funnel, options)
+    if report.events:
+        _flows(page, journeys, steps)
+        _variants(page, journeys)
+    if report.converted:
+        _attribution(page, journeys, methods, options)
     _rests_on(page, report, level)
     return page.html()
 
@@ -118,7 +117,7 @@ def _name(value):
 
 
 def _emotion(value):
-    return _NONE if value is None else f"{value:+.2f}".replace("-", "−")
+    return _NONE if value is None else _text.signed(value, 2)
 
 
 def _map(page, journeys, target, options):

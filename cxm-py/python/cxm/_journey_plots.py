@@ -7,6 +7,7 @@ from textwrap import fill
 
 from . import _text
 from ._clv_plots import _axes, _finish
+from ._letters import plain_letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _SHOWN = 0.005
 _LARGEST = 1000
 
 
+@plain_letters
 def journey_funnel(funnel: Any, *, ax: Axes | None = None) -> Axes:
     """Those who reached each step, of those who entered, with the share of the step before.
 
@@ -62,6 +64,7 @@ def journey_funnel(funnel: Any, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@plain_letters
 def step_heat_map(table: Any, *, ax: Axes | None = None) -> Axes:
     """The share of journeys at each touchpoint at each step.
 
@@ -122,6 +125,7 @@ def _heat_map_rows(columns, total):
     return labels + ends, rows
 
 
+@plain_letters
 def journey_map(
     journeys: Any,
     *,
@@ -209,7 +213,7 @@ def _emotion_curve(ax, journeys, stages, emotion, level):
             top = limits[1]
             _interval_of_mean(ax, place, limits)
         ax.annotate(
-            f"{mean:+.1f}".replace("-", "−"),
+            _text.signed(mean, 1),
             (place, top),
             xytext=(0, 9),
             textcoords="offset points",
@@ -277,8 +281,8 @@ def _circle(ax, place, events, most, felt):
         vmin=-2,
         vmax=2,
         alpha=0.85,
-        edgecolors="white",
-        linewidths=0.6,
+        edgecolors=_PALE,
+        linewidths=0.5,
     )
     across = area**0.5
     fits = across > 0.62 * _SMALL * len(text) + 6

@@ -155,19 +155,13 @@ def _row(cells, texts):
     return f'<tr><th scope="row">{escape(first)}</th>{others}</tr>'
 
 
-def quiet_letters():
-    """The settings of matplotlib under which names are letters and never formulas."""
-    from matplotlib import rc_context
-
-    return rc_context({"svg.fonttype": "none", "svg.hashsalt": "cxm", "text.parse_math": False})
-
-
 def _svg(figure, prefix, title, description):
     """The figure as an SVG element with names of its own, title and description."""
-    from matplotlib import pyplot
+    from matplotlib import pyplot, rc_context
 
     file = io.StringIO()
-    with quiet_letters():
+    # Letters stay letters, and the same picture gets the same names of its parts.
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "cxm"}):
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
     return _embedded(file.getvalue(), prefix, title, description)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _text
 from ._clv_plots import _axes, _finish
+from ._letters import plain_letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _WIDTH, _LABEL = 0.055, 0.052
 _OTHERS = ("others",)
 
 
+@plain_letters
 def journey_sankey(
     journeys: Any,
     *,

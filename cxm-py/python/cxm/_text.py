@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 #: Digits after the point, by unit; figures without a unit are shown with two.
 _DECIMALS = {"points": 1, "%": 1}
 #: Below this, a figure without a unit would have a single digit left, or none.
@@ -41,6 +39,12 @@ def number(value, unit=""):
     if not unit and 0 < abs(value) < _SMALL:
         return f"{value:.2g}"
     return f"{value:,.{_DECIMALS.get(unit, 2)}f}"
+
+
+def signed(value, decimals):
+    """A figure with its sign; what rounds to zero has none."""
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if not float(text) else text.replace("-", "−")
 
 
 def percent(level):
@@ -158,6 +162,8 @@ def cut(name, letters):
 
 def fold(name, letters, lines=2):
     """A name in lines of so many letters, cut after the last of them."""
+    from textwrap import wrap
+
     folded = wrap(str(name), letters) or [""]
     if len(folded) > lines:
         folded[lines - 1 :] = [cut(" ".join(folded[lines - 1 :]), letters)]
