@@ -74,7 +74,12 @@ def test_events_come_late_and_are_waited_for():
     assert [*pairs["target"]] == ["shop", "call", "order"]
     stream.update(**events(("ann", "mail", 8)), event_id=["m1"], channel=["post"], score=[7])
     (late,) = stream.late_events().rows
-    assert (late["touchpoint"], late["time"], late["channel"], late["score"]) == ("mail", 8, "post", 7)
+    assert (late["touchpoint"], late["time"], late["channel"], late["score"]) == (
+        "mail",
+        8,
+        "post",
+        7,
+    )
     assert (stream.report().late, stream.observations) == (1, 5)
     stream.flush()
     assert stream.report().waiting == 0
@@ -114,4 +119,7 @@ def test_unknown_funnels_are_named():
         stream.funnel("sell")
     with pytest.raises(cxm.errors.InvalidDefinitionError):
         cxm.JourneyStream(funnels=[{"name": "buy", "steps": []}])
-    assert cxm.Journeys(gap=5, goal="buy", lateness=timedelta(seconds=1)).definition["lateness"] == 10**6
+    assert (
+        cxm.Journeys(gap=5, goal="buy", lateness=timedelta(seconds=1)).definition["lateness"]
+        == 10**6
+    )
