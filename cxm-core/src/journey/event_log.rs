@@ -297,6 +297,11 @@ impl EventLog {
         self.columns.len()
     }
 
+    /// The earliest time of all events, found by going through them.
+    pub(super) fn earliest(&self) -> Option<i64> {
+        self.columns.times().iter().copied().min()
+    }
+
     /// The latest time of all events.
     pub(super) fn latest(&self) -> Option<i64> {
         self.latest

@@ -12,6 +12,7 @@
 //! | [`deviation`] | how does a journey lie beside the one that was planned? |
 //! | [`contacts`] | how often is each touchpoint met on each channel? |
 //! | [`sessions`] | what is known of each journey? |
+//! | [`measures`] | has the figure of a measure moved since it began? |
 //! | [`answers`] | which contact is a late answer about? |
 //! | [`customer_view`] | what is known of one customer? |
 //! | [`lifecycle`] | how far has the relationship come? |
@@ -44,6 +45,7 @@ mod intake;
 pub mod journeys;
 pub(crate) mod key_table;
 pub mod lifecycle;
+pub mod measures;
 pub mod pain_points;
 pub mod peak_end;
 pub mod report;
@@ -74,6 +76,7 @@ pub use importance::{
 };
 pub use journeys::{ExcludedEvents, Journeys};
 pub use lifecycle::LifecycleRule;
+pub use measures::{MeasureKpi, MeasureOptions, MeasureReading, MeasureSide};
 pub use pain_points::PainPoint;
 pub use peak_end::{JourneyPeakEnd, PeakEndMeans};
 pub use report::{JourneysReport, Spread};

@@ -26,6 +26,11 @@ impl ScoreScale {
         Self { lowest, highest, higher_is_better: journeys.definition.higher_is_better }
     }
 
+    /// Whether the highest score is the best one.
+    pub(super) fn higher_is_better(self) -> bool {
+        self.higher_is_better
+    }
+
     /// Highest minus lowest.
     pub(super) fn width(self) -> i64 {
         self.highest - self.lowest

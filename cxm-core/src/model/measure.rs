@@ -21,8 +21,8 @@ open_enum! {
 
 /// One measure of a catalogue of measures.
 ///
-/// Whether it worked is a question for the effects of [`impact`](crate::impact): a figure before, a
-/// figure after, and a group to compare with.
+/// How its figure moved is a question to [`journeys`](crate::journey::measures); whether it was the
+/// measure is one for the effects of [`impact`](crate::impact), with a group to compare with.
 ///
 /// ```
 /// use cxm_core::model::{Measure, MeasureStatus};

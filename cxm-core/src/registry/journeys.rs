@@ -161,6 +161,7 @@ const TABLES: &[TableEntry] = &[
     scores::OMNICHANNEL_CONSISTENCY,
     scores::ALIGNMENT,
     scores::IMPORTANCE,
+    views::MEASURES,
 ];
 
 pub(super) fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> ColumnData {
@@ -380,6 +381,7 @@ impl Tabulate for Journeys {
                 compare_methods(&paths, &all.collect::<Result<Vec<_>>>()?)
             }
             "funnel" => funnel(self, arguments),
+            "measures" => views::measures(self, arguments),
             other => scores::table(self, other, arguments)
                 .unwrap_or_else(|| Err(Error::not_found(format!("no table \"{other}\"")))),
         }

@@ -1478,6 +1478,7 @@ class Journeys(JourneysReadings, TableCalculator):
         omnichannel_consistency: one row: whether channels serve alike, and whether journeys can move between them
         alignment: one row a figure of the scores on the way: correlation with the journey's score, and gap
         importance: one row a touchpoint: goal rate and score with and without it, stated and derived importance
+        measures: one row a measure: its figure before it began and since, no effect without a group to compare
     """
     kind: str
     __signature__: Any

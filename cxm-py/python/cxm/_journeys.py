@@ -227,6 +227,26 @@ class JourneysReadings:
             raise TypeError("level and half_life: only for one method")
         return self._read("attribution_comparison", methods=list(method), **shared)
 
+    def measures(
+        self,
+        measures: Sequence[Mapping[str, Any]],
+        *,
+        before: timedelta | int | None = None,
+        level: float | None = None,
+    ) -> ColumnTable:
+        """The figure that each measure is to change, before it began and since.
+
+        ``measures``: as a catalogue has them, with ``id``, ``name``, ``kpi``, ``from``, ``status``,
+        a ``touchpoint`` or a ``stage``, and where stated ``baseline``, ``target``, ``to`` and
+        ``owner``; ``from`` and ``to`` are datetimes, dates, ISO texts or microseconds. ``kpi``:
+        mean_score, emotion, negative_share, goal_rate, exit_rate, drop_off_rate (shares within 0
+        to 1, of journeys that are over) or volume (contacts a day). ``before``: the length of the
+        window before; as long as the one after unless given. The difference has Welch's limits for
+        means, Newcombe's for shares, Wald's for a volume. It is no effect: there is no group to
+        compare with, and whatever else changed at that time is in it.
+        """
+        return self._read("measures", measures=list(measures), before=before, level=level)
+
     def plot_map(self, **options: Any) -> list[Axes]:
         """The journey map: stages, channels, volume, emotions; see ``cxm.plots.journey_map``."""
         from ._journey_plots import journey_map
