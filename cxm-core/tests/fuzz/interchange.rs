@@ -20,8 +20,13 @@ fn options(format: &str) -> [Value; 2] {
             "customer_type": "customer", "object_type": "order", "through_objects": true,
             "value": "total",
         }),
-        "segment" => json!({"resolve_aliases": true, "duplicates": "drop"}),
-        _ => json!({"namespace": "CRMID", "resolve_aliases": true, "duplicates": "drop"}),
+        "segment" => json!({
+            "resolve_aliases": true, "duplicates": "drop", "erased": ["ann"],
+        }),
+        _ => json!({
+            "namespace": "CRMID", "resolve_aliases": true, "duplicates": "drop",
+            "erased": ["c-17"],
+        }),
     };
     let plain = if format == "ocel" { json!({"customer_type": "customer"}) } else { json!({}) };
     [plain, more]
