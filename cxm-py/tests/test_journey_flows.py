@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import matplotlib as mpl
 import pytest
 from matplotlib import pyplot
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
@@ -12,6 +13,7 @@ from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 import cxm
 from cxm import _text, plots
 from cxm._graph_layout import Layout
+from cxm._letters import plain_letters
 
 #: The five paths of the user guide of retentioneering.
 FIVE = [
@@ -220,6 +222,23 @@ def test_names_with_dollar_signs_are_letters():
         ax.figure.canvas.draw()
         shown = [text.get_text() for text in (*ax.texts, *ax.get_yticklabels())]
         assert any("$" in text for text in shown)
+
+
+def test_settings_of_matplotlib_stay_those_of_the_caller():
+    with mpl.rc_context({"text.parse_math": True, "svg.fonttype": "path"}):
+        mpl.interactive(False)
+
+        @plain_letters
+        def draw():
+            # As the first picture of a notebook does.
+            mpl.interactive(True)
+            return mpl.rcParams["text.parse_math"]
+
+        assert draw() is False
+        assert mpl.is_interactive()
+        assert mpl.rcParams["text.parse_math"] is True
+        of_paths(FIVE).to_html()
+        assert mpl.rcParams["svg.fonttype"] == "path"
 
 
 def test_what_rounds_to_zero_has_no_sign():

@@ -285,7 +285,7 @@ def _circle(ax, place, events, most, felt):
         linewidths=0.5,
     )
     across = area**0.5
-    fits = across > 0.62 * _SMALL * len(text) + 6
+    fits = across > 0.64 * _SMALL * (len(text) - text.count(",") / 2) + 5
     ax.annotate(
         text,
         place,

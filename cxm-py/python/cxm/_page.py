@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from html import escape
 
+from ._letters import settings
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -157,11 +159,11 @@ def _row(cells, texts):
 
 def _svg(figure, prefix, title, description):
     """The figure as an SVG element with names of its own, title and description."""
-    from matplotlib import pyplot, rc_context
+    from matplotlib import pyplot
 
     file = io.StringIO()
     # Letters stay letters, and the same picture gets the same names of its parts.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "cxm"}):
+    with settings({"svg.fonttype": "none", "svg.hashsalt": "cxm"}):
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
     return _embedded(file.getvalue(), prefix, title, description)
