@@ -198,6 +198,39 @@ proptest! {
     }
 
     #[test]
+    fn with_a_follow_up_recent_journeys_are_judged_like_older_ones(
+        rows in rows(),
+        from in 0..300i64,
+        follow_up in 1..120i64,
+    ) {
+        let mut journeys = Journeys::new(definition(true)).unwrap();
+        feed(&mut journeys, &rows);
+        let options = MeasureOptions { follow_up: Some(follow_up), ..Default::default() };
+        let asked = [measure(MeasureKpi::GoalRate, from, None)];
+        let found = &journeys.measures(&asked, &options).unwrap()[0];
+        let last = rows.iter().map(|row| row.time).max().unwrap();
+        for side in [found.before, found.after] {
+            let (mut n, mut open, mut reached) = (0, 0, 0);
+            for journey in journeys.journeys() {
+                let events = events_of(&journey, &rows);
+                let visit = events.iter().find(|row| PLACE.contains(&row.touchpoint));
+                let Some(visit) = visit.filter(|it| (side.from..side.to).contains(&it.time)) else {
+                    continue;
+                };
+                if visit.time + follow_up > last {
+                    open += 1;
+                    continue;
+                }
+                n += 1;
+                let goal = events.iter().find(|row| row.touchpoint == "order");
+                reached += u64::from(goal.is_some_and(|it| it.time - visit.time <= follow_up));
+            }
+            prop_assert_eq!((side.n, side.open), (n, open));
+            prop_assert_eq!(side.value, (n > 0).then(|| reached as f64 / n as f64));
+        }
+    }
+
+    #[test]
     fn any_shards_and_any_order_give_the_same_figures(
         rows in rows(),
         from in 0..300i64,
@@ -314,8 +347,12 @@ fn what_cannot_be_read_is_refused_by_name_and_row() {
     rate.touchpoint = Some("call".to_owned());
     let error = plain.measures(&[rate], &MeasureOptions::default()).unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::NotOffered, Some("kpi")));
-    let options = |before, level| MeasureOptions { before, level };
-    for (options, field) in [(options(Some(0), 0.95), "before"), (options(None, 95.0), "level")] {
+    let options = |before, follow_up, level| MeasureOptions { before, follow_up, level };
+    for (options, field) in [
+        (options(Some(0), None, 0.95), "before"),
+        (options(None, Some(-1), 0.95), "follow_up"),
+        (options(None, None, 95.0), "level"),
+    ] {
         let error = journeys.measures(&[], &options).unwrap_err();
         assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidArgument, Some(field)));
     }

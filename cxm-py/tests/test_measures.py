@@ -104,3 +104,17 @@ def test_what_cannot_be_read_is_refused_by_its_row():
         assert (caught.value.field, caught.value.row) == (field, 1)
     with pytest.raises(errors.InvalidArgumentError, match="missing field"):
         journeys.measures([{"id": "x"}])
+
+
+def test_a_follow_up_judges_recent_journeys_like_older_ones():
+    journeys = cxm.Journeys(goal="order", gap=timedelta(days=5))
+    # Every other caller orders a day later, in all weeks alike.
+    calls = [(f"c{day}", "call", day * DAY) for day in range(20)]
+    orders = [(f"c{day}", "order", (day + 1) * DAY) for day in range(0, 20, 2)]
+    journeys.update(*map(list, zip(*calls, *orders, strict=True)))
+    asked = [measure(kpi="goal_rate", baseline=None, target=None, **{"from": 10 * DAY})]
+    plain = journeys.measures(asked, before=10 * DAY).rows[0]
+    assert (plain["before"], plain["after_open"] > 0, plain["after"] > 0.6) == (0.5, True, True)
+    followed = journeys.measures(asked, before=10 * DAY, follow_up=2 * DAY).rows[0]
+    assert (followed["before"], followed["after"]) == (0.5, 0.5)
+    assert followed["after_open"] == 2

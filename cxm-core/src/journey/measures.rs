@@ -21,7 +21,9 @@
 //! difference       after − before
 //! ```
 //! The first three and the volume count contacts by their time; the others count journeys that
-//! visit the place, by the time of the first visit.
+//! visit the place, by the time of the first visit. With a follow-up, of so long from that visit, a
+//! goal rate is the share of journeys that reach their goal within it, of all whose follow-up lies
+//! within the log, whatever has become of them.
 //!
 //! # Input
 //! Measures with a touchpoint, or with a stage of the definition. Shares, with their baselines and
@@ -41,7 +43,7 @@
 //! # Uncertainty
 //! Scores, journeys and contacts count as independent, also those of one customer. Of recent
 //! journeys those that reached their goal are over at once, and the others only after a pause: the
-//! rate after a measure is too good while many are open.
+//! rate after a measure is too good while many are open. A follow-up makes the sides alike.
 //!
 //! # Not to be confused with
 //! An effect. There is no group to compare with: whatever else changed at that time, the season,
@@ -160,13 +162,16 @@ impl MeasureKpi {
 pub struct MeasureOptions {
     /// The length of the window before, in microseconds; as long as the one after unless given.
     pub before: Option<i64>,
+    /// How long a journey is followed up from its first visit for a goal rate, in microseconds;
+    /// without it, journeys that are over count as they ended.
+    pub follow_up: Option<i64>,
     /// The level of the intervals.
     pub level: f64,
 }
 
 impl Default for MeasureOptions {
     fn default() -> Self {
-        Self { before: None, level: IntervalOptions::default().level }
+        Self { before: None, follow_up: None, level: IntervalOptions::default().level }
     }
 }
 
@@ -182,7 +187,7 @@ pub struct MeasureSide {
     pub n: u64,
     /// The figure.
     pub value: Option<f64>,
-    /// Journeys that may go on, which are in no rate.
+    /// Journeys that may go on, or whose follow-up does; they are in no rate.
     pub open: u64,
 }
 
@@ -259,6 +264,8 @@ struct Tally {
     kpi: MeasureKpi,
     scale: ScoreScale,
     sides: [Side; 2],
+    /// The follow-up and the end of the log, if this figure has one.
+    follow_up: Option<(i64, i64)>,
     /// The first visit of the journey that is being read.
     visited: Option<i64>,
 }
@@ -282,20 +289,28 @@ impl Tally {
         Ok(())
     }
 
-    fn add_journey(&mut self, status: JourneyStatus, ends_there: bool) {
-        let kpi = self.kpi;
-        let Some(side) = self.visited.take().and_then(|time| self.side(time)) else { return };
-        if status == JourneyStatus::Open {
-            side.open += 1;
-            return;
-        }
-        let success = match kpi {
-            MeasureKpi::GoalRate => status == JourneyStatus::Converted,
-            MeasureKpi::DropOffRate => status == JourneyStatus::Dropped && ends_there,
-            _ => ends_there,
+    fn add_journey(&mut self, journey: &Journey<'_>, ends_there: bool) {
+        let (kpi, follow_up, status) = (self.kpi, self.follow_up, journey.status);
+        let Some(visit) = self.visited.take() else { return };
+        let Some(side) = self.side(visit) else { return };
+        let converted = status == JourneyStatus::Converted;
+        let (goes_on, success) = match (kpi, follow_up) {
+            (MeasureKpi::GoalRate, Some((length, log_end))) => {
+                let in_time = journey.last_time().saturating_sub(visit) <= length;
+                (log_end.saturating_sub(visit) < length, converted && in_time)
+            }
+            (MeasureKpi::GoalRate, None) => (status == JourneyStatus::Open, converted),
+            (MeasureKpi::DropOffRate, _) => {
+                (status == JourneyStatus::Open, status == JourneyStatus::Dropped && ends_there)
+            }
+            _ => (status == JourneyStatus::Open, ends_there),
         };
-        side.journeys.total += 1;
-        side.journeys.successes += u64::from(success);
+        if goes_on {
+            side.open += 1;
+        } else {
+            side.journeys.total += 1;
+            side.journeys.successes += u64::from(success);
+        }
     }
 
     fn share(&self, side: &Side) -> Share {
@@ -474,7 +489,7 @@ impl Journeys {
         })
     }
 
-    fn tally(&self, measure: &Measure, windows: [Side; 2]) -> Result<(Tally, Vec<KeyPart>)> {
+    fn tally(&self, measure: &Measure, options: &MeasureOptions) -> Result<(Tally, Vec<KeyPart>)> {
         measure.validate()?;
         let kpi = MeasureKpi::named(&measure.kpi)?;
         if kpi.needs_goal() && self.definition.goal.is_empty() {
@@ -482,8 +497,14 @@ impl Journeys {
             return Err(Error::not_offered(message).in_field("kpi"));
         }
         check_stated(self, measure, kpi)?;
-        let scale = ScoreScale::of(self);
-        Ok((Tally { kpi, scale, sides: windows, visited: None }, self.place(measure)?))
+        let tally = Tally {
+            kpi,
+            scale: ScoreScale::of(self),
+            sides: self.windows(measure, options.before),
+            follow_up: options.follow_up.zip(self.log.latest()),
+            visited: None,
+        };
+        Ok((tally, self.place(measure)?))
     }
 
     /// The figure of each measure before it began and since.
@@ -493,16 +514,17 @@ impl Journeys {
         options: &MeasureOptions,
     ) -> Result<Vec<MeasureReading>> {
         check_level(options.level)?;
-        if let Some(before) = options.before.filter(|&before| before <= 0) {
-            let message = format!("expected a time longer than 0, got {before}");
-            return Err(Error::argument(message).in_field("before"));
+        for (field, length) in [("before", options.before), ("follow_up", options.follow_up)] {
+            if let Some(length) = length.filter(|&length| length <= 0) {
+                let message = format!("expected a time longer than 0, got {length}");
+                return Err(Error::argument(message).in_field(field));
+            }
         }
         let table = &self.log.tables.touchpoints;
         let mut at: Vec<Vec<usize>> = vec![Vec::new(); table.len()];
         let mut tallies = Vec::with_capacity(measures.len());
         for (row, measure) in measures.iter().enumerate() {
-            let windows = self.windows(measure, options.before);
-            let (tally, place) = self.tally(measure, windows).map_err(|error| error.at_row(row))?;
+            let (tally, place) = self.tally(measure, options).map_err(|error| error.at_row(row))?;
             for number in place.iter().filter_map(|touchpoint| table.find(touchpoint)) {
                 if let Some(there) = at.get_mut(number as usize) {
                     there.push(row);
@@ -524,7 +546,7 @@ impl Journeys {
             for event in journey.events {
                 for &row in there(event) {
                     if let Some(tally) = tallies.get_mut(row) {
-                        tally.add_journey(journey.status, last.contains(&row));
+                        tally.add_journey(journey, last.contains(&row));
                     }
                 }
             }

@@ -58,6 +58,12 @@ pub(super) const MEASURES: TableEntry = TableEntry {
             "null",
             "the length of the window before, in microseconds; null for as long as the one after",
         ),
+        optional(
+            "follow_up",
+            "integer",
+            "null",
+            "how long a journey is followed up for its goal, in microseconds; null for journeys that are over",
+        ),
         optional("level", "number", "0.95", "level of the intervals"),
     ],
 };
@@ -96,8 +102,11 @@ fn truths(
 /// The measures, one a row.
 pub(super) fn measures(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
     let measures = read_measures(arguments.get("measures")?)?;
-    let options =
-        MeasureOptions { before: arguments.get("before")?, level: arguments.get("level")? };
+    let options = MeasureOptions {
+        before: arguments.get("before")?,
+        follow_up: arguments.get("follow_up")?,
+        level: arguments.get("level")?,
+    };
     let found = journeys.measures(&measures, &options)?;
     let rows = || found.iter().zip(&measures);
     let mut table = Table::new(found.len());

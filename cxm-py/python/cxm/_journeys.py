@@ -232,6 +232,7 @@ class JourneysReadings:
         measures: Sequence[Mapping[str, Any]],
         *,
         before: timedelta | int | None = None,
+        follow_up: timedelta | int | None = None,
         level: float | None = None,
     ) -> ColumnTable:
         """The figure that each measure is to change, before it began and since.
@@ -241,11 +242,14 @@ class JourneysReadings:
         ``owner``; ``from`` and ``to`` are datetimes, dates, ISO texts or microseconds. ``kpi``:
         mean_score, emotion, negative_share, goal_rate, exit_rate, drop_off_rate (shares within 0
         to 1, of journeys that are over) or volume (contacts a day). ``before``: the length of the
-        window before; as long as the one after unless given. The difference has Welch's limits for
-        means, Newcombe's for shares, Wald's for a volume. It is no effect: there is no group to
-        compare with, and whatever else changed at that time is in it.
+        window before; as long as the one after unless given. ``follow_up``: how long after its
+        visit a journey is given to reach its goal, so that recent ones are judged like older ones;
+        without it a goal rate is too good while many are open. The limits of the difference are
+        Welch's for means, Newcombe's for shares, Wald's for a volume. It is no effect: there is no
+        group to compare with, and whatever else changed at that time is in it.
         """
-        return self._read("measures", measures=list(measures), before=before, level=level)
+        asked = {"measures": list(measures), "before": before, "follow_up": follow_up}
+        return self._read("measures", **asked, level=level)
 
     def plot_map(self, **options: Any) -> list[Axes]:
         """The journey map: stages, channels, volume, emotions; see ``cxm.plots.journey_map``."""
