@@ -90,7 +90,8 @@ def test_the_page_has_the_figures_with_their_intervals(page):
     assert "106 converted, 339 dropped, 37 open" in text
     row = next(it for it in company().pain_points(target=7).rows if it["touchpoint"] == "checkout")
     limits = f"{100 * row['reach_lower']:.1f} to {100 * row['reach_upper']:.1f} %"
-    assert limits in text
+    assert f"checkout {row['index']:.3f} {100 * row['reach']:.1f} % {limits}" in text
+    assert f"checkout {row['index']:.2f}" in text
     assert "a pause of more than 7 d begins a new journey" in text
     assert f"rows taken in {report.observations:,} rows left out none" in text
 

@@ -164,13 +164,13 @@ def _pain_points(page, journeys, target, options):
     page.section(
         "Where it hurts",
         f"Reach: the share of customers who meet a touchpoint. Severity: how far its scores miss "
-        f"{target:g}, from 0 to 100 %. Index: one times the other, of a hundred.",
+        f"{target:g}, from 0 to 100 %. Index: one times the other, from 0 to 1.",
     )
     rows = [row for row in journeys.pain_points(target=target, **options).rows if row["index"]]
     cells = [
         [
             _name(row["touchpoint"]),
-            f"{100 * row['index']:.1f}",
+            f"{row['index']:.3f}",
             _share(row["reach"]),
             _limits(row["reach_lower"], row["reach_upper"]),
             _share(row["severity"]),
