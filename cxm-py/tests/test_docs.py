@@ -21,7 +21,9 @@ def test_the_readme():
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("module", [cxm, clv, cxm._cohorts, journeys, survival, table])
+@pytest.mark.parametrize(
+    "module", [cxm, clv, cxm._answers, cxm._cohorts, cxm._customer_view, journeys, survival, table]
+)
 def test_the_docstrings(module):
     assert doctest.testmod(module, optionflags=FLAGS).failed == 0
 

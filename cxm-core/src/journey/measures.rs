@@ -1,7 +1,7 @@
 //! Measures, before and after: whether the figure that a measure is to change has moved.
 //!
 //! # What it measures
-//! For each [`Measure`](crate::model::Measure) the figure that it names, at its touchpoint or
+//! For each [`Measure`] the figure that it names, at its touchpoint or
 //! stage, before it began and since, the difference with its interval, and whether target and
 //! baseline are met.
 //!

@@ -11,6 +11,9 @@ path or an open file and give a table of one interaction a row: ``customer``, ``
 ``time`` in microseconds since 1970, ``event_id``, ``channel``, ``score``, ``value`` in minor units,
 ``object``, ``outcome`` and more. Its ``losses`` count by name what found no place.
 
+``join_answers`` gives contacts the scores of answers that came later. ``CustomerFigures`` are those
+of models that ``Journeys.customer`` attaches to a customer's view.
+
     >>> deviation = journeys.deviation(["cart", "checkout"], [["cart", "hotline", "checkout"]])
     >>> deviation.journeys[0]["extra"]
     1
