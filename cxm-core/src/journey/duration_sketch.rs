@@ -29,6 +29,8 @@ pub(super) struct DurationSketch {
     sum: i128,
     min: i64,
     max: i64,
+    /// The bucket of the smallest.
+    first: usize,
     /// Counts from the bucket of the smallest to that of the largest.
     buckets: Vec<u64>,
 }
@@ -62,22 +64,19 @@ impl DurationSketch {
         self.count
     }
 
-    fn first(&self) -> usize {
-        bucket_of(self.min)
-    }
-
     /// Makes room for a bucket.
     fn cover(&mut self, bucket: usize) {
-        if self.count == 0 {
-            self.buckets = vec![0];
-            return;
-        }
-        let first = self.first();
-        if bucket < first {
-            let more = first - bucket;
-            self.buckets.splice(0..0, std::iter::repeat_n(0, more));
-        } else if bucket - first >= self.buckets.len() {
-            self.buckets.resize(bucket - first + 1, 0);
+        if self.buckets.is_empty() {
+            (self.first, self.buckets) = (bucket, vec![0]);
+        } else if bucket < self.first {
+            let more = std::iter::repeat_n(0, self.first - bucket);
+            self.buckets.splice(0..0, more);
+            self.first = bucket;
+        } else if bucket - self.first >= self.buckets.len() {
+            // Ranges settle soon; twice the room would stay empty for ever.
+            let length = bucket - self.first + 1;
+            self.buckets.reserve_exact(length - self.buckets.len());
+            self.buckets.resize(length, 0);
         }
     }
 
@@ -90,7 +89,7 @@ impl DurationSketch {
         self.max = if self.count == 0 { duration } else { self.max.max(duration) };
         self.count += 1;
         self.sum += i128::from(duration);
-        let place = bucket - self.first();
+        let place = bucket - self.first;
         if let Some(count) = self.buckets.get_mut(place) {
             *count += 1;
         }
@@ -109,7 +108,7 @@ impl DurationSketch {
         self.min = self.min.min(other.min);
         self.cover(bucket_of(other.max));
         self.max = self.max.max(other.max);
-        let from = other.first() - self.first();
+        let from = other.first - self.first;
         for (ours, theirs) in self.buckets.iter_mut().skip(from).zip(&other.buckets) {
             *ours = ours.saturating_add(*theirs);
         }
@@ -123,7 +122,7 @@ impl DurationSketch {
         for (place, count) in self.buckets.iter().enumerate() {
             before += count;
             if before > rank {
-                let middle = middle_of(self.first() + place);
+                let middle = middle_of(self.first + place);
                 return middle.clamp(self.min as f64, self.max as f64);
             }
         }
@@ -187,7 +186,7 @@ impl DurationSketch {
         if ends.iter().any(|count| count.is_none_or(|&count| count == 0)) || !fits {
             return Err(Error::corrupt("no durations have these sums"));
         }
-        Ok(Self { count, sum, min, max, buckets })
+        Ok(Self { count, sum, min, max, first: bucket_of(min), buckets })
     }
 }
 

@@ -32,10 +32,11 @@
 //! # Source
 //! No paper: each product has its definition. Those above are named by what they do.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 use super::event_log::Event;
-use super::funnel_run::{FunnelEvent, FunnelRules, FunnelRun};
+use super::funnel_run::{FunnelEvent, FunnelRules, FunnelRun, Starts};
 use super::journeys::Journeys;
 use super::report::Spread;
 use crate::calculator::batch::KeyPart;
@@ -249,16 +250,16 @@ impl Journeys {
         let now = self.log.ordered().watermark(self.definition.lateness);
         let mut tally = FunnelTally::new(rules.len());
         let (mut earliest, mut latest) = (Vec::new(), Vec::new());
-        let (mut run, mut starts) = (rules.run(), VecDeque::new());
+        let (mut run, mut starts) = (rules.run(), Starts::default());
         let passage = self.for_each_journey(|journey| {
             run.restart();
-            starts.clear();
-            for (at, event) in (0..).zip(journey.events) {
+            starts.restart();
+            for (at, event) in (1..).map_while(NonZeroU32::new).zip(journey.events) {
                 let Event { touchpoint, time, .. } = *event;
                 rules.advance(&mut run, FunnelEvent { touchpoint, time, at }, Some(&mut starts));
             }
             tally.count(&rules, &run, journey.status, now);
-            earliest.extend(run.from_earliest);
+            earliest.extend(starts.from_earliest);
             latest.extend(run.from_latest);
         });
         let times = [&mut earliest, &mut latest].map(|times| Some(Spread::of(times)));

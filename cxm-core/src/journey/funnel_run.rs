@@ -1,6 +1,7 @@
 //! One journey on its way through a funnel: an automaton of O(steps) memory.
 
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 
 use super::funnel::{FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart};
 use crate::calculator::batch::KeyPart;
@@ -12,8 +13,8 @@ use crate::model::JourneyStatus;
 pub(super) struct Chain {
     pub(super) start: i64,
     pub(super) time: i64,
-    /// The place of the event in its journey.
-    pub(super) at: u64,
+    /// The place of the event in its journey, from 1.
+    pub(super) at: NonZeroU32,
 }
 
 /// How far one journey has come.
@@ -29,8 +30,22 @@ pub(super) struct FunnelRun {
     pub(super) last_start: Option<i64>,
     /// The time that the first completion took from its latest start.
     pub(super) from_latest: Option<i64>,
-    /// The same from the earliest start within the window, where starts were noted.
+}
+
+/// The starts of a journey in a funnel, which a log notes and a stream does not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Starts {
+    times: VecDeque<i64>,
+    /// The time that the first completion took from its earliest start within the window.
     pub(super) from_earliest: Option<i64>,
+}
+
+impl Starts {
+    /// Ready for the next journey.
+    pub(super) fn restart(&mut self) {
+        self.times.clear();
+        self.from_earliest = None;
+    }
 }
 
 impl FunnelRun {
@@ -51,8 +66,8 @@ impl FunnelRun {
 pub(super) struct FunnelEvent {
     pub(super) touchpoint: u32,
     pub(super) time: i64,
-    /// Its place in the journey.
-    pub(super) at: u64,
+    /// Its place in the journey, from 1.
+    pub(super) at: NonZeroU32,
 }
 
 /// What a journey counts for.
@@ -134,7 +149,8 @@ impl FunnelRules {
     fn goes_on(&self, step: usize, chain: &Chain, event: FunnelEvent) -> bool {
         let pause = event.time.saturating_sub(chain.time);
         let within_step = self.step_windows.get(step - 1).is_none_or(|window| pause <= *window);
-        let neighbours = self.order != FunnelOrder::Strict || chain.at + 1 == event.at;
+        let neighbours =
+            self.order != FunnelOrder::Strict || chain.at.checked_add(1) == Some(event.at);
         let whole = event.time.saturating_sub(chain.start);
         within_step && neighbours && whole <= self.window
     }
@@ -145,7 +161,7 @@ impl FunnelRules {
         &self,
         run: &mut FunnelRun,
         event: FunnelEvent,
-        starts: Option<&mut VecDeque<i64>>,
+        starts: Option<&mut Starts>,
     ) {
         let mask = self.mask(event.touchpoint);
         run.visited |= mask;
@@ -169,12 +185,12 @@ impl FunnelRules {
         event: FunnelEvent,
         mut mask: u64,
         excluded: bool,
-        mut starts: Option<&mut VecDeque<i64>>,
+        mut starts: Option<&mut Starts>,
     ) {
         if excluded {
             run.chains.fill(None);
             if let Some(starts) = &mut starts {
-                starts.clear();
+                starts.times.clear();
             }
         }
         // From the last step to the first, so that an event serves one step.
@@ -186,7 +202,7 @@ impl FunnelRules {
                     continue;
                 }
                 if let Some(starts) = &mut starts {
-                    starts.push_back(event.time);
+                    starts.times.push_back(event.time);
                 }
                 run.last_start = Some(event.time);
                 event.time
@@ -204,8 +220,8 @@ impl FunnelRules {
             if step + 1 == self.steps {
                 run.from_latest = Some(event.time.saturating_sub(start));
                 if let Some(starts) = starts {
-                    let earliest = self.earliest(starts, event.time).unwrap_or(start);
-                    run.from_earliest = Some(event.time.saturating_sub(earliest));
+                    let earliest = self.earliest(&starts.times, event.time).unwrap_or(start);
+                    starts.from_earliest = Some(event.time.saturating_sub(earliest));
                 }
                 return;
             }

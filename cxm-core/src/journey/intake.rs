@@ -78,18 +78,16 @@ impl Intake<'_> {
     fn leave_out(&mut self, definition: &JourneysDefinition) -> Result<()> {
         let known: BTreeSet<&KeyPart> = definition.touchpoints.iter().collect();
         let batch = self.batch;
-        let plain = batch.customers.validity.is_none()
-            && batch.touchpoints.validity.is_none()
-            && batch.times.validity.is_none()
+        let plain = batch.times.validity.is_none()
             && known.is_empty()
-            && !matches!(batch.customers.values, KeyValues::Codes { .. })
-            && !matches!(batch.touchpoints.values, KeyValues::Codes { .. });
+            && has_all_keys(&batch.customers)
+            && has_all_keys(&batch.touchpoints);
         let range = definition.earliest.unwrap_or(i64::MIN)..=definition.latest.unwrap_or(i64::MAX);
         if plain && batch.times.values.iter().all(|time| range.contains(time)) {
             return Ok(());
         }
-        let mut kept = vec![true; batch.len()];
-        for (row, keep) in kept.iter_mut().enumerate() {
+        let mut kept: Option<Vec<bool>> = None;
+        for row in 0..batch.len() {
             let time = batch.times.get(row);
             let reason = if !valid(&batch.customers, row) || is_missing(&batch.customers, row) {
                 Reason::Customer
@@ -105,11 +103,12 @@ impl Intake<'_> {
                 continue;
             };
             self.count(definition, reason, row)?;
-            *keep = false;
+            let kept = kept.get_or_insert_with(|| vec![true; batch.len()]);
+            if let Some(keep) = kept.get_mut(row) {
+                *keep = false;
+            }
         }
-        if kept.contains(&false) {
-            self.kept = Some(kept);
-        }
+        self.kept = kept;
         Ok(())
     }
 
@@ -175,6 +174,18 @@ impl Intake<'_> {
         log.extend(new);
         Ok(())
     }
+}
+
+/// Whether each row has a key, as far as can be told without going through the rows.
+fn has_all_keys(column: &KeyColumn<'_>) -> bool {
+    let is_complete = match column.values {
+        // A long dictionary for a few rows is not worth the look.
+        KeyValues::Codes { codes, dictionary } => {
+            dictionary.len() <= codes.len() && !dictionary.contains(&KeyPart::Missing)
+        }
+        _ => true,
+    };
+    is_complete && column.validity.is_none()
 }
 
 fn is_missing(column: &KeyColumn<'_>, row: usize) -> bool {

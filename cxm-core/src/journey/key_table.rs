@@ -113,6 +113,27 @@ impl KeyTable {
         self.keys = keys;
     }
 
+    /// The number of one row's key, which joins if it is new; [`NONE`] where it has none.
+    pub(crate) fn number_row(&mut self, column: &KeyColumn<'_>, row: usize) -> Result<u32> {
+        if !column.validity.is_none_or(|validity| validity.is_valid(row)) {
+            return Ok(NONE);
+        }
+        let outside = || Error::observation("a code is outside its dictionary").at_row(row);
+        match column.values {
+            KeyValues::Integers(values) => {
+                values.get(row).map_or(Ok(NONE), |&value| self.insert(KeyRef::Integer(value)))
+            }
+            KeyValues::Texts(values) => {
+                values.get(row).map_or(Ok(NONE), |&text| self.insert(KeyRef::Text(text)))
+            }
+            KeyValues::Codes { codes, dictionary } => {
+                let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
+                let part = code.and_then(|code| dictionary.get(code)).ok_or_else(outside)?;
+                self.number_of(part)
+            }
+        }
+    }
+
     /// The numbers of a column's keys; new ones join. A code outside its dictionary is an error.
     pub(crate) fn number_column(&mut self, column: &KeyColumn<'_>) -> Result<Vec<u32>> {
         let valid = |row| column.validity.is_none_or(|validity| validity.is_valid(row));

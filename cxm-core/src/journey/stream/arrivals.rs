@@ -2,22 +2,58 @@
 
 use super::definition::{JourneyStreamDefinition, LateRule};
 use super::journey_stream::JourneyStream;
+use super::unit::Unit;
 use super::waiting::Waiting;
-use crate::calculator::batch::{Events, KeyColumn, KeyPart};
+use crate::calculator::batch::{Events, KeyColumn, KeyPart, KeyValues};
+use crate::calculator::{Calculator, checked_sum};
 use crate::error::{Error, Result};
 use crate::journey::event_log::ABSENT;
 use crate::journey::intake::{self, rows_by_group, with_rows};
 use crate::journey::journeys::ExcludedEvents;
-use crate::journey::key_table::NONE;
+use crate::journey::key_table::{KeyTable, NONE};
+
+/// The numbers of a column's keys.
+#[derive(Debug)]
+enum Numbers<'a> {
+    Rows(Vec<u32>),
+    /// Through the dictionary of the column, whose keys have these numbers.
+    Coded {
+        column: KeyColumn<'a>,
+        codes: &'a [u32],
+        numbers: Vec<u32>,
+    },
+}
+
+impl<'a> Numbers<'a> {
+    fn of(table: &mut KeyTable, column: KeyColumn<'a>) -> Result<Self> {
+        match column.values {
+            KeyValues::Codes { codes, dictionary } if dictionary.len() <= codes.len() => {
+                let numbers = dictionary.iter().map(|key| table.number_of(key));
+                Ok(Self::Coded { column, codes, numbers: numbers.collect::<Result<_>>()? })
+            }
+            _ => table.number_column(&column).map(Self::Rows),
+        }
+    }
+
+    fn get(&self, row: usize) -> u32 {
+        match self {
+            Self::Rows(numbers) => number(numbers, row),
+            Self::Coded { column, codes, numbers } => {
+                let valid = column.validity.is_none_or(|validity| validity.is_valid(row));
+                if valid { number(numbers, number(codes, row) as usize) } else { NONE }
+            }
+        }
+    }
+}
 
 /// A batch that was read, in the numbers of a stream's tables.
 #[derive(Debug)]
 pub(super) struct Arrivals<'a> {
-    /// The customer of each row; none where the row is left out.
+    /// The customer of each row; none where the row is left out. Its unit, later on.
     customers: Vec<u32>,
-    touchpoints: Vec<u32>,
-    channels: Option<Vec<u32>>,
-    objects: Option<Vec<u32>>,
+    touchpoints: Numbers<'a>,
+    channels: Option<Numbers<'a>>,
+    objects: Option<Numbers<'a>>,
     ids: Option<KeyColumn<'a>>,
     times: &'a [i64],
     scores: Option<Vec<i64>>,
@@ -26,8 +62,8 @@ pub(super) struct Arrivals<'a> {
     pub(super) excluded: ExcludedEvents,
 }
 
-fn number(column: Option<&Vec<u32>>, row: usize) -> u32 {
-    column.and_then(|column| column.get(row)).copied().unwrap_or(NONE)
+fn number(numbers: &[u32], row: usize) -> u32 {
+    numbers.get(row).copied().unwrap_or(NONE)
 }
 
 fn amount(column: Option<&Vec<i64>>, row: usize) -> i64 {
@@ -50,9 +86,9 @@ impl<'a> Arrivals<'a> {
         }
         Ok(Self {
             customers,
-            touchpoints: tables.touchpoints.number_column(&batch.touchpoints)?,
-            channels: batch.channels.map(|it| tables.channels.number_column(&it)).transpose()?,
-            objects: objects.map(|it| tables.objects.number_column(&it)).transpose()?,
+            touchpoints: Numbers::of(&mut tables.touchpoints, batch.touchpoints)?,
+            channels: batch.channels.map(|it| Numbers::of(&mut tables.channels, it)).transpose()?,
+            objects: objects.map(|it| Numbers::of(&mut tables.objects, it)).transpose()?,
             ids: batch.event_ids,
             times: batch.times.values,
             scores: intake.scores,
@@ -74,8 +110,9 @@ impl<'a> Arrivals<'a> {
 
     /// Customer and object of a row that counts.
     fn owner(&self, row: usize) -> Option<(u32, u32)> {
-        let customer = number(Some(&self.customers), row);
-        (customer != NONE).then(|| (customer, number(self.objects.as_ref(), row)))
+        let customer = number(&self.customers, row);
+        let object = || self.objects.as_ref().map_or(NONE, |objects| objects.get(row));
+        (customer != NONE).then(|| (customer, object()))
     }
 
     /// Refuses late events where the rule says so.
@@ -87,13 +124,7 @@ impl<'a> Arrivals<'a> {
             let unit = self.owner(row).and_then(|(customer, object)| {
                 stream.units.get(stream.find_unit(customer, object)?)
             });
-            if unit.is_some_and(|unit| unit.is_late(time)) {
-                let last = unit.and_then(|unit| unit.last).map_or(time, |last| last.time);
-                let message = format!(
-                    "expected a time not before {last}, to which the customer has come, got {time}"
-                );
-                return Err(Error::observation(message).in_field("times").at_row(row));
-            }
+            check_late(unit, time, row)?;
         }
         Ok(())
     }
@@ -103,8 +134,8 @@ impl<'a> Arrivals<'a> {
         Waiting {
             time: self.times.get(row).copied().unwrap_or_default(),
             id: id.unwrap_or(KeyPart::Missing),
-            touchpoint: number(Some(&self.touchpoints), row),
-            channel: number(self.channels.as_ref(), row),
+            touchpoint: self.touchpoints.get(row),
+            channel: self.channels.as_ref().map_or(NONE, |channels| channels.get(row)),
             score: amount(self.scores.as_ref(), row),
             value: amount(self.values.as_ref(), row),
         }
@@ -112,66 +143,121 @@ impl<'a> Arrivals<'a> {
 
     /// Gives each unit its events.
     pub(super) fn admit_to(mut self, stream: &mut JourneyStream) {
-        let mut events = Vec::new();
-        if self.rows() == 1 {
-            if let Some((customer, object)) = self.owner(0) {
-                events.push(self.event(0));
-                let unit = stream.unit(customer, object);
-                stream.admit(unit, &mut events);
-            }
-            return;
-        }
-        for row in 0..self.rows() {
-            if let Some((customer, object)) = self.owner(row) {
+        if !stream.definition.journeys.by_object {
+            // Units have the numbers of customers.
+            stream.make_units();
+        } else {
+            for row in 0..self.rows() {
+                let Some((customer, object)) = self.owner(row) else { continue };
                 let unit = stream.unit(customer, object);
                 if let Some(slot) = self.customers.get_mut(row) {
                     *slot = u32::try_from(unit).unwrap_or(NONE);
                 }
             }
         }
-        let order = by_unit(&self.customers, stream.units.len(), self.kept);
-        for rows in order.chunk_by(|a, b| self.is_of_one_unit(*a, *b)) {
-            let Some(&first) = rows.first() else { continue };
-            let unit = number(Some(&self.customers), first as usize);
-            events.extend(rows.iter().map(|&row| self.event(row as usize)));
-            stream.admit(unit as usize, &mut events);
+        let units = std::mem::take(&mut self.customers);
+        let mut events = Vec::new();
+        if self.kept < stream.units.len() / 8 {
+            let mut rows: Vec<usize> =
+                (0..units.len()).filter(|&row| number(&units, row) != NONE).collect();
+            rows.sort_by_key(|&row| number(&units, row));
+            for rows in rows.chunk_by(|&a, &b| number(&units, a) == number(&units, b)) {
+                let Some(unit) = rows.first().map(|&row| number(&units, row)) else { continue };
+                events.extend(rows.iter().map(|&row| self.event(row)));
+                stream.admit(unit as usize, &mut events);
+            }
+            return;
         }
-    }
-
-    fn is_of_one_unit(&self, a: u32, b: u32) -> bool {
-        self.customers.get(a as usize) == self.customers.get(b as usize)
+        let (order, ends) = by_unit(&units, stream.units.len(), self.kept);
+        drop(units);
+        let mut from = 0;
+        for (unit, &end) in ends.iter().enumerate() {
+            let rows = order.get(from..end as usize).unwrap_or_default();
+            from = end as usize;
+            if !rows.is_empty() {
+                events.extend(rows.iter().map(|&row| self.event(row as usize)));
+                stream.admit(unit, &mut events);
+            }
+        }
     }
 }
 
-/// The rows that have a unit, by unit, each unit's in the order in which they came.
-fn by_unit(units_of_rows: &[u32], units: usize, kept: usize) -> Vec<u32> {
-    let with_unit = || (0u32..).zip(units_of_rows).filter(|(_, unit)| **unit != NONE);
-    if kept < units / 8 {
-        let mut rows: Vec<u32> = with_unit().map(|(row, _)| row).collect();
-        rows.sort_by_key(|&row| units_of_rows.get(row as usize));
-        return rows;
+/// Takes one event by the shortest way.
+pub(super) fn take_one(stream: &mut JourneyStream, batch: &Events<'_>) -> Result<()> {
+    let by_object = stream.definition.journeys.by_object;
+    let intake = intake::read(&stream.definition.journeys, *batch)?;
+    let kept = intake.len();
+    stream.check_room(kept)?;
+    checked_sum(stream.observations(), 1)?;
+    let amount = |column: Option<&Vec<i64>>| column.and_then(|it| it.first()).copied();
+    let mut event = Waiting {
+        time: batch.times.values.first().copied().unwrap_or_default(),
+        id: batch.event_ids.map_or(Ok(KeyPart::Missing), |ids| ids.part(0))?,
+        touchpoint: NONE,
+        channel: NONE,
+        score: amount(intake.scores.as_ref()).unwrap_or(ABSENT),
+        value: amount(intake.values.as_ref()).unwrap_or(ABSENT),
+    };
+    if kept > 0 {
+        let tables = &mut stream.tables;
+        event.touchpoint = tables.touchpoints.number_row(&batch.touchpoints, 0)?;
+        if let Some(channels) = &batch.channels {
+            event.channel = tables.channels.number_row(channels, 0)?;
+        }
+        let customer = tables.customers.number_row(&batch.customers, 0)?;
+        let object = match batch.objects.filter(|_| by_object) {
+            Some(objects) => tables.objects.number_row(&objects, 0)?,
+            None => NONE,
+        };
+        let unit = stream.unit(customer, object);
+        if stream.definition.late == LateRule::Error {
+            check_late(stream.units.get(unit), event.time, 0)?;
+        }
+        let mut arrivals = std::mem::take(&mut stream.scratch);
+        arrivals.push(event);
+        stream.admit(unit, &mut arrivals);
+        stream.scratch = arrivals;
     }
-    let mut next = vec![0u32; units + 1];
+    stream.excluded = stream.excluded.combined(&intake.excluded, u64::saturating_add);
+    Ok(())
+}
+
+/// Refuses an event that is late for its unit.
+fn check_late(unit: Option<&Unit>, time: i64, row: usize) -> Result<()> {
+    let Some(last) = unit.filter(|unit| unit.is_late(time)).and_then(Unit::last) else {
+        return Ok(());
+    };
+    let message = format!(
+        "expected a time not before {}, to which the customer has come, got {time}",
+        last.time
+    );
+    Err(Error::observation(message).in_field("times").at_row(row))
+}
+
+/// The rows that have a unit, by unit, each unit's in the order in which they came; and where the
+/// rows of each unit end.
+fn by_unit(units_of_rows: &[u32], units: usize, kept: usize) -> (Vec<u32>, Vec<u32>) {
+    let with_unit = || (0u32..).zip(units_of_rows).filter(|(_, unit)| **unit != NONE);
+    let mut ends = vec![0u32; units];
     for (_, &unit) in with_unit() {
-        if let Some(count) = next.get_mut(unit as usize + 1) {
+        if let Some(count) = ends.get_mut(unit as usize) {
             *count += 1;
         }
     }
     let mut before = 0;
-    for start in &mut next {
-        before += *start;
-        *start = before;
+    for end in &mut ends {
+        before += std::mem::replace(end, before);
     }
     let mut order = vec![0u32; kept];
     for (row, &unit) in with_unit() {
-        if let Some(place) = next.get_mut(unit as usize) {
+        if let Some(place) = ends.get_mut(unit as usize) {
             if let Some(slot) = order.get_mut(*place as usize) {
                 *slot = row;
             }
             *place += 1;
         }
     }
-    order
+    (order, ends)
 }
 
 /// The events of each group's rows, all of them waiting.

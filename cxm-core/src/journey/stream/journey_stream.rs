@@ -90,6 +90,9 @@ use crate::journey::journeys::ExcludedEvents;
 use crate::journey::key_table::{KeyTable, NONE};
 use crate::journey::split::SplitRules;
 
+/// Room for pairs of a new customer, at most.
+const MOST_RESERVED: usize = 16;
+
 /// An event that came too late and was kept.
 #[derive(Debug, Clone)]
 pub(super) struct Aside {
@@ -123,6 +126,8 @@ pub struct JourneyStream {
     pub(super) aside: Vec<Aside>,
     /// Events that wait.
     pub(super) waiting: u64,
+    /// Room for the events of one batch and unit.
+    pub(super) scratch: Vec<Waiting>,
 }
 
 impl Default for JourneyStream {
@@ -173,6 +178,7 @@ impl JourneyStream {
             excluded: ExcludedEvents::default(),
             aside: Vec::new(),
             waiting: 0,
+            scratch: Vec::new(),
         }
     }
 
@@ -186,7 +192,7 @@ impl JourneyStream {
     pub fn flush(&mut self) {
         for unit in 0..self.units.len() {
             let events = match self.units.get_mut(unit) {
-                Some(unit) => std::mem::take(&mut unit.waiting),
+                Some(unit) => unit.take_waiting(),
                 None => continue,
             };
             if !events.is_empty() {
@@ -208,16 +214,29 @@ impl JourneyStream {
         Cow::Owned(settled)
     }
 
+    /// Makes the units of all customers, where they have the numbers of customers.
+    pub(super) fn make_units(&mut self) {
+        let customers = self.tables.customers.len();
+        if self.units.len() < customers {
+            let more = customers - self.units.len();
+            self.units.reserve(more);
+            self.met.reserve(more);
+            self.met.resize_with(customers, Vec::new);
+            let new = (0u32..).take(customers).skip(self.units.len());
+            self.units.extend(new.map(|customer| Unit::new(customer, NONE)));
+        }
+    }
+
     /// The number of a customer's unit, which joins if it is new.
     pub(super) fn unit(&mut self, customer: u32, object: u32) -> usize {
-        if self.met.len() <= customer as usize {
-            self.met.resize_with(customer as usize + 1, Vec::new);
-        }
         if !self.definition.journeys.by_object {
-            for customer in (0u32..).skip(self.units.len()).take_while(|&it| it <= customer) {
-                self.units.push(Unit::new(customer, NONE));
+            if self.units.len() <= customer as usize {
+                self.make_units();
             }
             return customer as usize;
+        }
+        if self.met.len() <= customer as usize {
+            self.met.resize_with(customer as usize + 1, Vec::new);
         }
         let next = u32::try_from(self.units.len()).unwrap_or(NONE);
         let unit = *self.unit_of.entry((customer, object)).or_insert(next);
@@ -238,7 +257,7 @@ impl JourneyStream {
     /// Takes new events of one unit, which arrive together; the list comes back empty.
     pub(super) fn admit(&mut self, unit: usize, arrivals: &mut Vec<Waiting>) {
         let Some(state) = self.units.get_mut(unit) else { return };
-        if state.last.is_some() && arrivals.iter().any(|event| state.is_late(event.time)) {
+        if state.last().is_some() && arrivals.iter().any(|event| state.is_late(event.time)) {
             let (customer, object) = (state.customer, state.object);
             let (late, rest) = arrivals.drain(..).partition(|event| state.is_late(event.time));
             *arrivals = rest;
@@ -249,7 +268,7 @@ impl JourneyStream {
                 self.aside.extend(kept);
             }
         }
-        let mut events = std::mem::take(&mut state.waiting);
+        let mut events = state.take_waiting();
         self.waiting -= events.len() as u64;
         if events.is_empty() {
             std::mem::swap(&mut events, arrivals);
@@ -269,13 +288,12 @@ impl JourneyStream {
             _ => events.len(),
         };
         let mut rest = self.let_through(unit, events, through);
-        if rest.is_empty() {
+        if lateness == 0 {
             // The room is used again.
             std::mem::swap(&mut rest, arrivals);
         } else if let Some(state) = self.units.get_mut(unit) {
             self.waiting += rest.len() as u64;
-            rest.shrink_to_fit();
-            state.waiting = rest;
+            state.wait_with(rest);
         }
     }
 
@@ -289,6 +307,10 @@ impl JourneyStream {
         let through = drop_duplicates(&mut events, through, &mut self.totals.passed);
         let Some(state) = self.units.get_mut(unit) else { return events };
         let Some(met) = self.met.get_mut(state.customer as usize) else { return events };
+        if met.capacity() == 0 && through > 1 {
+            // A pair an event, one at the start and one at the end, until they come again.
+            met.reserve_exact((through + 1).min(MOST_RESERVED));
+        }
         for event in events.iter().take(through) {
             state.step(event, &self.rules, &mut self.totals, met);
         }
@@ -296,7 +318,7 @@ impl JourneyStream {
         events
     }
 
-    fn check_room(&self, more: usize) -> Result<()> {
+    pub(super) fn check_room(&self, more: usize) -> Result<()> {
         let most = self.definition.journeys.max_events;
         let events = self.waiting.saturating_add(self.aside.len() as u64);
         if events.saturating_add(more as u64) <= most {
@@ -307,6 +329,9 @@ impl JourneyStream {
     }
 
     fn take(&mut self, batch: Events<'_>) -> Result<()> {
+        if batch.len() == 1 {
+            return arrivals::take_one(self, &batch);
+        }
         let arrivals = Arrivals::read(self, batch)?;
         self.check_room(arrivals.len())?;
         for (ours, theirs) in self.excluded.fields().into_iter().zip(arrivals.excluded.fields()) {

@@ -23,14 +23,14 @@ pub(super) fn check(ours: &JourneyStream, theirs: &JourneyStream) -> Result<()> 
     for unit in &theirs.units {
         let Some(other) = twin(ours, theirs, unit) else { continue };
         let customer = || theirs.tables.customers.key(unit.customer).map(ToString::to_string);
-        if other.last.is_some() && unit.last.is_some() {
+        if other.last().is_some() && unit.last().is_some() {
             let message = format!(
                 "both streams let events of customer {} through, and their order is lost",
                 customer().unwrap_or_default()
             );
             return Err(Error::merge(message));
         }
-        let is_late = |a: &Unit, b: &Unit| b.waiting.iter().any(|event| a.is_late(event.time));
+        let is_late = |a: &Unit, b: &Unit| b.waiting().iter().any(|event| a.is_late(event.time));
         let any_late = is_late(other, unit) || is_late(unit, other);
         if any_late && ours.definition.late == LateRule::Error {
             let message = format!(
@@ -107,20 +107,19 @@ pub(super) fn apply(ours: &mut JourneyStream, theirs: &JourneyStream) {
     });
     ours.aside.extend(aside);
     for unit in &theirs.units {
-        if unit.last.is_none() && unit.waiting.is_empty() {
+        if unit.last().is_none() && unit.waiting().is_empty() {
             continue;
         }
         let customer = known(&numbers.customers, unit.customer);
         let place = ours.unit(customer, known(&numbers.objects, unit.object));
-        let mut events: Vec<Waiting> = unit.waiting.iter().map(|it| numbers.event(it)).collect();
-        if unit.last.is_some()
+        let mut events: Vec<Waiting> = unit.waiting().iter().map(|it| numbers.event(it)).collect();
+        if unit.last().is_some()
             && let Some(here) = ours.units.get_mut(place)
         {
             // What waits here is looked at anew: it may be late by now.
-            let mut waiting = std::mem::take(&mut here.waiting);
+            let mut waiting = here.take_waiting();
             ours.waiting -= waiting.len() as u64;
-            (here.last, here.journey) =
-                (unit.last, unit.journey.as_ref().map(|it| numbers.journey(it)));
+            here.go_on_from(unit.last(), unit.journey().map(|it| numbers.journey(it)));
             waiting.append(&mut events);
             events = waiting;
         }

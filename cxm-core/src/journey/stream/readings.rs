@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::journey_stream::JourneyStream;
 use super::totals::{END, START, Totals, node, touchpoint_of};
+use super::unit::Unit;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
 use crate::journey::StepShare;
@@ -93,7 +94,7 @@ struct Shown {
 impl JourneyStream {
     /// The time before which nothing can come any more, where nothing waits.
     pub(super) fn watermark(&self) -> i64 {
-        let times = self.units.iter().filter_map(|unit| unit.last).map(|last| last.time);
+        let times = self.units.iter().filter_map(Unit::last).map(|last| last.time);
         let latest = times.max().unwrap_or(i64::MIN);
         latest.saturating_sub(self.definition.journeys.lateness)
     }
@@ -103,7 +104,7 @@ impl JourneyStream {
         let (now, mut totals) = (self.watermark(), self.totals.clone());
         let mut met: Vec<Option<Vec<u32>>> = vec![None; self.met.len()];
         for unit in &self.units {
-            let (Some(last), Some(journey)) = (unit.last, &unit.journey) else { continue };
+            let (Some(last), Some(journey)) = (unit.last(), unit.journey()) else { continue };
             let customer = unit.customer as usize;
             let Some(slot) = met.get_mut(customer) else { continue };
             let met =
@@ -218,8 +219,8 @@ impl JourneyStream {
         let counted = settled.totals.funnels.get(place).ok_or_else(missing)?;
         let (mut tally, now) = (counted.tally.clone(), settled.watermark());
         for unit in &settled.units {
-            let (Some(last), Some(journey)) = (unit.last, &unit.journey) else { continue };
-            if let Some(run) = journey.runs.get(place).and_then(Option::as_ref) {
+            let (Some(last), Some(journey)) = (unit.last(), unit.journey()) else { continue };
+            if let Some(run) = journey.runs().get(place).and_then(Option::as_ref) {
                 tally.count(rules, run, settled.rules.split.status_at(last.time, now), now);
             }
         }

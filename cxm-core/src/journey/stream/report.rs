@@ -85,14 +85,14 @@ impl JourneyStreamReport {
         let mut customers: HashSet<u32, RandomState> = HashSet::default();
         let mut open = 0;
         for unit in &settled.units {
-            let Some(last) = unit.last else { continue };
+            let Some(last) = unit.last() else { continue };
             customers.insert(unit.customer);
-            let Some(journey) = &unit.journey else { continue };
+            let Some(journey) = unit.journey() else { continue };
             match settled.rules.split.status_at(last.time, now) {
                 JourneyStatus::Open => open += 1,
                 status => totals.count_over(status, journey.touchpoint),
             }
-            totals.lengths.add(i64::try_from(journey.events).unwrap_or(i64::MAX));
+            totals.lengths.add(journey.events.into());
             totals.durations.add(journey.duration(last.time));
         }
         let share = Share { successes: totals.converted, total: totals.converted + totals.dropped };

@@ -1,5 +1,7 @@
 //! The automaton of one customer, or of one object of a customer: what is kept between events.
 
+use std::num::NonZeroU32;
+
 use super::totals::{END, START, Totals, at, node};
 use super::waiting::Waiting;
 use crate::journey::event_log::ABSENT;
@@ -22,29 +24,35 @@ pub(super) struct LastEvent {
     pub(super) has_id: bool,
 }
 
-/// A journey that goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The way of a journey through each funnel; none before its first step there.
+pub(super) type FunnelRuns = Vec<Option<FunnelRun>>;
+
+/// A journey that goes on; without events, none does.
+#[allow(clippy::box_collection, reason = "there are many units: one word instead of three")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct OpenJourney {
     pub(super) first_time: i64,
-    pub(super) events: u64,
+    pub(super) runs: Option<Box<FunnelRuns>>,
+    pub(super) events: u32,
     /// The touchpoint of its last event.
     pub(super) touchpoint: u32,
     /// The channel of its last event that had one.
     pub(super) channel: u32,
     pub(super) is_multi_channel: bool,
-    /// Its way through each funnel; empty before the first step of any.
-    pub(super) runs: Vec<Option<FunnelRun>>,
 }
 
-/// What is kept of one customer, or of one object of a customer.
+/// What is kept of one customer, or of one object of a customer: there are many, so it is small.
+#[allow(clippy::box_collection, reason = "there are many units: one word instead of three")]
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unit {
     pub(super) customer: u32,
     pub(super) object: u32,
-    pub(super) last: Option<LastEvent>,
-    pub(super) journey: Option<OpenJourney>,
+    last_time: i64,
+    journey: OpenJourney,
     /// Events that may still be overtaken, in their order.
-    pub(super) waiting: Vec<Waiting>,
+    waiting: Option<Box<Vec<Waiting>>>,
+    is_begun: bool,
+    has_id: bool,
 }
 
 impl Unit {
@@ -52,9 +60,46 @@ impl Unit {
         Self { customer, object, ..Self::default() }
     }
 
+    /// The last event that went through.
+    pub(super) fn last(&self) -> Option<LastEvent> {
+        self.is_begun.then_some(LastEvent { time: self.last_time, has_id: self.has_id })
+    }
+
+    /// The journey that goes on.
+    pub(super) fn journey(&self) -> Option<&OpenJourney> {
+        Some(&self.journey).filter(|journey| journey.events > 0)
+    }
+
+    /// The events that wait, in their order.
+    pub(super) fn waiting(&self) -> &[Waiting] {
+        self.waiting.as_ref().map_or(&[], |waiting| waiting.as_slice())
+    }
+
+    /// The events that wait, which wait no more.
+    pub(super) fn take_waiting(&mut self) -> Vec<Waiting> {
+        self.waiting.as_mut().map(|waiting| std::mem::take(waiting.as_mut())).unwrap_or_default()
+    }
+
+    /// Has these events wait, where none do.
+    pub(super) fn wait_with(&mut self, events: Vec<Waiting>) {
+        match &mut self.waiting {
+            Some(waiting) => **waiting = events,
+            None if events.is_empty() => {}
+            none => *none = Some(Box::new(events)),
+        }
+    }
+
+    /// Goes on where another has come to.
+    pub(super) fn go_on_from(&mut self, last: Option<LastEvent>, journey: Option<OpenJourney>) {
+        self.is_begun = last.is_some();
+        let LastEvent { time, has_id } = last.unwrap_or(LastEvent { time: 0, has_id: false });
+        (self.last_time, self.has_id) = (time, has_id);
+        self.journey = journey.unwrap_or_default();
+    }
+
     /// Whether an event at this time comes too late.
     pub(super) fn is_late(&self, time: i64) -> bool {
-        self.last.is_some_and(|last| time < last.time)
+        self.is_begun && time < self.last_time
     }
 
     /// Lets the next event through. `met` are the pairs of nodes that the customer is counted for.
@@ -66,55 +111,44 @@ impl Unit {
         met: &mut Vec<u32>,
     ) {
         let has_id = event.has_id();
-        let before = self.last.replace(LastEvent { time: event.time, has_id });
-        let is_tie = |last: LastEvent| last.time == event.time && !(last.has_id && has_id);
-        totals.passed.ties += u64::from(before.is_some_and(is_tie));
-        let last = before.filter(|_| self.journey.is_some()).map(|last| last.time);
+        let before = self.last_time;
+        let is_tie = self.is_begun && before == event.time && !(self.has_id && has_id);
+        totals.passed.ties += u64::from(is_tie);
+        (self.is_begun, self.last_time, self.has_id) = (true, event.time, has_id);
+        let journey = &mut self.journey;
+        let last = (journey.events > 0).then_some(before);
         let cut = rules.split.cut(event.touchpoint, event.time, last);
-        if cut.begins
-            && let (Some(journey), Some(last)) = (self.journey.take(), last)
-        {
-            journey.close(rules.split.over(), last, rules, totals, met);
+        if cut.begins && journey.events > 0 {
+            journey.close(rules.split.over(), before, rules, totals, met);
         }
         if cut.is_left_out {
             totals.passed.separators += 1;
             return;
         }
-        let mut journey = match (self.journey.take(), last) {
-            (Some(journey), Some(last)) => journey.go_on(event, last, totals, met),
-            _ => OpenJourney::begin(event, totals, met),
-        };
+        if journey.events == 0 {
+            journey.begin(event, totals, met);
+        } else {
+            let duration = event.time.saturating_sub(before);
+            let (source, target) = (node(journey.touchpoint), node(event.touchpoint));
+            totals.count_edge(source, target, Some(duration), met);
+        }
         journey.count(event, totals);
         journey.advance(event, &rules.funnels, totals);
-        match cut.ends {
-            Some(status) => journey.close(status, event.time, rules, totals, met),
-            None => self.journey = Some(journey),
+        if let Some(status) = cut.ends {
+            journey.close(status, event.time, rules, totals, met);
         }
     }
 }
 
 impl OpenJourney {
-    fn begin(event: &Waiting, totals: &mut Totals, met: &mut Vec<u32>) -> Self {
+    fn begin(&mut self, event: &Waiting, totals: &mut Totals, met: &mut Vec<u32>) {
         totals.count_edge(START, node(event.touchpoint), None, met);
-        Self {
-            first_time: event.time,
-            events: 0,
-            touchpoint: event.touchpoint,
-            channel: NONE,
-            is_multi_channel: false,
-            runs: Vec::new(),
-        }
-    }
-
-    fn go_on(self, event: &Waiting, last: i64, totals: &mut Totals, met: &mut Vec<u32>) -> Self {
-        let duration = event.time.saturating_sub(last);
-        totals.count_edge(node(self.touchpoint), node(event.touchpoint), Some(duration), met);
-        self
+        *self = Self { first_time: event.time, channel: NONE, ..Self::default() };
     }
 
     /// Counts what an event is by itself, and how it follows the one before it on a channel.
     fn count(&mut self, event: &Waiting, totals: &mut Totals) {
-        let place = usize::try_from(self.events).ok().and_then(|step| totals.steps.get_mut(step));
+        let place = totals.steps.get_mut(self.events as usize);
         if let Some(count) = place.and_then(|counts| at(counts, event.touchpoint)) {
             *count += 1;
         }
@@ -154,15 +188,16 @@ impl OpenJourney {
     }
 
     fn advance(&mut self, event: &Waiting, funnels: &[FunnelRules], totals: &mut Totals) {
-        if self.runs.is_empty() {
-            if !funnels.iter().any(|rules| rules.is_step(event.touchpoint)) {
+        let Waiting { touchpoint, time, .. } = *event;
+        if self.runs.is_none() {
+            if !funnels.iter().any(|rules| rules.is_step(touchpoint)) {
                 return;
             }
-            self.runs = vec![None; funnels.len()];
+            self.runs = Some(Box::new(vec![None; funnels.len()]));
         }
-        let Waiting { touchpoint, time, .. } = *event;
-        let event = FunnelEvent { touchpoint, time, at: self.events - 1 };
-        for ((rules, run), totals) in funnels.iter().zip(&mut self.runs).zip(&mut totals.funnels) {
+        let (Some(runs), Some(at)) = (&mut self.runs, NonZeroU32::new(self.events)) else { return };
+        let event = FunnelEvent { touchpoint, time, at };
+        for ((rules, run), totals) in funnels.iter().zip(runs.iter_mut()).zip(&mut totals.funnels) {
             if run.is_none() && !rules.is_step(touchpoint) {
                 continue;
             }
@@ -175,13 +210,18 @@ impl OpenJourney {
         }
     }
 
+    /// Its way through each funnel; nothing before the first step of any.
+    pub(super) fn runs(&self) -> &[Option<FunnelRun>] {
+        self.runs.as_ref().map_or(&[], |runs| runs.as_slice())
+    }
+
     /// How long it has lasted until its last event.
     pub(super) fn duration(&self, last: i64) -> i64 {
         last.saturating_sub(self.first_time)
     }
 
     fn close(
-        self,
+        &mut self,
         status: JourneyStatus,
         last: i64,
         rules: &StreamRules,
@@ -190,8 +230,9 @@ impl OpenJourney {
     ) {
         totals.count_edge(node(self.touchpoint), END, None, met);
         totals.count_over(status, self.touchpoint);
-        totals.lengths.add(i64::try_from(self.events).unwrap_or(i64::MAX));
+        totals.lengths.add(self.events.into());
         totals.durations.add(self.duration(last));
-        totals.count_funnels(&rules.funnels, &self.runs, status, last);
+        totals.count_funnels(&rules.funnels, self.runs(), status, last);
+        *self = Self::default();
     }
 }

@@ -1,5 +1,7 @@
 //! From bytes to a stream; bytes that no stream writes are refused.
 
+use std::num::NonZeroU32;
+
 use crate::calculator::batch::KeyPart;
 use crate::calculator::codec::{Reader, Writer};
 use crate::error::{Error, Result};
@@ -282,7 +284,8 @@ impl Reading<'_, '_> {
             self.stream.waiting += waiting.len() as u64;
             let unit = self.stream.unit(customer, object);
             if let Some(unit) = self.stream.units.get_mut(unit) {
-                (unit.last, unit.journey, unit.waiting) = (last, journey, waiting);
+                unit.go_on_from(last, journey);
+                unit.wait_with(waiting);
             }
         }
         Ok(())
@@ -290,7 +293,7 @@ impl Reading<'_, '_> {
 
     fn journey(&mut self, last: i64) -> Result<OpenJourney> {
         let first_time = self.reader.signed()?;
-        let events = self.reader.u64()?;
+        let events = u32::try_from(self.reader.u64()?).unwrap_or(0);
         let place = self.reader.u64()?;
         let touchpoint = self.touchpoints.number(place)?;
         let channel = self.channels.optional(self.reader)?;
@@ -309,6 +312,7 @@ impl Reading<'_, '_> {
         if events == 0 || first_time > last || (channel == NONE && is_multi_channel) {
             return Err(Error::corrupt("a journey that cannot be"));
         }
+        let runs = (!runs.is_empty()).then(|| Box::new(runs));
         Ok(OpenJourney { first_time, events, touchpoint, channel, is_multi_channel, runs })
     }
 
@@ -390,7 +394,7 @@ impl Reading<'_, '_> {
         let ends = totals.pairs.all().iter().zip(&totals.edges);
         let over = ends.filter(|(pair, _)| pair.1 == END).map(|(_, edge)| edge.count);
         let over = over.fold(0, u64::saturating_add);
-        let open = stream.units.iter().filter(|unit| unit.journey.is_some()).count() as u64;
+        let open = stream.units.iter().filter(|unit| unit.journey().is_some()).count() as u64;
         let counted = totals.converted.saturating_add(totals.dropped).saturating_add(totals.ended);
         if over != counted
             || totals.journeys() != over.saturating_add(open)
@@ -428,7 +432,10 @@ fn read_run(steps: usize, reader: &mut Reader<'_>) -> Result<FunnelRun> {
     let mut chains = Vec::with_capacity(steps);
     for _ in 0..steps {
         chains.push(if reader.bool()? {
-            Some(Chain { start: reader.signed()?, time: reader.signed()?, at: reader.u64()? })
+            let (start, time) = (reader.signed()?, reader.signed()?);
+            let at = u32::try_from(reader.u64()?).ok().and_then(NonZeroU32::new);
+            let at = at.ok_or_else(|| Error::corrupt("an event has a place in its journey"))?;
+            Some(Chain { start, time, at })
         } else {
             None
         });
@@ -440,5 +447,5 @@ fn read_run(steps: usize, reader: &mut Reader<'_>) -> Result<FunnelRun> {
     if visited == 0 || visited & !all != 0 || reached > steps {
         return Err(Error::corrupt("a way through a funnel that cannot be"));
     }
-    Ok(FunnelRun { chains, visited, reached, last_start, from_latest, from_earliest: None })
+    Ok(FunnelRun { chains, visited, reached, last_start, from_latest })
 }

@@ -85,7 +85,7 @@ impl Keys {
         for unit in stream.units.iter().filter(|unit| is_there(unit)) {
             mark(&mut customers, unit.customer);
             mark(&mut objects, unit.object);
-            unit.waiting.iter().for_each(&mut mark_event);
+            unit.waiting().iter().for_each(&mut mark_event);
         }
         for kept in &stream.aside {
             mark(&mut customers, kept.customer);
@@ -111,7 +111,7 @@ impl Keys {
 
 /// Whether a unit has seen an event.
 fn is_there(unit: &Unit) -> bool {
-    unit.last.is_some() || !unit.waiting.is_empty()
+    unit.last().is_some() || !unit.waiting().is_empty()
 }
 
 fn number(counts: &[u64], number: u32) -> u64 {
@@ -234,17 +234,17 @@ fn write_units(stream: &JourneyStream, keys: &Keys, writer: &mut Writer) {
     for unit in units {
         writer.unsigned(keys.customers.place(unit.customer));
         write_place(keys.objects.place(unit.object), writer);
-        writer.bool(unit.last.is_some());
-        if let Some(last) = unit.last {
+        writer.bool(unit.last().is_some());
+        if let Some(last) = unit.last() {
             writer.signed(last.time);
             writer.bool(last.has_id);
-            writer.bool(unit.journey.is_some());
-            if let Some(journey) = &unit.journey {
+            writer.bool(unit.journey().is_some());
+            if let Some(journey) = unit.journey() {
                 write_journey(journey, keys, writer);
             }
         }
-        writer.length(unit.waiting.len());
-        unit.waiting.iter().for_each(|event| write_event(event, keys, writer));
+        writer.length(unit.waiting().len());
+        unit.waiting().iter().for_each(|event| write_event(event, keys, writer));
     }
 }
 
@@ -254,8 +254,8 @@ fn write_journey(journey: &OpenJourney, keys: &Keys, writer: &mut Writer) {
     writer.unsigned(keys.touchpoints.place(journey.touchpoint));
     write_place(keys.channels.place(journey.channel), writer);
     writer.bool(journey.is_multi_channel);
-    writer.bool(!journey.runs.is_empty());
-    for run in &journey.runs {
+    writer.bool(!journey.runs().is_empty());
+    for run in journey.runs() {
         writer.bool(run.is_some());
         if let Some(run) = run {
             write_run(run, writer);
@@ -269,7 +269,7 @@ fn write_run(run: &FunnelRun, writer: &mut Writer) {
         if let Some(chain) = chain {
             writer.signed(chain.start);
             writer.signed(chain.time);
-            writer.unsigned(chain.at);
+            writer.unsigned(chain.at.get());
         }
     }
     writer.unsigned(run.visited);
