@@ -136,9 +136,11 @@ impl FunnelRules {
         FunnelRun::new(self.steps)
     }
 
-    /// Whether a touchpoint can begin or go on: others leave a run that has not begun as it is.
-    pub(super) fn is_step(&self, touchpoint: u32) -> bool {
-        self.mask(touchpoint) != 0
+    /// Whether a touchpoint can begin: others leave a run that has not begun as it is.
+    pub(super) fn can_begin(&self, touchpoint: u32) -> bool {
+        let ordered = self.order != FunnelOrder::Unordered && self.entry == FunnelEntry::Closed;
+        let mask = self.mask(touchpoint);
+        if ordered { mask & 1 == 1 } else { mask != 0 }
     }
 
     fn mask(&self, touchpoint: u32) -> u64 {

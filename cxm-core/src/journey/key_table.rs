@@ -11,6 +11,9 @@ use foldhash::fast::RandomState;
 use crate::calculator::batch::{KeyColumn, KeyPart, KeyRef, KeyValues, number};
 use crate::error::{Error, Result};
 
+/// Rows below which a table by place is not worth its room.
+const FEWEST_DENSE: usize = 64;
+
 /// The number of an absent key.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -139,6 +142,9 @@ impl KeyTable {
         let valid = |row| column.validity.is_none_or(|validity| validity.is_valid(row));
         match column.values {
             KeyValues::Integers(values) => {
+                if let Some(numbers) = self.number_dense(values, column)? {
+                    return Ok(numbers);
+                }
                 let rows = values.iter().enumerate();
                 let mut number = |(row, &value)| {
                     if valid(row) { self.insert(KeyRef::Integer(value)) } else { Ok(NONE) }
@@ -174,6 +180,31 @@ impl KeyTable {
                 .collect()
             }
         }
+    }
+
+    /// The numbers of whole numbers that lie close together, as customer numbers do: each has a
+    /// place of its own, so that it is hashed once a batch. Nothing where they lie too far apart.
+    fn number_dense(&mut self, values: &[i64], column: &KeyColumn<'_>) -> Result<Option<Vec<u32>>> {
+        let bounds = values.iter().min().zip(values.iter().max());
+        let Some((&least, &most)) = bounds.filter(|_| values.len() >= FEWEST_DENSE) else {
+            return Ok(None);
+        };
+        let place = |value: i64| usize::try_from(value.abs_diff(least)).unwrap_or(usize::MAX);
+        if place(most) >= values.len() {
+            return Ok(None);
+        }
+        let mut numbers = vec![NONE; place(most) + 1];
+        let mut number = |(row, &value): (usize, &i64)| {
+            let Some(slot) = numbers.get_mut(place(value)) else { return Ok(NONE) };
+            if !column.validity.is_none_or(|validity| validity.is_valid(row)) {
+                return Ok(NONE);
+            }
+            if *slot == NONE {
+                *slot = self.insert(KeyRef::Integer(value))?;
+            }
+            Ok(*slot)
+        };
+        values.iter().enumerate().map(&mut number).collect::<Result<_>>().map(Some)
     }
 
     /// The numbers that another table's keys have here; new ones join.

@@ -1,7 +1,7 @@
 //! From a batch of events to those of each unit.
 
 use super::definition::{JourneyStreamDefinition, LateRule};
-use super::journey_stream::JourneyStream;
+use super::journey_stream::{JourneyStream, MOST_ROOM};
 use super::unit::Unit;
 use super::waiting::Waiting;
 use crate::calculator::batch::{Events, KeyColumn, KeyPart, KeyValues};
@@ -144,7 +144,10 @@ impl<'a> Arrivals<'a> {
     /// Gives each unit its events.
     pub(super) fn admit_to(mut self, stream: &mut JourneyStream) {
         if !stream.definition.journeys.by_object {
-            // Units have the numbers of customers.
+            // Units have the numbers of customers. Each new one has a pair an event and one more.
+            let new = stream.tables.customers.len() - stream.units.len();
+            let most = MOST_ROOM as usize * new;
+            stream.met.reserve((self.kept + new).min(most), new);
             stream.make_units();
         } else {
             for row in 0..self.rows() {

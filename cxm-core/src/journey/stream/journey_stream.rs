@@ -72,6 +72,7 @@ use foldhash::fast::RandomState;
 
 use super::arrivals::{self, Arrivals};
 use super::definition::{JourneyStreamDefinition, LateRule};
+use super::met::Met;
 use super::report::JourneyStreamReport;
 use super::totals::Totals;
 use super::unit::{StreamRules, Unit};
@@ -90,8 +91,8 @@ use crate::journey::journeys::ExcludedEvents;
 use crate::journey::key_table::{KeyTable, NONE};
 use crate::journey::split::SplitRules;
 
-/// Room for pairs of a new customer, at most.
-const MOST_RESERVED: usize = 16;
+/// Room for the pairs of a new customer, at most.
+pub(super) const MOST_ROOM: u32 = 16;
 
 /// An event that came too late and was kept.
 #[derive(Debug, Clone)]
@@ -120,7 +121,7 @@ pub struct JourneyStream {
     /// The unit of a customer's object; without objects, units have the numbers of customers.
     pub(super) unit_of: HashMap<(u32, u32), u32, RandomState>,
     /// The pairs of nodes that each customer is counted for.
-    pub(super) met: Vec<Vec<u32>>,
+    pub(super) met: Met,
     pub(super) totals: Totals,
     pub(super) excluded: ExcludedEvents,
     pub(super) aside: Vec<Aside>,
@@ -174,7 +175,7 @@ impl JourneyStream {
             tables,
             units: Vec::new(),
             unit_of: HashMap::default(),
-            met: Vec::new(),
+            met: Met::default(),
             excluded: ExcludedEvents::default(),
             aside: Vec::new(),
             waiting: 0,
@@ -220,8 +221,7 @@ impl JourneyStream {
         if self.units.len() < customers {
             let more = customers - self.units.len();
             self.units.reserve(more);
-            self.met.reserve(more);
-            self.met.resize_with(customers, Vec::new);
+            self.met.cover(customers);
             let new = (0u32..).take(customers).skip(self.units.len());
             self.units.extend(new.map(|customer| Unit::new(customer, NONE)));
         }
@@ -235,9 +235,7 @@ impl JourneyStream {
             }
             return customer as usize;
         }
-        if self.met.len() <= customer as usize {
-            self.met.resize_with(customer as usize + 1, Vec::new);
-        }
+        self.met.cover(customer as usize + 1);
         let next = u32::try_from(self.units.len()).unwrap_or(NONE);
         let unit = *self.unit_of.entry((customer, object)).or_insert(next);
         if unit == next {
@@ -306,13 +304,13 @@ impl JourneyStream {
     ) -> Vec<Waiting> {
         let through = drop_duplicates(&mut events, through, &mut self.totals.passed);
         let Some(state) = self.units.get_mut(unit) else { return events };
-        let Some(met) = self.met.get_mut(state.customer as usize) else { return events };
-        if met.capacity() == 0 && through > 1 {
-            // A pair an event, one at the start and one at the end, until they come again.
-            met.reserve_exact((through + 1).min(MOST_RESERVED));
+        let mut met = self.met.of_mut(state.customer);
+        if through > 1 {
+            // A pair an event and one more, until they come again.
+            met.make_room(u32::try_from(through + 1).map_or(MOST_ROOM, |room| room.min(MOST_ROOM)));
         }
         for event in events.iter().take(through) {
-            state.step(event, &self.rules, &mut self.totals, met);
+            state.step(event, &self.rules, &mut self.totals, &mut met);
         }
         events.drain(..through);
         events

@@ -2,7 +2,7 @@
 
 use super::definition::LateRule;
 use super::journey_stream::{Aside, JourneyStream};
-use super::totals::{at, renumber};
+use super::totals::renumber;
 use super::unit::{OpenJourney, Unit};
 use super::waiting::Waiting;
 use crate::error::{Error, Result};
@@ -140,14 +140,12 @@ fn merge_met(ours: &mut JourneyStream, theirs: &JourneyStream, numbers: &Numbers
             ours.totals.pairs.number(source, target)
         })
         .collect();
-    for (met, &customer) in theirs.met.iter().zip(&numbers.customers) {
-        if met.is_empty() {
-            continue;
-        }
-        let Some(here) = at(&mut ours.met, customer) else { continue };
-        for &pair in met {
+    for (customer, &number) in (0u32..).zip(&numbers.customers) {
+        ours.met.cover(number as usize + 1);
+        let mut here = ours.met.of_mut(number);
+        for &pair in theirs.met.of(customer) {
             let number = known(&pairs, pair);
-            ours.totals.count_met(number, here);
+            ours.totals.count_met(number, &mut here);
         }
     }
 }

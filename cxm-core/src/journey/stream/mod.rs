@@ -10,6 +10,7 @@ mod arrivals;
 mod definition;
 pub mod journey_stream;
 mod merging;
+mod met;
 mod pairs;
 pub mod readings;
 pub mod report;

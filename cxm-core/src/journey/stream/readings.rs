@@ -102,13 +102,10 @@ impl JourneyStream {
     /// The sums with the journeys that go on ended where they stand.
     fn ended_now(&self) -> Totals {
         let (now, mut totals) = (self.watermark(), self.totals.clone());
-        let mut met: Vec<Option<Vec<u32>>> = vec![None; self.met.len()];
+        let mut met = self.met.clone();
         for unit in &self.units {
             let (Some(last), Some(journey)) = (unit.last(), unit.journey()) else { continue };
-            let customer = unit.customer as usize;
-            let Some(slot) = met.get_mut(customer) else { continue };
-            let met =
-                slot.get_or_insert_with(|| self.met.get(customer).cloned().unwrap_or_default());
+            let met = &mut met.of_mut(unit.customer);
             totals.count_edge(node(journey.touchpoint), END, None, met);
             let status = self.rules.split.status_at(last.time, now);
             if status == JourneyStatus::Dropped {

@@ -1,6 +1,7 @@
 //! What is counted over all journeys, whoever's they are.
 
 use super::definition::JourneyStreamDefinition;
+use super::met::MetOf;
 use super::pairs::Pairs;
 use crate::journey::duration_sketch::DurationSketch;
 use crate::journey::event_log::ABSENT;
@@ -31,12 +32,14 @@ pub(super) fn touchpoint_of(node: u32) -> Option<u32> {
 pub(super) struct Edge {
     pub(super) count: u64,
     pub(super) customers: u64,
+    /// The customer who was counted last; no part of the state.
+    last_customer: u32,
     /// Of pairs of events.
     pub(super) durations: DurationSketch,
 }
 
 /// What is counted at one touchpoint.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct AtTouchpoint {
     /// Customers with an event there in a journey.
     pub(super) customers: u64,
@@ -44,6 +47,8 @@ pub(super) struct AtTouchpoint {
     pub(super) drop_offs: u64,
     pub(super) scores: Moments,
     pub(super) value: i128,
+    /// The customer who was counted last; no part of the state.
+    last_customer: u32,
 }
 
 impl AtTouchpoint {
@@ -155,7 +160,7 @@ impl Totals {
         source: u32,
         target: u32,
         duration: Option<i64>,
-        met: &mut Vec<u32>,
+        met: &mut MetOf<'_>,
     ) {
         let number = self.pairs.number(source, target);
         let Some(edge) = at(&mut self.edges, number) else { return };
@@ -168,21 +173,31 @@ impl Totals {
     }
 
     /// Counts a customer, of whom these pairs are known, for a pair and for its touchpoint, once.
-    pub(super) fn count_met(&mut self, number: u32, met: &mut Vec<u32>) {
-        if met.contains(&number) {
+    /// A number is stamped with the customer it counted last, from 1.
+    pub(super) fn count_met(&mut self, number: u32, met: &mut MetOf<'_>) {
+        let stamp = met.customer.wrapping_add(1);
+        let Some(edge) = at(&mut self.edges, number) else { return };
+        let is_known = match met.is_new {
+            true => edge.last_customer == stamp,
+            false => met.pairs().contains(&number),
+        };
+        if is_known {
             return;
         }
-        if let Some(edge) = at(&mut self.edges, number) {
-            edge.customers += 1;
-        }
+        edge.customers += 1;
+        edge.last_customer = stamp;
         let pairs = self.pairs.all();
         let target_of = |number: u32| pairs.get(number as usize).map(|pair| pair.1);
         let target = target_of(number);
-        let is_new = !met.iter().any(|&known| target_of(known) == target);
-        if let (true, Some(touchpoint)) = (is_new, target.and_then(touchpoint_of))
+        if let Some(touchpoint) = target.and_then(touchpoint_of)
             && let Some(counts) = at(&mut self.touchpoints, touchpoint)
         {
-            counts.customers += 1;
+            let was_there = match met.is_new {
+                true => counts.last_customer == stamp,
+                false => met.pairs().iter().any(|&known| target_of(known) == target),
+            };
+            counts.customers += u64::from(!was_there);
+            counts.last_customer = stamp;
         }
         met.push(number);
     }

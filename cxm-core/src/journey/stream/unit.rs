@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use super::met::MetOf;
 use super::totals::{END, START, Totals, at, node};
 use super::waiting::Waiting;
 use crate::journey::event_log::ABSENT;
@@ -108,7 +109,7 @@ impl Unit {
         event: &Waiting,
         rules: &StreamRules,
         totals: &mut Totals,
-        met: &mut Vec<u32>,
+        met: &mut MetOf<'_>,
     ) {
         let has_id = event.has_id();
         let before = self.last_time;
@@ -141,7 +142,7 @@ impl Unit {
 }
 
 impl OpenJourney {
-    fn begin(&mut self, event: &Waiting, totals: &mut Totals, met: &mut Vec<u32>) {
+    fn begin(&mut self, event: &Waiting, totals: &mut Totals, met: &mut MetOf<'_>) {
         totals.count_edge(START, node(event.touchpoint), None, met);
         *self = Self { first_time: event.time, channel: NONE, ..Self::default() };
     }
@@ -190,7 +191,7 @@ impl OpenJourney {
     fn advance(&mut self, event: &Waiting, funnels: &[FunnelRules], totals: &mut Totals) {
         let Waiting { touchpoint, time, .. } = *event;
         if self.runs.is_none() {
-            if !funnels.iter().any(|rules| rules.is_step(touchpoint)) {
+            if !funnels.iter().any(|rules| rules.can_begin(touchpoint)) {
                 return;
             }
             self.runs = Some(Box::new(vec![None; funnels.len()]));
@@ -198,7 +199,7 @@ impl OpenJourney {
         let (Some(runs), Some(at)) = (&mut self.runs, NonZeroU32::new(self.events)) else { return };
         let event = FunnelEvent { touchpoint, time, at };
         for ((rules, run), totals) in funnels.iter().zip(runs.iter_mut()).zip(&mut totals.funnels) {
-            if run.is_none() && !rules.is_step(touchpoint) {
+            if run.is_none() && !rules.can_begin(touchpoint) {
                 continue;
             }
             let run = run.get_or_insert_with(|| rules.run());
@@ -226,7 +227,7 @@ impl OpenJourney {
         last: i64,
         rules: &StreamRules,
         totals: &mut Totals,
-        met: &mut Vec<u32>,
+        met: &mut MetOf<'_>,
     ) {
         totals.count_edge(node(self.touchpoint), END, None, met);
         totals.count_over(status, self.touchpoint);

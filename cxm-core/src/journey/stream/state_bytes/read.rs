@@ -173,16 +173,14 @@ impl Reading<'_, '_> {
     fn sums(&mut self) -> Result<()> {
         let numbers = self.touchpoints.numbers.clone();
         for &touchpoint in &numbers {
-            let counts = AtTouchpoint {
-                customers: 0,
-                drop_offs: self.reader.u64()?,
-                scores: Moments {
-                    n: self.reader.u64()?,
-                    sum: self.reader.i128()?,
-                    sum_of_squares: self.reader.i128()?,
-                },
-                value: self.reader.i128()?,
+            let mut counts = AtTouchpoint::default();
+            counts.drop_offs = self.reader.u64()?;
+            counts.scores = Moments {
+                n: self.reader.u64()?,
+                sum: self.reader.i128()?,
+                sum_of_squares: self.reader.i128()?,
             };
+            counts.value = self.reader.i128()?;
             if counts.scores.variance_numerator().is_err() {
                 return Err(Error::corrupt("no scores have these sums"));
             }
@@ -356,6 +354,7 @@ impl Reading<'_, '_> {
         for customer in numbers {
             let length = self.reader.length(1)?;
             let mut last = None;
+            self.stream.met.cover(customer as usize + 1);
             for _ in 0..length {
                 let pair = self.reader.u64()?;
                 if pair >= pairs || last.is_some_and(|last| last >= pair) {
@@ -363,9 +362,7 @@ impl Reading<'_, '_> {
                 }
                 last = Some(pair);
                 let pair = u32::try_from(pair).unwrap_or(NONE);
-                if let Some(met) = at(&mut self.stream.met, customer) {
-                    self.stream.totals.count_met(pair, met);
-                }
+                self.stream.totals.count_met(pair, &mut self.stream.met.of_mut(customer));
             }
         }
         Ok(())

@@ -139,9 +139,8 @@ pub(in crate::journey::stream) fn write(stream: &JourneyStream, writer: &mut Wri
     }
     write_units(stream, &keys, writer);
     for &customer in &keys.customers.numbers {
-        let met = stream.met.get(customer as usize).map_or(&[][..], Vec::as_slice);
         let place = |&pair: &u32| places.get(pair as usize).copied().unwrap_or(NONE);
-        let mut met: Vec<u32> = met.iter().map(place).collect();
+        let mut met: Vec<u32> = stream.met.of(customer).iter().map(place).collect();
         met.sort_unstable();
         writer.length(met.len());
         met.into_iter().for_each(|pair| writer.unsigned(pair));
