@@ -21,7 +21,7 @@ const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 /// A batch that was read and found in order: what becomes of it cannot fail any more.
 #[derive(Debug)]
 pub(super) struct Intake<'a> {
-    pub(super) batch: Events<'a>,
+    batch: &'a Events<'a>,
     pub(super) scores: Option<Vec<i64>>,
     pub(super) values: Option<Vec<i64>>,
     /// Which rows count, unless all do.
@@ -34,7 +34,10 @@ fn valid(column: &KeyColumn<'_>, row: usize) -> bool {
 }
 
 /// Reads a batch under the rules.
-pub(super) fn read<'a>(definition: &JourneysDefinition, batch: Events<'a>) -> Result<Intake<'a>> {
+pub(super) fn read<'a>(
+    definition: &JourneysDefinition,
+    batch: &'a Events<'a>,
+) -> Result<Intake<'a>> {
     batch.check_shape()?;
     for (field, column) in batch.keys() {
         let Some(column) = column else { continue };
@@ -295,7 +298,7 @@ pub(super) fn by_group(
     groups: usize,
     batch: Events<'_>,
 ) -> Result<Vec<Journeys>> {
-    let _ = read(definition, batch)?;
+    let _ = read(definition, &batch)?;
     let take = |events: Events<'_>| {
         let mut journeys = Journeys::empty(definition.clone());
         journeys.take(events)?;

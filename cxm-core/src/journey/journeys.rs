@@ -182,7 +182,7 @@ impl Journeys {
     }
 
     pub(super) fn take(&mut self, batch: Events<'_>) -> Result<()> {
-        let intake = intake::read(&self.definition, batch)?;
+        let intake = intake::read(&self.definition, &batch)?;
         self.check_events(intake.len())?;
         let excluded = intake.excluded;
         for (ours, theirs) in self.excluded.fields().into_iter().zip(excluded.fields()) {

@@ -73,7 +73,7 @@ fn amount(column: Option<&Vec<i64>>, row: usize) -> i64 {
 impl<'a> Arrivals<'a> {
     /// Reads a batch under the rules. Keys join the tables; without events they are in no state.
     pub(super) fn read(stream: &mut JourneyStream, batch: Events<'a>) -> Result<Self> {
-        let intake = intake::read(&stream.definition.journeys, batch)?;
+        let intake = intake::read(&stream.definition.journeys, &batch)?;
         let kept = intake.len();
         let tables = &mut stream.tables;
         let by_object = stream.definition.journeys.by_object;
@@ -188,7 +188,7 @@ impl<'a> Arrivals<'a> {
 /// Takes one event by the shortest way.
 pub(super) fn take_one(stream: &mut JourneyStream, batch: &Events<'_>) -> Result<()> {
     let by_object = stream.definition.journeys.by_object;
-    let intake = intake::read(&stream.definition.journeys, *batch)?;
+    let intake = intake::read(&stream.definition.journeys, batch)?;
     let kept = intake.len();
     stream.check_room(kept)?;
     checked_sum(stream.observations(), 1)?;
@@ -270,7 +270,7 @@ pub(super) fn by_group(
     groups: usize,
     batch: Events<'_>,
 ) -> Result<Vec<JourneyStream>> {
-    let _ = intake::read(&definition.journeys, batch)?;
+    let _ = intake::read(&definition.journeys, &batch)?;
     let rows = rows_by_group(codes, groups)?;
     let lifted = |events: Events<'_>| JourneyStream::lifted(definition, events);
     rows.iter().map(|rows| with_rows(&batch, rows, lifted)).collect()
