@@ -96,6 +96,34 @@ static double grouped(const peers_input *input) {
     return score_and_free(last);
 }
 
+/* Customers, touchpoints and times, one column after the other, as a CRM sends them: a text for
+ * the touchpoint, one event a call. */
+static double events_one_by_one(const peers_input *input) {
+    const int64_t *customers = input->values, *touchpoints = customers + input->rows;
+    const int64_t *times = touchpoints + input->rows;
+    static const char *const names[] = {"advert", "shop", "basket", "order", "delivery",
+                                        "invoice", "call", "chat", "return", "review"};
+    const char *definition = "{\"preset\": \"sessions_30_minutes\", \"funnels\": [{\"name\": "
+                             "\"purchase\", \"steps\": [\"shop\", \"basket\", \"order\"]}]}";
+    cxm_calculator *stream = NULL;
+    uint64_t observations = 0;
+    must(cxm_calculator_new("journey_stream", CXM_NUL_TERMINATED, definition, CXM_NUL_TERMINATED,
+                            &stream, &err));
+    for (size_t row = 0; row < input->rows; row++) {
+        const char *name = names[touchpoints[row] % 10];
+        cxm_text text = {name, strlen(name)};
+        cxm_key_column customer = CXM_KEY_COLUMN(CXM_TYPE_I64, &customers[row], 1);
+        cxm_key_column touchpoint = CXM_KEY_COLUMN(CXM_TYPE_TEXT, &text, 1);
+        cxm_column time = CXM_COLUMN(CXM_TYPE_I64, &times[row], 1);
+        cxm_batch batch;
+        cxm_batch_events(&batch, &customer, &touchpoint, &time, NULL, NULL, NULL, NULL, NULL, NULL);
+        must(cxm_calculator_update(stream, &batch, &err));
+    }
+    must(cxm_calculator_observations(stream, &observations, &err));
+    cxm_calculator_free(stream);
+    return (double)observations;
+}
+
 double peers_c(const char *task, const peers_input *input) {
     if (!strcmp(task, "nps u8")) return column(input, CXM_TYPE_U8, CXM_VALIDITY_NONE);
     if (!strcmp(task, "nps i64")) return column(input, CXM_TYPE_I64, CXM_VALIDITY_NONE);
@@ -105,6 +133,7 @@ double peers_c(const char *task, const peers_input *input) {
     if (!strcmp(task, "nps f64 bits")) return column(input, CXM_TYPE_F64, CXM_VALIDITY_BITS);
     if (!strcmp(task, "grouped nps")) return grouped(input);
     if (!strcmp(task, "one by one")) return one_by_one(input);
+    if (!strcmp(task, "events one by one")) return events_one_by_one(input);
     if (!strcmp(task, "merge")) return merges(input->rows);
     if (!strcmp(task, "value")) return scores(input->rows);
     return NAN;

@@ -89,6 +89,31 @@ def with_cxm(table: pa.Table):
     return run
 
 
+def cxm_streamed(hours: int):
+    """Everything without keeping the events, which may come so many hours late."""
+
+    def contestant(table: pa.Table):
+        import cxm
+
+        customers, touchpoints, times = (table[name] for name in table.column_names)
+        funnel = {"name": "steps", "steps": STEPS, "options": {"window": DAY}}
+
+        def run():
+            stream = cxm.JourneyStream(
+                preset="sessions_30_minutes", lateness=hours * 60 * MINUTE, funnels=[funnel]
+            )
+            stream.update(customers, touchpoints, times)
+            stream.flush()
+            stream.funnel("steps")
+            stream.step_matrix()
+            report = stream.report()
+            return sum(stream.transitions()["count"]) + report.journeys - report.customers
+
+        return run
+
+    return contestant
+
+
 def cxm_asked(ask, **definition):
     """Takes the log in and asks one question."""
 
@@ -222,7 +247,11 @@ def retentioneering_sessions(stream):
 
 
 CONTESTANTS = {
-    "everything": {"cxm": with_cxm},
+    "everything": {
+        "cxm": with_cxm,
+        "cxm streaming": cxm_streamed(0),
+        "cxm streaming, an hour late": cxm_streamed(1),
+    },
     "the log taken in": {
         "cxm": cxm_asked(lambda journeys: journeys.observations),
         "pm4py": pm4py_asked(lambda _, log: len(log)),
@@ -261,9 +290,19 @@ def all_races(rows: int):
     table = log(rows)
     race = Race(f"Journeys of {rows:,} events", "event", "DuckDB, transitions alone")
     race.add("cxm", with_cxm(table), rows)
+    race.add("cxm, streaming", cxm_streamed(0)(table), rows)
+    race.add("cxm, streaming, an hour late", cxm_streamed(1)(table), rows)
     race.add("cxm, transitions alone", with_cxm_transitions(table), rows)
     race.add("DuckDB, transitions alone", with_duckdb(table, 1), rows)
     race.add("pandas, transitions alone", with_pandas(table), rows)
+    yield race
+    # Loads the helper programs, which only `run.py` builds.
+    from races import C, native
+
+    columns = [table["customer"], table["touchpoint"].chunk(0).indices, table["time"]]
+    columns = np.concatenate([np.asarray(column.cast(pa.int64())) for column in columns])
+    race = Race("Journeys event by event, through C", "event", "cxm in C")
+    race.add("cxm in C", native(C, "events one by one", columns, rows=rows), rows)
     yield race
 
 
