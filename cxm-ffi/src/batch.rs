@@ -526,12 +526,11 @@ unsafe fn events<R>(
                 *slot = found;
             }
         }
-        let rooms: Outcome<Vec<Option<KeyRoom<'_>>>> = given
-            .iter()
-            .zip(names)
-            .map(|(column, name)| column.map(|column| column.room(name)).transpose())
-            .collect();
-        let rooms = rooms?;
+        // On the stack: a batch is often a single event.
+        let mut rooms: [Option<KeyRoom<'_>>; 6] = Default::default();
+        for ((slot, column), name) in rooms.iter_mut().zip(given).zip(names) {
+            *slot = column.map(|column| column.room(name)).transpose()?;
+        }
         let read = |at: usize| -> Outcome<Option<KeyColumn<'_>>> {
             let column = given.get(at).copied().flatten();
             let room = rooms.get(at).and_then(Option::as_ref);

@@ -325,11 +325,13 @@ impl cxm_key_column {
             let validity = self.present()?;
             let texts = self.data_of::<cxm_text>(name)?.iter().enumerate();
             let read = |(row, text): (usize, &cxm_text)| {
-                if validity.is_none_or(|validity| validity.is_valid(row)) {
-                    input::text(text.data, text.length, &format!("{name}, row {row},"))
-                } else {
-                    Ok("")
+                if validity.is_some_and(|validity| !validity.is_valid(row)) {
+                    return Ok("");
                 }
+                // The row is named only once there is something to say of it.
+                let named = || format!("{name}, row {row},");
+                input::text(text.data, text.length, name)
+                    .or_else(|_| input::text(text.data, text.length, &named()))
             };
             texts.map(read).collect()
         }

@@ -179,6 +179,10 @@ fn the_examples_run() {
     }
     let text = run(&compile("examples/lifetime_value.c", Link::Shared), &[]);
     assert!(text.contains("2 repeats, last at 30.43 of 38.86 weeks: alive 0.7"), "{text}");
+    let text = run(&compile("examples/journey_stream.c", Link::Shared), &[]);
+    let expected = "journeys 2, events 5, waiting 4, late 0\n\
+                    journeys 4, events 8, waiting 0, late 1\npurchase: 2 2 2\n";
+    assert_eq!(text, expected);
     let text = run(&compile("examples/churn.c", Link::Shared), &[]);
     assert!(text.contains("  rate                       0.5000"), "{text}");
     assert!(text.contains("  movements.expansion     5000.0000"), "{text}");

@@ -1,6 +1,6 @@
 //! A calculator known by name: the base of every class that Python builds from the list.
 
-use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
+use std::sync::{Arc, RwLock, RwLockReadGuard, TryLockError};
 
 use cxm_core::registry::{self, DynCalculator};
 use cxm_core::{Error, Result};
@@ -17,12 +17,12 @@ use crate::table::Table;
 /// A state as it was when it was read; it never changes.
 #[pyclass(frozen, module = "cxm._cxm")]
 pub(crate) struct Snapshot {
-    calculator: Box<dyn DynCalculator>,
+    calculator: Arc<dyn DynCalculator>,
 }
 
 impl Snapshot {
     pub(crate) fn new(calculator: Box<dyn DynCalculator>) -> Self {
-        Self { calculator }
+        Self { calculator: Arc::from(calculator) }
     }
 }
 
@@ -128,7 +128,8 @@ impl Snapshot {
 /// The verbs of every calculator; the classes of the list derive from it.
 #[pyclass(frozen, subclass, module = "cxm._cxm")]
 pub(crate) struct Calculator {
-    inner: RwLock<Box<dyn DynCalculator>>,
+    /// Shared with snapshots, and copied only if it changes while one is held.
+    inner: RwLock<Arc<dyn DynCalculator>>,
     shape: &'static str,
 }
 
@@ -136,32 +137,42 @@ fn left_by_a_panic() -> Error {
     Error::corrupt("an earlier call into this object failed half way; make a new one")
 }
 
+/// The state alone: a copy where a snapshot has it too.
+fn own(held: &mut Arc<dyn DynCalculator>) -> Result<&mut (dyn DynCalculator + 'static)> {
+    if Arc::get_mut(held).is_none() {
+        *held = Arc::from(held.clone_box());
+    }
+    Arc::get_mut(held).ok_or_else(left_by_a_panic)
+}
+
 impl Calculator {
     fn of(calculator: Box<dyn DynCalculator>) -> Result<Self> {
         let shape = registry::find(calculator.kind().name)?.shape;
-        Ok(Self { inner: RwLock::new(calculator), shape })
+        Ok(Self { inner: RwLock::new(Arc::from(calculator)), shape })
     }
 
     /// Never called with the interpreter held while another thread may hold the lock for long.
-    fn read(&self) -> Result<RwLockReadGuard<'_, Box<dyn DynCalculator>>> {
+    fn read(&self) -> Result<RwLockReadGuard<'_, Arc<dyn DynCalculator>>> {
         self.inner.read().map_err(|_| left_by_a_panic())
     }
 
-    fn write(&self) -> Result<RwLockWriteGuard<'_, Box<dyn DynCalculator>>> {
-        self.inner.write().map_err(|_| left_by_a_panic())
+    /// Changes the state, of which snapshots keep what they have.
+    fn change<R>(&self, act: impl FnOnce(&mut dyn DynCalculator) -> Result<R>) -> Result<R> {
+        let mut held = self.inner.write().map_err(|_| left_by_a_panic())?;
+        act(own(&mut held)?)
     }
 
-    fn snapshot(&self) -> Result<Box<dyn DynCalculator>> {
-        Ok(self.read()?.clone_box())
+    fn snapshot(&self) -> Result<Arc<dyn DynCalculator>> {
+        Ok(Arc::clone(&*self.read()?))
     }
 
     /// The path of a single whole rating: no columns, no thread switch unless the lock is taken.
     fn update_one(&self, py: Python<'_>, rating: i64) -> Outcome<()> {
         match self.inner.try_write() {
-            Ok(mut calculator) => calculator.update_rating(rating)?,
+            Ok(mut held) => own(&mut held)?.update_rating(rating)?,
             Err(TryLockError::Poisoned(_)) => return Err(left_by_a_panic().into()),
             Err(TryLockError::WouldBlock) => {
-                py.detach(|| self.write()?.update_rating(rating))?;
+                py.detach(|| self.change(|state| state.update_rating(rating)))?;
             }
         }
         Ok(())
@@ -183,10 +194,11 @@ impl Calculator {
     fn apply(&self, columns: &Columns, verb: Verb) -> Result<()> {
         let pieces = columns.pieces()?;
         if let [piece] = pieces.as_slice() {
-            let mut calculator = self.write()?;
-            return columns.with(piece, |_, batch| match verb {
-                Verb::Update => calculator.update(batch),
-                Verb::Retract => calculator.retract(batch),
+            return self.change(|state| {
+                columns.with(piece, |_, batch| match verb {
+                    Verb::Update => state.update(batch),
+                    Verb::Retract => state.retract(batch),
+                })
             });
         }
         let mut gathered = {
@@ -194,13 +206,12 @@ impl Calculator {
             registry::new(calculator.kind().name, &calculator.definition())?
         };
         for piece in &pieces {
-            columns.with(piece, |_, batch| gathered.update(batch))?;
+            columns.with(piece, |_, batch| gathered.gather(batch))?;
         }
-        let mut calculator = self.write()?;
-        match verb {
-            Verb::Update => calculator.merge(&*gathered),
-            Verb::Retract => calculator.subtract(&*gathered),
-        }
+        self.change(|state| match verb {
+            Verb::Update => state.merge(&*gathered),
+            Verb::Retract => state.subtract(&*gathered),
+        })
     }
 }
 
@@ -275,7 +286,7 @@ impl Calculator {
         Ok(py
             .detach(|| {
                 let theirs = other.snapshot()?;
-                self.write()?.merge(&*theirs)
+                self.change(|state| state.merge(&*theirs))
             })
             .map_err(Failure::from)?)
     }
@@ -287,14 +298,20 @@ impl Calculator {
         Ok(py
             .detach(|| {
                 let theirs = other.snapshot()?;
-                self.write()?.subtract(&*theirs)
+                self.change(|state| state.subtract(&*theirs))
             })
             .map_err(Failure::from)?)
     }
 
     /// Lets everything through that waits for earlier rows, as at the end of a stream.
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
-        Ok(py.detach(|| self.write().map(|mut state| state.flush())).map_err(Failure::from)?)
+        let flushed = py.detach(|| {
+            self.change(|state| {
+                state.flush();
+                Ok(())
+            })
+        });
+        Ok(flushed.map_err(Failure::from)?)
     }
 
     /// A table of the state as it is now, by its name.
@@ -324,7 +341,8 @@ impl Calculator {
 
     /// The state as it is now.
     fn snapshot_(&self, py: Python<'_>) -> PyResult<Snapshot> {
-        Ok(py.detach(|| self.snapshot()).map(Snapshot::new).map_err(Failure::from)?)
+        let shared = py.detach(|| self.snapshot());
+        Ok(shared.map(|calculator| Snapshot { calculator }).map_err(Failure::from)?)
     }
 
     /// Rows taken in, whether counted or excluded.

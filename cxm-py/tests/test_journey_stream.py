@@ -113,6 +113,31 @@ def test_shards_of_customers_add_up_and_nothing_else_does():
         whole.retract(**events(("c1", "a", 200)))
 
 
+def test_a_frame_in_chunks_arrives_at_once():
+    pa = pytest.importorskip("pyarrow")
+    rows = [(f"c{n % 5}", "abc"[n % 3], (n * 37) % 100) for n in range(100)]
+    columns = events(*rows)
+    chunked = {
+        name: pa.chunked_array([column[:30], column[30:31], column[31:]])
+        for name, column in columns.items()
+    }
+    whole, pieces = cxm.JourneyStream(gap=20), cxm.JourneyStream(gap=20)
+    whole.update(**columns)
+    pieces.update(**chunked)
+    assert pieces.to_bytes() == whole.to_bytes()
+    assert (pieces.report().late, pieces.report().waiting) == (0, 0)
+    # And once more, when events have gone through.
+    later = {**columns, "time": [time + 1000 for time in columns["time"]]}
+    whole.update(**later)
+    report = pieces.report()
+    pieces.update(
+        **{name: pa.chunked_array([column[:50], column[50:]]) for name, column in later.items()}
+    )
+    assert pieces.to_bytes() == whole.to_bytes()
+    # A report keeps what it was made of.
+    assert (report.events, pieces.report().events) == (100, 200)
+
+
 def test_unknown_funnels_are_named():
     stream = cxm.JourneyStream(funnels=[{"name": "buy", "steps": ["a"]}])
     with pytest.raises(cxm.errors.NotFoundError, match="there are: buy"):

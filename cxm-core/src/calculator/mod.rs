@@ -195,6 +195,12 @@ pub trait Update: Merge {
         Ok(())
     }
 
+    /// Takes a batch into a state that is to be merged: a batch that comes in pieces is gathered
+    /// first. Where rows wait for earlier ones, they all do until then.
+    fn gather(&mut self, batch: Self::Batch<'_>) -> Result<()> {
+        self.update(batch)
+    }
+
     /// Lets rows through that wait for earlier ones, as at the end of a stream. In most calculators
     /// nothing waits, and this does nothing.
     fn flush(&mut self) {}

@@ -34,6 +34,8 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn update(&mut self, batch: Batch<'_>) -> Result<()>;
     /// Takes one rating.
     fn update_rating(&mut self, rating: i64) -> Result<()>;
+    /// Takes a piece of a batch that is to be merged as a whole.
+    fn gather(&mut self, batch: Batch<'_>) -> Result<()>;
     /// Lets rows through that wait for earlier ones; in most calculators nothing waits.
     fn flush(&mut self);
     /// Leaves the state as if these rows had never been.
@@ -221,6 +223,11 @@ where
 
     fn update_rating(&mut self, rating: i64) -> Result<()> {
         self.update_one(rating).map_err(|error| error.within(C::KIND.name))
+    }
+
+    fn gather(&mut self, batch: Batch<'_>) -> Result<()> {
+        let batch = C::Batch::try_from(batch).map_err(|error| error.within(C::KIND.name))?;
+        crate::calculator::Update::gather(self, batch)
     }
 
     fn flush(&mut self) {

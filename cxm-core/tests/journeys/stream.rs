@@ -356,6 +356,13 @@ fn late_events_are_counted_kept_or_refused() {
     assert_eq!(JourneyStream::from_bytes(&keeping.to_bytes()).unwrap(), keeping);
     let mut refusing = stream(&of(LateRule::Error), &rows[..40]);
     let before = refusing.to_bytes();
+    let checked = refusing.check(Events::new(
+        [2, 1].as_slice(),
+        ["ad", "ad"].as_slice(),
+        [0, rows[40].time].as_slice(),
+    ));
+    let error = checked.unwrap_err();
+    assert_eq!((error.row(), error.field()), (Some(1), Some("times")));
     let error = feed(&mut refusing, &rows[38..42]).unwrap_err();
     assert_eq!((error.row(), error.field()), (Some(2), Some("times")));
     assert!(refusing.to_bytes() == before);

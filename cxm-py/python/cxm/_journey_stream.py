@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._columns import ColumnTable
-from ._journeys import Funnel, _given, _snapshot_of
+from ._journeys import Funnel, _asked, _given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class JourneyStreamReadings:
     __slots__ = ()
 
     def _read(self, name: str, **arguments: Any) -> ColumnTable:
-        return ColumnTable(_snapshot_of(self).tabulate(name, **_given(arguments)))
+        return ColumnTable(_asked(self).tabulate_(name, **_given(arguments)))
 
     def transitions(self, ends: bool | None = None) -> ColumnTable:
         """Which touchpoint follows which, how often, how likely and after how long.
@@ -36,7 +36,7 @@ class JourneyStreamReadings:
 
     def funnel(self, name: str, *, level: float | None = None) -> Funnel:
         """A funnel that the definition declares, by its name."""
-        return Funnel(_snapshot_of(self).ask("funnel", **_given({"name": name, "level": level})))
+        return Funnel(_asked(self).ask_("funnel", **_given({"name": name, "level": level})))
 
     def touchpoints(self, *, level: float | None = None) -> ColumnTable:
         """What happens at each touchpoint: events, customers, starts, ends, scores, value."""

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from ._cxm import Snapshot
 
-
-def _snapshot_of(journeys: Any) -> Snapshot:
-    return journeys.snapshot_()
+def _asked(journeys: Any) -> Any:
+    """The calculator behind the readings, which is asked as it is: a copy would cost its size."""
+    return journeys
 
 
 def _given(arguments):
@@ -89,7 +88,7 @@ class JourneysReadings:
     __slots__ = ()
 
     def _read(self, name: str, **arguments: Any) -> ColumnTable:
-        return ColumnTable(_snapshot_of(self).tabulate(name, **_given(arguments)))
+        return ColumnTable(_asked(self).tabulate_(name, **_given(arguments)))
 
     @property
     def sessions(self) -> ColumnTable:
@@ -126,8 +125,7 @@ class JourneysReadings:
             "lifetime_value": figure(lifetime_value, customer),
             "churn_risk": figure(churn_risk, customer),
         }
-        asking: Any = self
-        return CustomerView(asking.ask_("customer", customer=customer, **_given(asked)))
+        return CustomerView(_asked(self).ask_("customer", customer=customer, **_given(asked)))
 
     def transitions(self, ends: bool | None = None) -> ColumnTable:
         """Which touchpoint follows which, how often, how likely and after how long.
@@ -192,7 +190,7 @@ class JourneysReadings:
                 "level": level,
             }
         )
-        return Funnel(_snapshot_of(self).ask("funnel", **asked))
+        return Funnel(_asked(self).ask_("funnel", **asked))
 
     def attribution(
         self,

@@ -225,6 +225,34 @@ pub(super) fn take_one(stream: &mut JourneyStream, batch: &Events<'_>) -> Result
     Ok(())
 }
 
+/// Refuses late events where the rule says so, of a batch that is not taken.
+pub(super) fn refuse_late(stream: &JourneyStream, batch: &Events<'_>) -> Result<()> {
+    if stream.definition.late != LateRule::Error {
+        return Ok(());
+    }
+    let intake = intake::read(&stream.definition.journeys, batch)?;
+    let by_object = stream.definition.journeys.by_object;
+    for row in 0..batch.len() {
+        if intake.kept.as_ref().is_some_and(|kept| kept.get(row) != Some(&true)) {
+            continue;
+        }
+        let object = match batch.objects.filter(|_| by_object) {
+            Some(objects) => objects.part(row)?,
+            None => KeyPart::Missing,
+        };
+        let object = match object {
+            KeyPart::Missing => Some(NONE),
+            key => stream.tables.objects.find(&key),
+        };
+        let customer = stream.tables.customers.find(&batch.customers.part(row)?);
+        let unit = customer
+            .zip(object)
+            .and_then(|(customer, object)| stream.units.get(stream.find_unit(customer, object)?));
+        check_late(unit, batch.times.get(row).unwrap_or_default(), row)?;
+    }
+    Ok(())
+}
+
 /// Refuses an event that is late for its unit.
 fn check_late(unit: Option<&Unit>, time: i64, row: usize) -> Result<()> {
     let Some(last) = unit.filter(|unit| unit.is_late(time)).and_then(Unit::last) else {

@@ -80,8 +80,8 @@ use super::waiting::{ByContents, Waiting, drop_duplicates};
 use crate::calculator::batch::{Events, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
-    Calculator, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup, checked_sum,
-    same_definition,
+    Calculator, Change, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup,
+    checked_sum, same_definition,
 };
 use crate::error::{Error, Result};
 #[allow(unused_imports, reason = "named in the documentation")]
@@ -192,16 +192,12 @@ impl JourneyStream {
     /// is late.
     pub fn flush(&mut self) {
         for unit in 0..self.units.len() {
-            let events = match self.units.get_mut(unit) {
-                Some(unit) => unit.take_waiting(),
-                None => continue,
-            };
-            if !events.is_empty() {
-                self.waiting -= events.len() as u64;
-                let through = events.len();
-                let left = self.let_through(unit, events, through);
-                drop(left);
-            }
+            let Some(state) = self.units.get_mut(unit) else { continue };
+            let mut events = state.take_waiting();
+            state.wait_with(Vec::new());
+            self.waiting -= events.len() as u64;
+            let through = events.len();
+            self.let_through(unit, &mut events, through);
         }
     }
 
@@ -266,16 +262,16 @@ impl JourneyStream {
                 self.aside.extend(kept);
             }
         }
-        let mut events = state.take_waiting();
-        self.waiting -= events.len() as u64;
-        if events.is_empty() {
-            std::mem::swap(&mut events, arrivals);
-        } else {
-            events.append(arrivals);
+        let mut waiting = state.take_waiting();
+        self.waiting -= waiting.len() as u64;
+        let is_alone = waiting.is_empty();
+        if !is_alone {
+            waiting.append(arrivals);
         }
+        let events = if is_alone { &mut *arrivals } else { &mut waiting };
         let contents =
             ByContents { touchpoints: &self.tables.touchpoints, channels: &self.tables.channels };
-        contents.sort(&mut events);
+        contents.sort(events);
         let lateness = self.definition.journeys.lateness;
         let through = match events.last() {
             Some(_) if lateness == i64::MAX => 0,
@@ -285,25 +281,22 @@ impl JourneyStream {
             }
             _ => events.len(),
         };
-        let mut rest = self.let_through(unit, events, through);
-        if lateness == 0 {
-            // The room is used again.
-            std::mem::swap(&mut rest, arrivals);
-        } else if let Some(state) = self.units.get_mut(unit) {
-            self.waiting += rest.len() as u64;
-            state.wait_with(rest);
+        self.let_through(unit, events, through);
+        if is_alone && !arrivals.is_empty() {
+            // No more room than it takes: the list of arrivals is used again.
+            waiting.reserve_exact(arrivals.len());
+            waiting.append(arrivals);
+        }
+        if let Some(state) = self.units.get_mut(unit) {
+            self.waiting += waiting.len() as u64;
+            state.wait_with(waiting);
         }
     }
 
-    /// Lets the first of these events through the automaton; returns the others.
-    fn let_through(
-        &mut self,
-        unit: usize,
-        mut events: Vec<Waiting>,
-        through: usize,
-    ) -> Vec<Waiting> {
-        let through = drop_duplicates(&mut events, through, &mut self.totals.passed);
-        let Some(state) = self.units.get_mut(unit) else { return events };
+    /// Lets the first of these events through the automaton; the others are left.
+    fn let_through(&mut self, unit: usize, events: &mut Vec<Waiting>, through: usize) {
+        let through = drop_duplicates(events, through, &mut self.totals.passed);
+        let Some(state) = self.units.get_mut(unit) else { return };
         let mut met = self.met.of_mut(state.customer);
         if through > 1 {
             // A pair an event and one more, until they come again.
@@ -313,7 +306,6 @@ impl JourneyStream {
             state.step(event, &self.rules, &mut self.totals, &mut met);
         }
         events.drain(..through);
-        events
     }
 
     pub(super) fn check_room(&self, more: usize) -> Result<()> {
@@ -342,13 +334,18 @@ impl JourneyStream {
         Ok(())
     }
 
+    /// Takes a batch, and nothing goes through before the end of time.
+    fn take_waiting(&mut self, batch: Events<'_>) -> Result<()> {
+        let lateness = std::mem::replace(&mut self.definition.journeys.lateness, i64::MAX);
+        let taken = self.take(batch);
+        self.definition.journeys.lateness = lateness;
+        taken
+    }
+
     /// The events of a batch, all of them waiting.
     pub(super) fn lifted(definition: &JourneyStreamDefinition, batch: Events<'_>) -> Result<Self> {
         let mut stream = Self::empty(definition.clone());
-        // Nothing goes through before the end of time.
-        stream.definition.journeys.lateness = i64::MAX;
-        stream.take(batch)?;
-        stream.definition.journeys.lateness = definition.journeys.lateness;
+        stream.take_waiting(batch)?;
         Ok(stream)
     }
 }
@@ -414,9 +411,22 @@ impl Update for JourneyStream {
         Self::lifted(definition, batch).map_err(|error| error.within(Self::KIND.name))
     }
 
+    /// A late event that is refused is named by its row.
+    fn check(&self, batch: Events<'_>) -> Result<Change<Self>> {
+        let refused = arrivals::refuse_late(self, &batch);
+        refused.map_err(|error| error.within(Self::KIND.name))?;
+        let lifted = Self::lift(&self.definition, batch)?;
+        self.check_merge(&lifted)?;
+        Ok(Change::new(lifted))
+    }
+
     /// In place: everything that can fail is looked at first.
     fn update(&mut self, batch: Events<'_>) -> Result<()> {
         self.take(batch).map_err(|error| error.within(Self::KIND.name))
+    }
+
+    fn gather(&mut self, batch: Events<'_>) -> Result<()> {
+        self.take_waiting(batch).map_err(|error| error.within(Self::KIND.name))
     }
 
     fn flush(&mut self) {

@@ -84,8 +84,8 @@ impl Unit {
     /// Has these events wait, where none do.
     pub(super) fn wait_with(&mut self, events: Vec<Waiting>) {
         match &mut self.waiting {
-            Some(waiting) => **waiting = events,
-            None if events.is_empty() => {}
+            Some(waiting) if events.capacity() > 0 => **waiting = events,
+            none if events.is_empty() => *none = None,
             none => *none = Some(Box::new(events)),
         }
     }
