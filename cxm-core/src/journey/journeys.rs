@@ -14,7 +14,8 @@
 //! ended        it is over, no goal declared  open      it may go on: no pause longer than gap yet
 //! conversion   converted ÷ (converted + dropped); open journeys are not drop-offs
 //! ```
-//! Whether the last journey of a customer is still open is told by the latest time in the log.
+//! Whether the last journey of a customer is still open is told by the latest time in the log, less
+//! the lateness: as long as earlier events may come, a journey is not over.
 //!
 //! # Input
 //! [`Events`]: customer, touchpoint, time in microseconds since 1970 and, where known, event id,
@@ -38,7 +39,7 @@
 //!
 //! # Not to be confused with
 //! Sessions of web analytics, which are journeys by a gap of 30 minutes: the preset
-//! `sessions_30_minutes`.
+//! `sessions_30_minutes`. [`JourneyStream`](crate::journey::stream), which keeps no events.
 //!
 //! # Source
 //! van der Aalst, Process Mining (2016), chapter 5, for the graph of what follows what; Lemon &

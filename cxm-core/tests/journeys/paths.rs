@@ -97,6 +97,27 @@ fn a_pause_of_exactly_the_gap_ends_nothing() {
 }
 
 #[test]
+fn a_journey_is_over_once_no_late_event_can_join_it() {
+    let open = |lateness: i64| {
+        let definition = JourneysDefinition {
+            gap: Some(30 * MINUTE),
+            lateness: lateness * MINUTE,
+            ..Default::default()
+        };
+        let mut journeys = Journeys::new(definition).unwrap();
+        let times = [0, 35 * MINUTE];
+        journeys
+            .update(Events::new(["ann", "bob"].as_slice(), ["a", "a"].as_slice(), times.as_slice()))
+            .unwrap();
+        journeys.value().open
+    };
+    // Ann's pause is 35 minutes long, of which the last ones may still be filled.
+    assert_eq!([open(0), open(4), open(5), open(60)], [1, 1, 2, 2]);
+    let below = JourneysDefinition { lateness: -1, ..Default::default() };
+    assert_eq!(Journeys::new(below).unwrap_err().field(), Some("lateness"));
+}
+
+#[test]
 fn objects_have_journeys_of_their_own() {
     let mut journeys =
         Journeys::new(JourneysDefinition { by_object: true, ..Default::default() }).unwrap();
