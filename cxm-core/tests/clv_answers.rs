@@ -2,7 +2,7 @@
 #![cfg(feature = "registry")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use cxm_core::clv::intervals::{DeltaEstimate, Scale};
+use cxm_core::clv::intervals::{DeltaEstimate, Link};
 use cxm_core::clv::laplace::{LaplaceOptions, laplace_posterior};
 use cxm_core::clv::{
     BgNbd, FitOptions, Fitted, GammaGamma, History, Horizon, PatternTable, PurchaseModel, Spend,
@@ -146,8 +146,8 @@ fn spend_and_value_have_the_limits_of_their_posterior() {
     let year = Horizon::new(52.0).unwrap();
     let spend = |model: &GammaGamma| Ok(model.expected_spend(Some(&spent)));
     let count = |model: &BgNbd| Ok(Some(model.expected_transactions(&customer, year)));
-    let spend_estimate = DeltaEstimate::of(&spending, Scale::Log, spend).unwrap().unwrap();
-    let count_estimate = DeltaEstimate::of(&purchases, Scale::Log, count).unwrap().unwrap();
+    let spend_estimate = DeltaEstimate::of(&spending, Link::Log, spend).unwrap().unwrap();
+    let count_estimate = DeltaEstimate::of(&purchases, Link::Log, count).unwrap().unwrap();
 
     let delta = spend_estimate.interval(0.95).unwrap();
     let drawn = of_spend.credible_interval_of(spend, 0.95).unwrap().unwrap();

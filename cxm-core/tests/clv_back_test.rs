@@ -137,7 +137,7 @@ fn the_candidates_are_ranked_and_their_two_orders_differ() {
     let gap = 2.0 * (9_582.429_207 - 9_582.135_716);
     assert!((chosen.candidates[1].aic_difference - gap).abs() < 1e-5);
     for ratio in &chosen.likelihood_ratios {
-        assert!(ratio.on_boundary && ratio.statistic > 100.0 && ratio.p_value < 1e-20);
+        assert!(ratio.on_boundary && ratio.test.statistic > 100.0 && ratio.test.p_value < 1e-20);
     }
     assert_eq!(chosen.likelihood_ratios.len(), Candidate::ALL.len() - 1);
     // As rows of JSON for the doors, and back.

@@ -1,6 +1,7 @@
 //! Every calculator is described under the same headings, and files stay small enough to be read.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use cxm_core::registry::CALCULATORS;
@@ -86,6 +87,32 @@ fn every_calculator_and_preset_is_summed_up() {
             assert!(!preset.summary.is_empty(), "{} {}", entry.kind.name, preset.name);
         }
     }
+}
+
+/// One name, one concept: whoever searches for a type finds one.
+#[test]
+fn no_two_public_types_share_a_name() {
+    let mut files = Vec::new();
+    rust_files(&folder("src"), &mut files);
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            let item = (words.next(), words.next(), words.next());
+            let (Some("pub"), Some("struct" | "enum" | "trait" | "type"), Some(rest)) = item else {
+                continue;
+            };
+            let of_a_name = |c: char| c.is_alphanumeric() || c == '_';
+            let name = rest.split(|c| !of_a_name(c)).next().unwrap_or_default();
+            if !name.is_empty() {
+                places.entry(name.to_owned()).or_default().push(file.display().to_string());
+            }
+        }
+    }
+    assert!(places.len() > 400, "only {} public types were found", places.len());
+    places.retain(|_, places| places.len() > 1);
+    assert!(places.is_empty(), "{places:#?}");
 }
 
 /// Indentation and first line of a function that is open.

@@ -13,7 +13,7 @@ mod fuzz;
 
 use cxm_core::ErrorKind;
 use cxm_core::calculator::table::{ColumnData, Table};
-use cxm_core::interchange::{ReadRules, Reading, csv, ocel, segment, xdm, xes};
+use cxm_core::interchange::{InteractionLog, ReadRules, csv, ocel, segment, xdm, xes};
 use cxm_core::registry::interactions::{FORMATS, read};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -129,7 +129,7 @@ fn a_text_of_another_format_is_refused() {
         let error = xes(text).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WrongBatch, "{text}: {error}");
     }
-    assert_eq!(xes("<log/>").unwrap(), Reading::default());
+    assert_eq!(xes("<log/>").unwrap(), InteractionLog::default());
     let ocel = |text: &str| {
         ocel::read(text.as_bytes(), &ocel::OcelMapping::of_customers("c"), &Default::default())
     };

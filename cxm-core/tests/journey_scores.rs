@@ -10,8 +10,9 @@
 use std::collections::BTreeMap;
 
 use cxm_core::journey::{
-    Alignment, ChannelUse, CurveBy, EmotionPoint, Importance, ImportanceQuadrant, JourneyChannels,
-    JourneyPeakEnd, OmnichannelConsistency, PainPoint, PeakEndMeans, StageTouchpoints,
+    Alignment, ChannelUse, CurveBy, EmotionPoint, ImportanceGrid, ImportanceQuadrant,
+    JourneyChannels, JourneyPeakEnd, OmnichannelConsistency, PainPoint, PeakEndMeans,
+    StageTouchpoints,
 };
 use cxm_core::model::{Decimal, Emotion, ObservationScale};
 use cxm_core::prelude::*;
@@ -106,7 +107,7 @@ struct Readings {
     journey_channels: Vec<JourneyChannels>,
     consistency: OmnichannelConsistency,
     alignment: Alignment,
-    importance: [Importance; 2],
+    importance: [ImportanceGrid; 2],
 }
 
 fn read(journeys: &Journeys) -> Readings {

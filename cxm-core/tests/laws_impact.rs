@@ -10,9 +10,9 @@
 use cxm_core::impact::effect::{
     BeforeAfter, FourCells, cuped, difference_in_differences, difference_in_differences_of_pairs,
 };
-use cxm_core::impact::importance::{Importance, ImportanceMethod};
+use cxm_core::impact::importance::{ImportanceMethod, RelativeImportance};
 use cxm_core::impact::net_change::{Weighting, decompose};
-use cxm_core::impact::{CoMoments, NamedColumn, Outcome, Rows, drivers};
+use cxm_core::impact::{CoMoments, NamedColumn, OutcomeForm, Rows, drivers};
 use cxm_core::prelude::*;
 use cxm_core::stats::{Moments, NetCounts};
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ fn rows(columns: &[Vec<f64>]) -> Rows {
 }
 
 fn weights(co_moments: &CoMoments, method: ImportanceMethod) -> Option<(f64, Vec<f64>)> {
-    let importance = Importance::read(co_moments, method).ok()?;
+    let importance = RelativeImportance::read(co_moments, method).ok()?;
     let weights = importance.drivers.iter().map(|driver| driver.weight).collect();
     Some((importance.r_squared, weights))
 }
@@ -136,7 +136,7 @@ proptest! {
         };
         let class = |rating: f64| f64::from(i8::from(rating >= 9.0) - i8::from(rating <= 6.0));
         for (outcome, code) in
-            [(Outcome::Rating, (|rating| rating) as fn(f64) -> f64), (Outcome::Class, class)]
+            [(OutcomeForm::Rating, (|rating| rating) as fn(f64) -> f64), (OutcomeForm::Class, class)]
         {
             let columns: Vec<Vec<f64>> = (0..4).map(|at| column(at, code)).collect();
             let by_rows = rows(&columns).co_moments();
@@ -255,10 +255,10 @@ fn resampled_intervals() {
     let rows = rows(&columns);
     let options = IntervalOptions { replicates: 400, seed: 7, ..IntervalOptions::default() };
     for method in METHODS {
-        let first = Importance::bootstrapped(&rows, method, &options).unwrap();
-        assert_eq!(first, Importance::bootstrapped(&rows, method, &options).unwrap());
+        let first = RelativeImportance::bootstrapped(&rows, method, &options).unwrap();
+        assert_eq!(first, RelativeImportance::bootstrapped(&rows, method, &options).unwrap());
         let other = IntervalOptions { seed: 8, ..options };
-        assert_ne!(first, Importance::bootstrapped(&rows, method, &other).unwrap());
+        assert_ne!(first, RelativeImportance::bootstrapped(&rows, method, &other).unwrap());
         assert_eq!(first.left_out_replicates, 0);
         for driver in &first.drivers {
             let interval = driver.interval.unwrap();
@@ -268,7 +268,7 @@ fn resampled_intervals() {
     }
     for replicates in [0, 2_000_000] {
         let refused = IntervalOptions { replicates, ..options };
-        let error = Importance::bootstrapped(&rows, METHODS[0], &refused).unwrap_err();
+        let error = RelativeImportance::bootstrapped(&rows, METHODS[0], &refused).unwrap_err();
         assert_eq!(error.field(), Some("replicates"));
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 
 use cxm_core::registry::models::{
-    self, Cells, Columns, CountIntervals, DynModel, Intervals, Predictions,
+    self, Cells, Columns, CountIntervals, DynModel, Intervals, PredictionColumn,
 };
 use serde_json::Value;
 
@@ -516,7 +516,7 @@ pub unsafe extern "C" fn cxm_model_compare(
 /// # Safety
 /// `values` and `present` are NULL or have room for `length` rows.
 unsafe fn copy(
-    answers: &Predictions,
+    answers: &PredictionColumn,
     values: *mut f64,
     present: *mut u8,
     length: usize,

@@ -10,7 +10,8 @@ use cxm_core::Error;
 use cxm_core::clv::posterior::{OnProgress, Progress};
 use cxm_core::registry::catalogue;
 use cxm_core::registry::models::{
-    self, Cells, Columns, CountIntervals, DynModel, DynPosterior, Intervals, MODELS, Predictions,
+    self, Cells, Columns, CountIntervals, DynModel, DynPosterior, Intervals, MODELS,
+    PredictionColumn,
 };
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -94,7 +95,7 @@ impl Given {
     }
 }
 
-fn answers(predictions: Predictions) -> TableColumn {
+fn answers(predictions: PredictionColumn) -> TableColumn {
     let present = |marks: Vec<u8>| marks.into_iter().map(|mark| mark != 0).collect::<NullBuffer>();
     let nulls = predictions.validity.map(present);
     TableColumn::new(Arc::new(Float64Array::new(predictions.values.into(), nulls)))

@@ -9,7 +9,9 @@ use super::support::describe::Described;
 use super::support::format::{Unit, list, p_value};
 use super::support::page::Page;
 use cxm_core::prelude::*;
-use cxm_core::stream::table::{Row, Table, TableOptions, table};
+use cxm_core::stream::segment_table::{
+    SegmentRow, SegmentTable, SegmentTableOptions, segment_table,
+};
 use cxm_core::survey::RatingCalculator;
 
 pub(crate) fn show(
@@ -38,7 +40,7 @@ pub(crate) fn show(
     Ok(())
 }
 
-fn read<D>(definition: &D, names: &[&str], ratings: &[f64]) -> Outcome<Table<D::Report>>
+fn read<D>(definition: &D, names: &[&str], ratings: &[f64]) -> Outcome<SegmentTable<D::Report>>
 where
     D: Described,
     D::Report: RatingReport + Scored,
@@ -46,8 +48,9 @@ where
     let by = KeyedDefinition::with(["group"], definition.clone());
     let mut keyed = Keyed::<RatingCalculator<D>>::new(by)?;
     keyed.update(KeyedBatch { keys: &[names.into()], batch: Ratings::from(ratings) })?;
-    let options = TableOptions { level: LEVEL, versus_rest: true, ..TableOptions::default() };
-    Ok(table(&keyed, &options)?)
+    let options =
+        SegmentTableOptions { level: LEVEL, versus_rest: true, ..SegmentTableOptions::default() };
+    Ok(segment_table(&keyed, &options)?)
 }
 
 /// The true mean of effort on each channel; it is the same on all but the phone.
@@ -66,18 +69,18 @@ fn effort_marks(answers: &Survey<'_>, truth: &Truth<'_>) -> Marks {
     channels.chain(all).collect()
 }
 
-fn is_clear<R>(row: &Row<R>) -> bool {
+fn is_clear<R>(row: &SegmentRow<R>) -> bool {
     row.adjusted_p_value.is_some_and(|p| p < 1.0 - LEVEL)
 }
 
 /// The channel with the least favourable effort, and whether the willingness to recommend follows.
 fn worst_channel<E, N>(
-    effort: &Table<E>,
-    recommend: &Table<N>,
+    effort: &SegmentTable<E>,
+    recommend: &SegmentTable<N>,
     marks: &Marks,
     findings: &mut Findings,
 ) {
-    fn difference<R>(row: &Row<R>) -> Option<f64> {
+    fn difference<R>(row: &SegmentRow<R>) -> Option<f64> {
         row.versus_rest.as_ref().map(|test| test.plain_difference)
     }
     let clear = effort.rows.iter().filter(|row| is_clear(row));
@@ -112,7 +115,7 @@ fn worst_channel<E, N>(
     }
 }
 
-fn stages<R>(by_stage: &Table<R>, findings: &mut Findings) {
+fn stages<R>(by_stage: &SegmentTable<R>, findings: &mut Findings) {
     let clear: Vec<_> =
         by_stage.rows.iter().filter(|row| is_clear(row)).map(cards::name_of).collect();
     if clear.is_empty() {

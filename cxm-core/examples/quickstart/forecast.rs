@@ -10,7 +10,7 @@
 use super::accounts::Account;
 use super::overall::LEVEL;
 use super::support::Outcome;
-use cxm_core::clv::intervals::{DeltaEstimate, Scale};
+use cxm_core::clv::intervals::{DeltaEstimate, Link};
 use cxm_core::clv::{
     Discounting, FitOptions, Fitted, GammaGamma, Horizon, LifetimeValueOptions, ParetoNbd,
     PatternTable, PurchaseModel, fit,
@@ -80,9 +80,9 @@ impl Forecast {
         };
         let (purchases, baskets) = (&self.purchases, &self.baskets);
         let by_purchases =
-            DeltaEstimate::of(purchases, Scale::Log, |model| Ok(total(model, &baskets.model)))?;
+            DeltaEstimate::of(purchases, Link::Log, |model| Ok(total(model, &baskets.model)))?;
         let by_baskets =
-            DeltaEstimate::of(baskets, Scale::Log, |model| Ok(total(&purchases.model, model)))?;
+            DeltaEstimate::of(baskets, Link::Log, |model| Ok(total(&purchases.model, model)))?;
         let (by_purchases, by_baskets) = by_purchases.zip(by_baskets).ok_or("no mean basket")?;
         let value = by_purchases.value;
         let relative = by_purchases.standard_error.hypot(by_baskets.standard_error);

@@ -8,7 +8,9 @@ use super::support::cards::{self, ALL, GroupView, Marks};
 use super::support::format::{Unit, list, p_value, signed};
 use super::support::page::Page;
 use cxm_core::prelude::*;
-use cxm_core::stream::table::{Row, Table, TableOptions, table};
+use cxm_core::stream::segment_table::{
+    SegmentRow, SegmentTable, SegmentTableOptions, segment_table,
+};
 use cxm_core::survey::NpsReport;
 
 /// Groups of fewer answers are not shown.
@@ -36,20 +38,20 @@ pub(crate) fn show(
 }
 
 /// The table by a column of names.
-fn read(answers: &Survey<'_>, names: &[&str], tested: bool) -> Outcome<Table<NpsReport>> {
+fn read(answers: &Survey<'_>, names: &[&str], tested: bool) -> Outcome<SegmentTable<NpsReport>> {
     let mut keyed = Keyed::<Nps>::new(KeyedDefinition::with(["group"], nps()))?;
     keyed.update(KeyedBatch {
         keys: &[names.into()],
         batch: Ratings::from(answers.recommend.as_slice()),
     })?;
-    let options = TableOptions {
+    let options = SegmentTableOptions {
         level: LEVEL,
         min_responses: MIN_RESPONSES,
         versus_rest: tested,
         shrink: tested,
-        ..TableOptions::default()
+        ..SegmentTableOptions::default()
     };
-    Ok(table(&keyed, &options)?)
+    Ok(segment_table(&keyed, &options)?)
 }
 
 /// The true values of the groups and of all of them.
@@ -62,10 +64,11 @@ fn marks(answers: &Survey<'_>, names: &[&str], truth: &Truth<'_>) -> Marks {
     groups.chain(behind(answers).map(|all| (ALL.to_owned(), all))).collect()
 }
 
-fn differences(by_segment: &Table<NpsReport>, findings: &mut Findings) {
-    let is_clear = |row: &&Row<NpsReport>| row.adjusted_p_value.is_some_and(|p| p < 1.0 - LEVEL);
+fn differences(by_segment: &SegmentTable<NpsReport>, findings: &mut Findings) {
+    let is_clear =
+        |row: &&SegmentRow<NpsReport>| row.adjusted_p_value.is_some_and(|p| p < 1.0 - LEVEL);
     let tested = || by_segment.rows.iter().filter(|row| row.adjusted_p_value.is_some());
-    let describe = |row: &Row<NpsReport>| {
+    let describe = |row: &SegmentRow<NpsReport>| {
         let difference = row.versus_rest.as_ref().map_or(0.0, |test| test.plain_difference);
         let p = row.adjusted_p_value.map_or_else(String::new, p_value);
         format!("{} {} (p {p})", cards::name_of(row), Unit::Points.show(difference))
@@ -83,7 +86,7 @@ fn differences(by_segment: &Table<NpsReport>, findings: &mut Findings) {
 }
 
 /// The segment with the fewest answers.
-fn smallest(by_segment: &Table<NpsReport>) -> Option<String> {
+fn smallest(by_segment: &SegmentTable<NpsReport>) -> Option<String> {
     let shown =
         by_segment.rows.iter().filter_map(|row| Some((row, row.report.as_ref()?.responses)));
     shown.min_by_key(|(_, responses)| *responses).map(|(row, _)| cards::name_of(row))
@@ -120,7 +123,7 @@ fn small_segment(
 }
 
 /// What the figures of few answers seem to say, and what they can say.
-fn noise(by_wave: &Table<NpsReport>, marks: &Marks, name: &str, findings: &mut Findings) {
+fn noise(by_wave: &SegmentTable<NpsReport>, marks: &Marks, name: &str, findings: &mut Findings) {
     let shown: Vec<(String, f64)> = by_wave
         .rows
         .iter()

@@ -9,7 +9,7 @@ use super::table::{Cell, TextTable};
 use cxm_core::calculator::Calculator;
 use cxm_core::prelude::*;
 use cxm_core::stats::Exclusions;
-use cxm_core::stream::table::{Adjustment, Row, Table, TableOptions};
+use cxm_core::stream::segment_table::{Adjustment, SegmentRow, SegmentTable, SegmentTableOptions};
 use cxm_core::survey::RatingCalculator;
 use std::collections::BTreeMap;
 
@@ -205,8 +205,12 @@ pub(crate) type Marks = BTreeMap<String, f64>;
 pub(crate) const ALL: &str = "all";
 
 /// The groups of a table, one a line: answers, score, interval, and the test against the rest.
-pub(crate) fn groups<D, R>(page: &mut Page, definition: &D, table: &Table<R>, view: &GroupView<'_>)
-where
+pub(crate) fn groups<D, R>(
+    page: &mut Page,
+    definition: &D,
+    table: &SegmentTable<R>,
+    view: &GroupView<'_>,
+) where
     D: Described,
     R: RatingReport,
 {
@@ -218,14 +222,19 @@ where
     page.table(&group_table(definition, table, view, BAR_COLUMNS.saturating_sub(excess)));
 }
 
-fn group_table<D, R>(definition: &D, table: &Table<R>, view: &GroupView<'_>, bar: u32) -> TextTable
+fn group_table<D, R>(
+    definition: &D,
+    table: &SegmentTable<R>,
+    view: &GroupView<'_>,
+    bar: u32,
+) -> TextTable
 where
     D: Described,
     R: RatingReport,
 {
     let unit = definition.unit();
     let mark_of =
-        |row: &Row<R>| view.marks.and_then(|(_, marks)| marks.get(&name_of(row)).copied());
+        |row: &SegmentRow<R>| view.marks.and_then(|(_, marks)| marks.get(&name_of(row)).copied());
     let lines = table.rows.iter().chain(std::iter::once(&table.total));
     let shown = lines.filter(|row| row.report.is_some());
     let edges = shown.flat_map(|row| {
@@ -256,17 +265,17 @@ where
 }
 
 /// The name of a group as it is printed.
-pub(crate) fn name_of<R>(row: &Row<R>) -> String {
+pub(crate) fn name_of<R>(row: &SegmentRow<R>) -> String {
     row.key.as_ref().map_or_else(|| "(others)".to_owned(), ToString::to_string)
 }
 
 fn group_row<R: RatingReport>(
     name: &str,
-    row: &Row<R>,
+    row: &SegmentRow<R>,
     axis: &Axis,
     unit: Unit,
     view: &GroupView<'_>,
-    options: &TableOptions,
+    options: &SegmentTableOptions,
 ) -> Vec<Cell> {
     let Some(report) = &row.report else {
         let why = row.suppressed.map_or("no answers", |why| why.name()).replace('_', " ");

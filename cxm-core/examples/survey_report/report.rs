@@ -11,7 +11,7 @@ use super::support::page::{Page, Tone};
 use cxm_core::calculator::batch::KeyValues;
 use cxm_core::model::{RatingRules, Scale};
 use cxm_core::prelude::*;
-use cxm_core::stream::table::{TableOptions, table};
+use cxm_core::stream::segment_table::{SegmentTableOptions, segment_table};
 use cxm_core::survey::RatingCalculator;
 
 /// Writes the card that the arguments ask for.
@@ -159,18 +159,18 @@ where
         )
         .into());
     }
-    let options = TableOptions {
+    let options = SegmentTableOptions {
         level: arguments.level,
         min_responses: arguments.min_responses,
         versus_rest: keyed.len() > 1,
         shrink: keyed.len() > 2,
-        ..TableOptions::default()
+        ..SegmentTableOptions::default()
     };
     page.heading(&format!("By {column}"), "");
     cards::groups(
         page,
         definition,
-        &table(&keyed, &options)?,
+        &segment_table(&keyed, &options)?,
         &GroupView { by: column, marks: None },
     );
     Ok(())

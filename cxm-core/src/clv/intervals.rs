@@ -79,16 +79,16 @@ pub struct PredictionInterval {
     pub level: f64,
 }
 
-/// On which scale an answer is taken to be normal.
+/// The transform under which an answer is taken to be normal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scale {
+pub enum Link {
     /// ln(q ÷ (1 − q)), for probabilities.
     Logit,
     /// ln q, for what is above 0 without end.
     Log,
 }
 
-impl Scale {
+impl Link {
     fn of(self, value: f64) -> f64 {
         match self {
             Self::Logit => libm::log(value) - libm::log1p(-value),
@@ -105,27 +105,27 @@ impl Scale {
 }
 
 impl Quantity {
-    /// The scale on which its intervals are made.
-    pub const fn scale(&self) -> Scale {
+    /// The link under which its intervals are made.
+    pub const fn link(&self) -> Link {
         match self {
             Self::ProbabilityAlive { .. }
             | Self::ProbabilityOfTransactions { .. }
-            | Self::ProbabilityOfNoTransactions { .. } => Scale::Logit,
+            | Self::ProbabilityOfNoTransactions { .. } => Link::Logit,
             Self::ExpectedTransactions { .. }
             | Self::DiscountedExpectedTransactions { .. }
             | Self::DiscountedExpectedResidualTransactions { .. }
-            | Self::TimeToNextTransaction { .. } => Scale::Log,
+            | Self::TimeToNextTransaction { .. } => Link::Log,
         }
     }
 }
 
-/// A prediction with the standard error of it on its scale.
+/// A prediction with the standard error of it under its link.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DeltaEstimate {
     /// The prediction.
     pub value: f64,
-    /// The scale of the standard error.
-    pub scale: Scale,
+    /// The link of the standard error.
+    pub link: Link,
     /// The standard error; 0 where no parameter moves the prediction.
     pub standard_error: f64,
 }
@@ -135,7 +135,7 @@ impl DeltaEstimate {
     /// next to them.
     pub fn of<M: Model>(
         fitted: &Fitted<M>,
-        scale: Scale,
+        link: Link,
         answer: impl Fn(&M) -> Result<Option<f64>>,
     ) -> Result<Option<Self>> {
         let covariance = fitted.ln_covariance.as_ref().ok_or_else(undetermined)?;
@@ -145,7 +145,7 @@ impl DeltaEstimate {
             let above = answer(&moved(&fitted.model, k, STEP)?)?;
             let below = answer(&moved(&fitted.model, k, -STEP)?)?;
             let Some((above, below)) = above.zip(below) else { return Ok(None) };
-            let rise = scale.of(above) - scale.of(below);
+            let rise = link.of(above) - link.of(below);
             // Where an answer has reached an end of its range on both sides, nothing moves it.
             *slope = if rise.is_finite() { rise / (2.0 * STEP) } else { 0.0 };
         }
@@ -153,7 +153,7 @@ impl DeltaEstimate {
             slope * row.iter().zip(&gradient).map(|(cell, other)| cell * other).sum::<f64>()
         });
         let variance: f64 = products.sum();
-        Ok(Some(Self { value, scale, standard_error: variance.max(0.0).sqrt() }))
+        Ok(Some(Self { value, link, standard_error: variance.max(0.0).sqrt() }))
     }
 
     /// The product with an independent estimate, on the log scale: expected purchases times
@@ -161,16 +161,16 @@ impl DeltaEstimate {
     pub fn times(&self, other: &Self) -> Self {
         let variance = [self, other].map(|factor| {
             // d ln q = (1 − q) d logit q
-            let slope = match factor.scale {
-                Scale::Logit => 1.0 - factor.value,
-                Scale::Log => 1.0,
+            let slope = match factor.link {
+                Link::Logit => 1.0 - factor.value,
+                Link::Log => 1.0,
             };
             let error = slope * factor.standard_error;
             error * error
         });
         Self {
             value: self.value * other.value,
-            scale: Scale::Log,
+            link: Link::Log,
             standard_error: variance.iter().sum::<f64>().sqrt(),
         }
     }
@@ -179,10 +179,10 @@ impl DeltaEstimate {
     pub fn interval(&self, level: f64) -> Result<PredictionInterval> {
         let reach =
             normal_two_sided_quantile(IntervalOptions::at(level).alpha()?) * self.standard_error;
-        let Self { value, scale, .. } = *self;
-        let centre = scale.of(value);
+        let Self { value, link, .. } = *self;
+        let centre = link.of(value);
         let (lower, upper) = if reach > 0.0 && centre.is_finite() {
-            (scale.back(centre - reach), scale.back(centre + reach))
+            (link.back(centre - reach), link.back(centre + reach))
         } else {
             (value, value)
         };
@@ -216,7 +216,7 @@ pub fn delta_interval<M: PurchaseModel>(
 ) -> Result<Option<PredictionInterval>> {
     quantity.validate()?;
     let answer = |model: &M| quantity.of(model, history);
-    let estimate = DeltaEstimate::of(fitted, quantity.scale(), answer)?;
+    let estimate = DeltaEstimate::of(fitted, quantity.link(), answer)?;
     estimate.map(|estimate| estimate.interval(level)).transpose()
 }
 

@@ -59,7 +59,7 @@ use super::patterns::PatternTable;
 use super::{BgNbd, MbgNbd, Nbd, ParetoNbd};
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
-use crate::numeric::distribution::chi_square_survival;
+use crate::stats::LikelihoodRatioTest;
 
 /// A model of purchases in continuous time; their likelihoods can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -154,20 +154,17 @@ pub struct RankedModel {
     pub back_test: Option<BackTest>,
 }
 
-/// Twice the gain in log-likelihood of a model over one nested in it.
+/// A model held against one nested in it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct LikelihoodRatio {
+pub struct NestedModels {
     /// The nested model.
     pub narrower: Candidate,
     /// The model that it is a limit of.
     pub wider: Candidate,
-    /// 2 (ln L of the wider − ln L of the narrower), at least 0.
-    pub statistic: f64,
-    /// Parameters that the wider has more.
-    pub degrees_of_freedom: u32,
-    /// By χ², for orientation only where `on_boundary`.
-    pub p_value: f64,
+    /// What the wider model gains; its p-value is for orientation only where `on_boundary`.
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub test: LikelihoodRatioTest,
     /// Whether the narrower model lies on the boundary of the wider one's parameters, where the
     /// statistic does not follow χ².
     pub on_boundary: bool,
@@ -180,7 +177,7 @@ pub struct Selection {
     /// The fitted candidates by rising AIC.
     pub candidates: Vec<RankedModel>,
     /// Of every nested pair among them.
-    pub likelihood_ratios: Vec<LikelihoodRatio>,
+    pub likelihood_ratios: Vec<NestedModels>,
     /// The candidate with the least mean absolute error in the hold-out, if there was one.
     pub best_in_hold_out: Option<Candidate>,
 }
@@ -272,22 +269,16 @@ fn rank(candidates: &mut [RankedModel]) {
 }
 
 /// NBD is the limit of every other candidate where nobody leaves.
-fn likelihood_ratios(candidates: &[RankedModel]) -> Vec<LikelihoodRatio> {
+fn likelihood_ratios(candidates: &[RankedModel]) -> Vec<NestedModels> {
     let Some(nbd) = candidates.iter().find(|one| one.model == Candidate::Nbd) else {
         return Vec::new();
     };
     let wider = candidates.iter().filter(|one| one.model != Candidate::Nbd);
-    let ratios = wider.map(|one| {
-        let statistic = (2.0 * (one.log_likelihood - nbd.log_likelihood)).max(0.0);
-        let degrees_of_freedom = 2;
-        LikelihoodRatio {
-            narrower: nbd.model,
-            wider: one.model,
-            statistic,
-            degrees_of_freedom,
-            p_value: chi_square_survival(statistic, degrees_of_freedom),
-            on_boundary: true,
-        }
+    let ratios = wider.map(|one| NestedModels {
+        narrower: nbd.model,
+        wider: one.model,
+        test: LikelihoodRatioTest::of(one.log_likelihood, nbd.log_likelihood, 2),
+        on_boundary: true,
     });
     ratios.collect()
 }

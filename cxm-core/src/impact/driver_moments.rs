@@ -42,7 +42,7 @@
 //!
 //! # Example
 //! ```
-//! use cxm_core::impact::{DriverMoments, Outcome};
+//! use cxm_core::impact::{DriverMoments, OutcomeForm};
 //! use cxm_core::impact::importance::ImportanceMethod;
 //! use cxm_core::prelude::*;
 //!
@@ -55,7 +55,7 @@
 //! ];
 //! moments.update(ItemRatings::new(&columns.map(Values::from)))?;
 //! let report = moments.value();
-//! let weights = report.importance(Outcome::Rating, ImportanceMethod::Lmg)?;
+//! let weights = report.importance(OutcomeForm::Rating, ImportanceMethod::Lmg)?;
 //! let sum: f64 = weights.drivers.iter().map(|driver| driver.weight).sum();
 //! assert!((sum - report.score.unwrap()).abs() < 1e-12);
 //! # Ok::<(), cxm_core::Error>(())
@@ -68,7 +68,7 @@ use sums::{CLASS, FIRST_DRIVER, ONE, OUTCOME, columns_of};
 
 use super::co_moments::CoMoments;
 use super::drivers::{Regression, adjusted, regression};
-use super::importance::{Importance, ImportanceMethod};
+use super::importance::{ImportanceMethod, RelativeImportance};
 use super::importance_performance::{CrossHairs, Grid, grid};
 use super::penalty_reward::{PenaltyReward, box_name};
 use crate::calculator::codec::{Reader, Writer};
@@ -208,7 +208,7 @@ impl Definition for DriverMomentsDefinition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Outcome {
+pub enum OutcomeForm {
     /// The rating itself.
     #[default]
     Rating,
@@ -374,7 +374,7 @@ pub struct DriverMomentsReport {
 impl DriverMomentsReport {
     fn read(definition: &DriverMomentsDefinition, answers: &ItemAnswers<DriverSums>) -> Self {
         let ItemAnswers { shared, state } = answers;
-        let co_moments = state.co_moments(&ratings_of(definition, Outcome::Rating));
+        let co_moments = state.co_moments(&ratings_of(definition, OutcomeForm::Rating));
         let item = |at: usize, name: &str, [bottom, top]: [u128; 2]| DriverMomentsItem {
             name: name.to_owned(),
             mean: co_moments.mean(at),
@@ -409,22 +409,26 @@ impl DriverMomentsReport {
     }
 
     /// Means and co-moments of the outcome and the drivers' ratings.
-    pub fn co_moments(&self, outcome: Outcome) -> CoMoments {
+    pub fn co_moments(&self, outcome: OutcomeForm) -> CoMoments {
         self.sums.co_moments(&ratings_of(&self.definition, outcome))
     }
 
     /// The regression of the outcome on the drivers.
-    pub fn regression(&self, outcome: Outcome, level: f64) -> Result<Regression> {
+    pub fn regression(&self, outcome: OutcomeForm, level: f64) -> Result<Regression> {
         regression(&self.co_moments(outcome), level)
     }
 
     /// R² shared out among the drivers.
-    pub fn importance(&self, outcome: Outcome, method: ImportanceMethod) -> Result<Importance> {
-        Importance::read(&self.co_moments(outcome), method)
+    pub fn importance(
+        &self,
+        outcome: OutcomeForm,
+        method: ImportanceMethod,
+    ) -> Result<RelativeImportance> {
+        RelativeImportance::read(&self.co_moments(outcome), method)
     }
 
     /// Penalty and reward of each driver, by the boxes of the definition.
-    pub fn penalty_reward(&self, outcome: Outcome, level: f64) -> Result<PenaltyReward> {
+    pub fn penalty_reward(&self, outcome: OutcomeForm, level: f64) -> Result<PenaltyReward> {
         let mut columns = ratings_of(&self.definition, outcome);
         columns.truncate(1);
         for (driver, name) in self.definition.drivers.iter().enumerate() {
@@ -439,7 +443,7 @@ impl DriverMomentsReport {
     /// Importance, as derived from the answers, against the drivers' mean ratings.
     pub fn importance_performance(
         &self,
-        outcome: Outcome,
+        outcome: OutcomeForm,
         method: ImportanceMethod,
         cross_hairs: CrossHairs,
     ) -> Result<Grid> {
@@ -461,10 +465,13 @@ impl DriverMomentsReport {
 }
 
 /// The outcome and the drivers' ratings as columns of the state.
-fn ratings_of(definition: &DriverMomentsDefinition, outcome: Outcome) -> Vec<(String, usize, i16)> {
+fn ratings_of(
+    definition: &DriverMomentsDefinition,
+    outcome: OutcomeForm,
+) -> Vec<(String, usize, i16)> {
     let (column, offset) = match outcome {
-        Outcome::Rating => (OUTCOME, definition.outcome_scale.lowest()),
-        Outcome::Class => (CLASS, -1),
+        OutcomeForm::Rating => (OUTCOME, definition.outcome_scale.lowest()),
+        OutcomeForm::Class => (CLASS, -1),
     };
     let lowest = definition.ratings.scale.lowest();
     let drivers = definition.drivers.iter().enumerate();

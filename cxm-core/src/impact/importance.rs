@@ -30,7 +30,7 @@
 //!
 //! # Example
 //! ```
-//! use cxm_core::impact::importance::{Importance, ImportanceMethod};
+//! use cxm_core::impact::importance::{RelativeImportance, ImportanceMethod};
 //! use cxm_core::impact::{NamedColumn, Rows};
 //!
 //! let column = |name: &str, values: [i32; 6]| NamedColumn {
@@ -39,7 +39,7 @@
 //! };
 //! let drivers = vec![column("ease", [5, 4, 1, 5, 3, 5]), column("price", [2, 5, 2, 3, 1, 4])];
 //! let rows = Rows::new(column("recommend", [9, 7, 3, 8, 5, 10]), drivers)?;
-//! let lmg = Importance::read(&rows.co_moments(), ImportanceMethod::Lmg)?;
+//! let lmg = RelativeImportance::read(&rows.co_moments(), ImportanceMethod::Lmg)?;
 //! let sum: f64 = lmg.drivers.iter().map(|driver| driver.weight).sum();
 //! assert!((sum - lmg.r_squared).abs() < 1e-12);
 //! assert_eq!(lmg.drivers[0].rank, 1);
@@ -86,7 +86,7 @@ pub struct DriverImportance {
 /// R² shared out among the drivers.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Importance {
+pub struct RelativeImportance {
     /// How it was shared out.
     pub method: ImportanceMethod,
     /// The outcome's name.
@@ -101,7 +101,7 @@ pub struct Importance {
     pub left_out_replicates: u32,
 }
 
-impl Importance {
+impl RelativeImportance {
     /// The parts of the drivers, without intervals.
     pub fn read(co_moments: &CoMoments, method: ImportanceMethod) -> Result<Self> {
         let standardized = co_moments.standardized()?;

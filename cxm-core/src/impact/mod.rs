@@ -25,4 +25,6 @@ pub mod penalty_reward;
 mod resampling;
 
 pub use co_moments::{CoMoments, NamedColumn, Rows};
-pub use driver_moments::{DriverMoments, DriverMomentsDefinition, DriverMomentsReport, Outcome};
+pub use driver_moments::{
+    DriverMoments, DriverMomentsDefinition, DriverMomentsReport, OutcomeForm,
+};

@@ -4,7 +4,7 @@ use rand_distr::{Distribution as _, Uniform};
 use rand_pcg::{Pcg64, rand_core::SeedableRng as _};
 
 use super::co_moments::Rows;
-use super::importance::{Importance, ImportanceMethod};
+use super::importance::{ImportanceMethod, RelativeImportance};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stats::bootstrap::{MAX_REPLICATES, quantile};
 use crate::stats::{Interval, IntervalOptions, Method};
@@ -12,7 +12,7 @@ use crate::stats::{Interval, IntervalOptions, Method};
 /// R² of so many sets is worked out at most: some minutes.
 const MAX_SETS: u64 = 1 << 28;
 
-impl Importance {
+impl RelativeImportance {
     /// The parts of the drivers with percentile intervals over `replicates` resamples of the rows.
     /// The same seed gives the same limits on every platform.
     pub fn bootstrapped(

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{EventDuplicates, LossReport, ReadRules, Reading};
+use super::{EventDuplicates, InteractionLog, LossReport, ReadRules};
 use crate::error::{Error, Result};
 use crate::model::{Customer, Initiator, Interaction, InvalidRule, Outcome, Source};
 
@@ -275,21 +275,21 @@ impl<'r> Collector<'r> {
     }
 
     /// What was found in all.
-    pub(super) fn finish(mut self) -> Reading {
+    pub(super) fn finish(mut self) -> InteractionLog {
         let customer = |(id, known): (String, Known)| Customer {
             aliases: known.aliases.into_iter().collect(),
             segments: known.segments.into_iter().collect(),
             ..Customer::new(id)
         };
-        let mut reading = Reading {
+        let mut log = InteractionLog {
             interactions: self.interactions,
             customers: self.customers.into_iter().map(customer).collect(),
             report: LossReport::default(),
         };
         if self.rules.resolve_aliases {
-            self.report.resolved = reading.resolve_aliases();
+            self.report.resolved = log.resolve_aliases();
             // Who is erased may have come under an alias that only a later record told of.
-            reading.interactions.retain(|interaction| {
+            log.interactions.retain(|interaction| {
                 let kept = !self.erased.contains(interaction.customer.as_str());
                 if !kept {
                     self.report.skipped.add(ERASED);
@@ -298,9 +298,9 @@ impl<'r> Collector<'r> {
                 kept
             });
         }
-        reading.customers.retain(|customer| !self.erased.contains(customer.id.as_str()));
-        self.report.interactions = reading.interactions.len() as u64;
-        reading.report = self.report;
-        reading
+        log.customers.retain(|customer| !self.erased.contains(customer.id.as_str()));
+        self.report.interactions = log.interactions.len() as u64;
+        log.report = self.report;
+        log
     }
 }

@@ -21,9 +21,9 @@
 //!     ..csv::CsvMapping::default()
 //! };
 //! let text = "Kunde;Kontakt;Zeit;Betrag\nann;Kasse;2024-05-01 09:00;19.99\n";
-//! let reading = csv::read(text.as_bytes(), &mapping, &ReadRules::default())?;
-//! assert_eq!(reading.interactions[0].value, Some(1_999)); // minor units
-//! assert!(reading.report.is_lossless());
+//! let log = csv::read(text.as_bytes(), &mapping, &ReadRules::default())?;
+//! assert_eq!(log.interactions[0].value, Some(1_999)); // minor units
+//! assert!(log.report.is_lossless());
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
@@ -33,7 +33,7 @@ use ::csv::{ReaderBuilder, StringRecord};
 use serde::{Deserialize, Serialize};
 
 use super::collector::{Collector, Record};
-use super::{ReadRules, Reading, utf8};
+use super::{InteractionLog, ReadRules, utf8};
 use crate::error::{Error, Result};
 
 /// Which column holds what. Without a name for an optional field, it is not read.
@@ -151,7 +151,7 @@ fn broken(error: &::csv::Error) -> Error {
 }
 
 /// Reads rows of separated values.
-pub fn read(bytes: &[u8], mapping: &CsvMapping, rules: &ReadRules) -> Result<Reading> {
+pub fn read(bytes: &[u8], mapping: &CsvMapping, rules: &ReadRules) -> Result<InteractionLog> {
     let mut collector = Collector::new(rules, mapping.score.is_some())?;
     let delimiter = u8::try_from(mapping.delimiter).ok().filter(u8::is_ascii).ok_or_else(|| {
         Error::definition(format!("expected one ASCII character, got {:?}", mapping.delimiter))

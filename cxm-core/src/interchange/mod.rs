@@ -23,10 +23,10 @@
 //!             ann,advertisement,2024-05-01T09:00:00Z,good\n\
 //!             ann,checkout,2024-05-01T09:20:00Z,\n\
 //!             bob,checkout,yesterday,\n";
-//! let reading = csv::read(text.as_bytes(), &csv::CsvMapping::default(), &ReadRules::default())?;
-//! assert_eq!(reading.interactions.len(), 2);
-//! assert_eq!(reading.report.skipped.of("unreadable_time"), 1);
-//! assert_eq!(reading.report.unmapped.of("mood"), 1);
+//! let log = csv::read(text.as_bytes(), &csv::CsvMapping::default(), &ReadRules::default())?;
+//! assert_eq!(log.interactions.len(), 2);
+//! assert_eq!(log.report.skipped.of("unreadable_time"), 1);
+//! assert_eq!(log.report.unmapped.of("mood"), 1);
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
@@ -52,7 +52,7 @@ use crate::model::{Customer, Interaction};
 
 /// What a reader found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reading {
+pub struct InteractionLog {
     /// The interactions, in the order of the text.
     pub interactions: Vec<Interaction>,
     /// Customers of whom more than the id is known: aliases, segments. In the order of their ids.
@@ -61,7 +61,7 @@ pub struct Reading {
     pub report: LossReport,
 }
 
-impl Reading {
+impl InteractionLog {
     /// Puts interactions under the id of the customer whose alias they came under; says how many.
     ///
     /// An alias that two customers share, such as that of a device, stays as it is, and so does one

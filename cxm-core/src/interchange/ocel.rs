@@ -22,9 +22,9 @@
 //!   "events": [{"id": "e1", "type": "order", "time": "2024-05-01T09:00:00Z",
 //!     "relationships": [{"objectId": "ann", "qualifier": "buyer"}]}]}"#;
 //! let mapping = ocel::OcelMapping::of_customers("customer");
-//! let reading = ocel::read(text.as_bytes(), &mapping, &ReadRules::default())?;
-//! assert_eq!(reading.interactions[0].customer, "ann");
-//! assert_eq!(reading.report.unmapped.of("qualifier"), 1);
+//! let log = ocel::read(text.as_bytes(), &mapping, &ReadRules::default())?;
+//! assert_eq!(log.interactions[0].customer, "ann");
+//! assert_eq!(log.report.unmapped.of("qualifier"), 1);
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
@@ -37,7 +37,7 @@ use serde_json::Value;
 use super::collector::{Collector, Record};
 use super::json::{count_rest, document, take, take_text, text};
 use super::loss_report::shortened;
-use super::{ReadRules, Reading, utf8};
+use super::{InteractionLog, ReadRules, utf8};
 use crate::error::{Error, Result};
 
 /// Customers of one event: its texts are copied for each, so that there must be a bound.
@@ -101,7 +101,7 @@ struct Object {
 type Objects = HashMap<String, Object>;
 
 /// Reads an object-centric event log.
-pub fn read(bytes: &[u8], mapping: &OcelMapping, rules: &ReadRules) -> Result<Reading> {
+pub fn read(bytes: &[u8], mapping: &OcelMapping, rules: &ReadRules) -> Result<InteractionLog> {
     let mut collector = Collector::new(rules, mapping.score.is_some())?;
     if mapping.customer_type.is_empty() {
         let message = "expected the type of objects that are customers";

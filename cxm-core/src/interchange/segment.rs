@@ -30,8 +30,8 @@
 //!   {"type": "track", "event": "Order Completed", "anonymousId": "a-1", "messageId": "m-2",
 //!    "timestamp": "2024-05-01T09:00:00.000Z", "properties": {"revenue": 19.99, "currency": "EUR"}}"#;
 //! let rules = ReadRules { resolve_aliases: true, ..ReadRules::default() };
-//! let reading = segment::read(text.as_bytes(), &segment::SegmentMapping::default(), &rules)?;
-//! let order = &reading.interactions[0];
+//! let log = segment::read(text.as_bytes(), &segment::SegmentMapping::default(), &rules)?;
+//! let order = &log.interactions[0];
 //! assert_eq!((order.customer.as_str(), order.value), ("ann", Some(1_999)));
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
@@ -43,7 +43,7 @@ use serde_json::Value;
 
 use super::collector::{Collector, Record};
 use super::json::{count_rest, each_record, take_optional, take_text};
-use super::{ReadRules, Reading, utf8};
+use super::{InteractionLog, ReadRules, utf8};
 use crate::error::Result;
 
 /// Which properties hold what, as paths of names between dots.
@@ -87,7 +87,7 @@ impl Default for SegmentMapping {
 }
 
 /// Reads messages.
-pub fn read(bytes: &[u8], mapping: &SegmentMapping, rules: &ReadRules) -> Result<Reading> {
+pub fn read(bytes: &[u8], mapping: &SegmentMapping, rules: &ReadRules) -> Result<InteractionLog> {
     let mut collector = Collector::new(rules, mapping.score.is_some())?;
     each_record(utf8(bytes)?, &["batch"], |message| {
         collector.next_record();

@@ -27,10 +27,10 @@
 //!   "eventType": "commerce.purchases", "producedBy": "self",
 //!   "identityMap": {"ECID": [{"id": "4711"}], "Email": [{"id": "ann@example.org", "primary": true}]},
 //!   "commerce": {"order": {"purchaseID": "o-7", "priceTotal": 19.99, "currencyCode": "EUR"}}}"#;
-//! let reading =
+//! let log =
 //!     xdm::read(text.as_bytes(), &xdm::XdmMapping::default(), &ReadRules::default())?;
-//! assert_eq!(reading.interactions[0].customer, "ann@example.org");
-//! assert_eq!(reading.customers[0].aliases, ["4711"]);
+//! assert_eq!(log.interactions[0].customer, "ann@example.org");
+//! assert_eq!(log.customers[0].aliases, ["4711"]);
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
@@ -41,7 +41,7 @@ use serde_json::Value;
 
 use super::collector::{Collector, Record};
 use super::json::{count_rest, each_record, take, take_optional, take_text, text};
-use super::{ReadRules, Reading, utf8};
+use super::{InteractionLog, ReadRules, utf8};
 use crate::error::Result;
 
 /// What the URIs of Adobe's channels begin with.
@@ -100,7 +100,7 @@ impl Default for XdmMapping {
 }
 
 /// Reads events.
-pub fn read(bytes: &[u8], mapping: &XdmMapping, rules: &ReadRules) -> Result<Reading> {
+pub fn read(bytes: &[u8], mapping: &XdmMapping, rules: &ReadRules) -> Result<InteractionLog> {
     let mut collector = Collector::new(rules, mapping.score.is_some())?;
     each_record(utf8(bytes)?, &["events"], |event| {
         collector.next_record();

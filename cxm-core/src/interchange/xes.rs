@@ -21,9 +21,9 @@
 //!   <event><string key="concept:name" value="checkout"/>
 //!     <date key="time:timestamp" value="2024-05-01T09:00:00.000+02:00"/></event>
 //! </trace></log>"#;
-//! let reading =
+//! let log =
 //!     xes::read(text.as_bytes(), &xes::XesMapping::default(), &ReadRules::default())?;
-//! assert_eq!(reading.interactions[0].customer, "ann");
+//! assert_eq!(log.interactions[0].customer, "ann");
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use super::collector::{Collector, Record};
 use super::loss_report::shortened;
-use super::{ReadRules, Reading, utf8};
+use super::{InteractionLog, ReadRules, utf8};
 use crate::error::{Error, Result};
 
 /// Keys of attributes, as the standard extensions have them.
@@ -132,7 +132,7 @@ struct Log<'m> {
 }
 
 /// Reads an event log in XES.
-pub fn read(bytes: &[u8], mapping: &XesMapping, rules: &ReadRules) -> Result<Reading> {
+pub fn read(bytes: &[u8], mapping: &XesMapping, rules: &ReadRules) -> Result<InteractionLog> {
     let collector = Collector::new(rules, mapping.score.is_some())?;
     let mut reader = Reader::from_str(utf8(bytes)?);
     let mut log = Log {

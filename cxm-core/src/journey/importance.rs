@@ -147,7 +147,7 @@ pub struct TouchpointImportance {
 /// How much the touchpoints matter.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Importance {
+pub struct ImportanceGrid {
     /// The mean of what is said, over touchpoints of which both are known.
     pub stated_line: Option<f64>,
     /// The mean of what was found, over the same.
@@ -234,7 +234,7 @@ fn journey_score(
 }
 
 /// Finds the lines and places the touchpoints; the one that matters most comes first.
-fn place(mut touchpoints: Vec<TouchpointImportance>) -> Importance {
+fn place(mut touchpoints: Vec<TouchpointImportance>) -> ImportanceGrid {
     touchpoints.sort_by(|a, b| {
         let size = |it: &TouchpointImportance| it.derived.unwrap_or(-1.0);
         size(b).total_cmp(&size(a)).then_with(|| a.touchpoint.cmp(&b.touchpoint))
@@ -256,7 +256,7 @@ fn place(mut touchpoints: Vec<TouchpointImportance>) -> Importance {
             (false, false) => ImportanceQuadrant::UnimportantPerformance,
         });
     }
-    Importance { stated_line, derived_line, touchpoints }
+    ImportanceGrid { stated_line, derived_line, touchpoints }
 }
 
 impl Journeys {
@@ -290,7 +290,7 @@ impl Journeys {
         journey_touchpoints: &[KeyPart],
         stated: &BTreeMap<KeyPart, f64>,
         level: f64,
-    ) -> Result<Importance> {
+    ) -> Result<ImportanceGrid> {
         check_level(level)?;
         if let Some((touchpoint, value)) = stated.iter().find(|(_, value)| !value.is_finite()) {
             let message = format!("expected a finite importance of {touchpoint}, got {value}");

@@ -72,7 +72,7 @@ pub use definition::{DEFAULT_MAX_EVENTS, JourneysDefinition, StageTouchpoints};
 pub use emotion_curve::{CurveBy, EmotionPoint};
 pub use funnel::{Funnel, FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart, FunnelStep};
 pub use importance::{
-    GoalDifference, Importance, ImportanceQuadrant, ScoreDifference, TouchpointImportance,
+    GoalDifference, ImportanceGrid, ImportanceQuadrant, ScoreDifference, TouchpointImportance,
 };
 pub use journeys::{ExcludedEvents, Journeys};
 pub use lifecycle::LifecycleRule;

@@ -55,7 +55,7 @@ pub struct LogConcave<G, S> {
 
 /// Integrals that share a scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moments<const K: usize> {
+pub struct ScaledIntegrals<const K: usize> {
     /// The logarithm of the unit in which `sums` are given.
     pub ln_scale: f64,
     /// ∫ density · factor, for each factor.
@@ -79,14 +79,14 @@ impl<G: Fn(f64) -> f64, S: Fn(f64) -> f64> LogConcave<G, S> {
     /// assert!((normal.ln_integral() - expected).abs() < 1e-12);
     /// ```
     pub fn ln_integral(&self) -> f64 {
-        let Moments { ln_scale, sums: [mass] } = self.moments(|_| [1.0]);
+        let ScaledIntegrals { ln_scale, sums: [mass] } = self.moments(|_| [1.0]);
         if mass > 0.0 { ln_scale + libm::log(mass) } else { f64::NEG_INFINITY }
     }
 
     /// ∫ density · factor for several smooth factors at once; all 0 for an empty range.
-    pub fn moments<const K: usize>(&self, factors: impl Fn(f64) -> [f64; K]) -> Moments<K> {
+    pub fn moments<const K: usize>(&self, factors: impl Fn(f64) -> [f64; K]) -> ScaledIntegrals<K> {
         let mode = self.mode();
-        let mut moments = Moments { ln_scale: (self.ln_density)(mode), sums: [0.0; K] };
+        let mut moments = ScaledIntegrals { ln_scale: (self.ln_density)(mode), sums: [0.0; K] };
         self.walk(mode, self.upper, &factors, &mut moments);
         self.walk(mode, self.lower, &factors, &mut moments);
         moments
@@ -122,7 +122,7 @@ impl<G: Fn(f64) -> f64, S: Fn(f64) -> f64> LogConcave<G, S> {
         mode: f64,
         end: f64,
         factors: &impl Fn(f64) -> [f64; K],
-        moments: &mut Moments<K>,
+        moments: &mut ScaledIntegrals<K>,
     ) {
         let direction = if end < mode { -1.0 } else { 1.0 };
         let mut at = mode;
@@ -155,7 +155,7 @@ impl<G: Fn(f64) -> f64, S: Fn(f64) -> f64> LogConcave<G, S> {
         from: f64,
         to: f64,
         factors: &impl Fn(f64) -> [f64; K],
-        moments: &mut Moments<K>,
+        moments: &mut ScaledIntegrals<K>,
     ) {
         let half = 0.5 * (to - from);
         let middle = from + half;

@@ -70,7 +70,7 @@ pub struct Maximum {
 
 /// How the search stands after a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step<'a> {
+pub struct Iteration<'a> {
     /// Evaluations so far.
     pub iteration: u32,
     /// The best point.
@@ -95,7 +95,7 @@ pub fn maximise(
     start: &[f64],
     bounds: &Bounds,
     mut evaluate: impl FnMut(&[f64]) -> Option<Surface>,
-    mut progress: impl FnMut(Step<'_>) -> Result<()>,
+    mut progress: impl FnMut(Iteration<'_>) -> Result<()>,
 ) -> Result<Maximum> {
     let mut point = clamp(start.to_vec(), &bounds.limits);
     let mut iterations = 1;
@@ -104,7 +104,7 @@ pub fn maximise(
     };
     let (mut radius, mut idle) = (FIRST_RADIUS, 0);
     loop {
-        progress(Step { iteration: iterations, point: &point, surface: &surface })?;
+        progress(Iteration { iteration: iterations, point: &point, surface: &surface })?;
         let at_limit = held(&point, &surface.gradient, &bounds.limits);
         let (gradient, curvature) = free(&surface, &at_limit)?;
         let noise = NOISE * surface.value.abs();

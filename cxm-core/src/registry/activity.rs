@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::customer_tables::{day, one_row};
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter, optional};
+use super::functions::{Arguments, Parameter, optional};
 use super::question::{Reading, ask_scored, compare_scored};
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::churn::{
@@ -203,7 +203,7 @@ enum ModelName {
 }
 
 struct Given<'a> {
-    arguments: &'a TableArguments,
+    arguments: &'a Arguments,
     activity: &'a Activity,
 }
 
@@ -270,7 +270,7 @@ impl Given<'_> {
 impl Tabulate for Activity {
     const TABLES: &'static [TableEntry] = TABLES;
 
-    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+    fn table(&self, name: &str, arguments: &Arguments) -> Result<Table> {
         let given = Given { arguments, activity: self };
         match name {
             "cohorts" => self.cohorts(&given.cohorts()?)?.table(given.level()?),

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter, optional};
-use super::question::{Arguments, Reading, ask_scored, compare_scored};
+use super::functions::{Arguments, Parameter, optional};
+use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
 use crate::calculator::table::Table;
 use crate::error::Result;
 use crate::journey::attribution::{
@@ -61,7 +61,7 @@ pub(super) const LEVEL: Parameter =
     optional("level", "number", "0.95", "level of the intervals of the shares");
 
 pub(super) fn options(
-    arguments: &TableArguments,
+    arguments: &Arguments,
     method: AttributionMethod,
 ) -> Result<AttributionOptions> {
     Ok(AttributionOptions {
@@ -93,7 +93,7 @@ impl Tabulate for AttributionPaths {
         },
     ];
 
-    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+    fn table(&self, name: &str, arguments: &Arguments) -> Result<Table> {
         match name {
             "attribution" => {
                 let level = arguments.get("level")?;
@@ -119,7 +119,7 @@ impl Reading for AttributionPathsReport {
         if question != "attribution" {
             return ask_scored(self, question, arguments);
         }
-        let options = Arguments::new(arguments)?.rest::<AttributionOptions>()?;
+        let options = NamedArguments::new(arguments)?.rest::<AttributionOptions>()?;
         attribute(self.path_table(), &options).map(|answer| to_value(&answer))
     }
 

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::definition::{parse, to_value};
-use super::question::{Arguments, Reading, ask_scored, interval};
+use super::question::{NamedArguments, Reading, ask_scored, interval};
 use crate::calculator::{Definition, Preset};
 use crate::churn::subscriptions::SubscriptionsReport;
 use crate::churn::{CauseKind, ChurnRate, ChurnRateDefinition, RevenueRetention, Window};
@@ -38,7 +38,7 @@ enum Time {
     Text(String),
 }
 
-fn time(named: &mut Arguments, name: &'static str) -> Result<Option<i64>> {
+fn time(named: &mut NamedArguments, name: &'static str) -> Result<Option<i64>> {
     let read = |time| match time {
         Time::Microseconds(time) => Ok(time),
         Time::Text(text) => parse_time(&text).ok_or_else(|| {
@@ -56,7 +56,7 @@ fn time(named: &mut Arguments, name: &'static str) -> Result<Option<i64>> {
 }
 
 /// The definition of a churn rate: the default, a preset, or fields that differ from one.
-fn definition(named: &mut Arguments) -> Result<ChurnRateDefinition> {
+fn definition(named: &mut NamedArguments) -> Result<ChurnRateDefinition> {
     defined(named.take("definition")?.unwrap_or_default())
 }
 
@@ -72,7 +72,7 @@ fn defined(given: Value) -> Result<ChurnRateDefinition> {
 }
 
 /// The window of a question; `None` without a start.
-fn window(named: &mut Arguments, days: Option<u32>) -> Result<Option<Window>> {
+fn window(named: &mut NamedArguments, days: Option<u32>) -> Result<Option<Window>> {
     let (start, end) = (time(named, "start")?, time(named, "end")?);
     let months: Option<u32> = named.take("months")?;
     let offset: Option<i32> = named.take("day_offset_minutes")?;
@@ -160,7 +160,7 @@ impl SubscriptionsReport {
 
 impl Reading for SubscriptionsReport {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         match question {
             "churn_rate" => {
                 let definition = definition(&mut named)?;
@@ -188,7 +188,7 @@ impl Reading for SubscriptionsReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let definition = definition(&mut named)?;
         let ours = window(&mut named, definition.window_days)?;
         let (start, end) = (time(&mut named, "other_start")?, time(&mut named, "other_end")?);

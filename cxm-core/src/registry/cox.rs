@@ -11,7 +11,7 @@
 use serde_json::{Map, Value, json};
 
 use super::definition::to_value;
-use super::question::Arguments;
+use super::question::NamedArguments;
 use crate::calculator::Table;
 use crate::calculator::batch::{KeyPart, Values};
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ pub(super) fn summary(fit: &Cox, level: f64) -> Result<Map<String, Value>> {
 impl CoxModel {
     /// Fits the columns; `ties` and `robust` are the options.
     pub fn fit(columns: &CoxColumns<'_>, options: &Value) -> Result<Self> {
-        let options: CoxOptions = Arguments::new(options)?.rest()?;
+        let options: CoxOptions = NamedArguments::new(options)?.rest()?;
         Cox::fit(columns, &options).map(|fit| Self { fit }).map_err(|error| error.within("cox"))
     }
 
@@ -64,7 +64,7 @@ impl CoxModel {
 
     /// Coefficients with errors, intervals and tests, likelihood, concordance.
     pub fn summary(&self, options: &Value) -> Result<Value> {
-        let mut options = Arguments::new(options)?;
+        let mut options = NamedArguments::new(options)?;
         let level = options.take("level")?.unwrap_or(0.95);
         options.finish()?;
         summary(&self.fit, level).map(Value::Object).map_err(|error| error.within("cox"))
@@ -76,7 +76,7 @@ impl CoxModel {
         columns: &CoxColumns<'_>,
         options: &Value,
     ) -> Result<Value> {
-        let mut options = Arguments::new(options)?;
+        let mut options = NamedArguments::new(options)?;
         let transform = options.take("transform")?.unwrap_or_default();
         options.finish()?;
         let tests = self.fit.test_proportional_hazards(columns, transform);
@@ -85,7 +85,7 @@ impl CoxModel {
 
     /// A table by its name: `baseline`, or the `survival` of a customer.
     pub fn tabulate(&self, name: &str, arguments: &Value) -> Result<Table> {
-        let mut arguments = Arguments::new(arguments)?;
+        let mut arguments = NamedArguments::new(arguments)?;
         let table = match name {
             "baseline" => self.baseline(),
             "survival" => self.survival(&mut arguments),
@@ -128,7 +128,7 @@ impl CoxModel {
         }
     }
 
-    fn survival(&self, arguments: &mut Arguments) -> Result<Table> {
+    fn survival(&self, arguments: &mut NamedArguments) -> Result<Table> {
         let covariates = self.customer(arguments.take("covariates")?)?;
         let stratum: Option<KeyPart> = arguments.take("stratum")?;
         let curve = self.fit.curve(&covariates, stratum.as_ref())?;
@@ -156,7 +156,7 @@ impl CoxModel {
         columns: &[(&str, Values<'_>)],
     ) -> Result<Vec<Option<f64>>> {
         let read = || -> Result<Vec<Option<f64>>> {
-            let mut arguments = Arguments::new(quantity)?;
+            let mut arguments = NamedArguments::new(quantity)?;
             let name: String = arguments.require("quantity")?;
             let predictors = self.fit.predictors(columns)?;
             let answers = match name.as_str() {

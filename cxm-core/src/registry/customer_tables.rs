@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::Entry;
 use super::definition::{self, to_value};
 use super::erased::{DynCalculator, RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter, optional};
-use super::question::{Arguments, Reading, ask_scored, compare_scored};
+use super::functions::{Arguments, Parameter, optional};
+use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
 use crate::calculator::table::Table;
 use crate::calculator::{Calculator, State};
 use crate::clv::customer_summaries::CustomerSummariesDefinition;
@@ -153,7 +153,7 @@ fn unit(value: &Value, name: &'static str) -> Result<TimeUnit> {
 }
 
 struct Given<'a> {
-    arguments: &'a TableArguments,
+    arguments: &'a Arguments,
     rules: &'a CustomerSummariesDefinition,
 }
 
@@ -170,7 +170,7 @@ impl Given<'_> {
 impl Tabulate for CustomerSummaries {
     const TABLES: &'static [TableEntry] = SUMMARY_TABLES;
 
-    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+    fn table(&self, name: &str, arguments: &Arguments) -> Result<Table> {
         let given = Given { arguments, rules: Calculator::definition(self) };
         match name {
             "summaries" => self.summaries(&SummaryOptions {
@@ -230,7 +230,7 @@ impl RatingCounts for CustomerSummaries {
                 PurchasePatterns::KIND.name
             )));
         }
-        let mut fields = Arguments::new(definition)?;
+        let mut fields = NamedArguments::new(definition)?;
         let until: Option<Value> = fields.take("until")?;
         let mut fields = definition::object(&fields.into_value())?;
         let rules = Calculator::definition(self);
@@ -266,7 +266,7 @@ impl Tabulate for PurchasePatterns {
         },
     ];
 
-    fn table(&self, name: &str, _arguments: &TableArguments) -> Result<Table> {
+    fn table(&self, name: &str, _arguments: &Arguments) -> Result<Table> {
         if name == "spends" { self.spends() } else { self.patterns() }
     }
 }

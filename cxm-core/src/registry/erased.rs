@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::definition::to_value;
-use super::functions::{Arguments as FunctionArguments, Parameter};
+use super::functions::{Arguments, Parameter};
 use super::question::Reading;
 use crate::calculator::batch::Batch;
 use crate::calculator::{Calculator, Kind, Report, Retract, State, Table};
@@ -120,7 +120,7 @@ pub trait Tabulate: State {
     const TABLES: &'static [TableEntry] = &[];
 
     /// The table of this name; the arguments were checked against those of its entry.
-    fn table(&self, name: &str, arguments: &FunctionArguments) -> Result<Table> {
+    fn table(&self, name: &str, arguments: &Arguments) -> Result<Table> {
         let _ = (name, arguments);
         Err(Error::not_offered("it has no tables"))
     }
@@ -274,7 +274,7 @@ where
             Calculator::definition(other),
         )
         .map_err(|error| error.within(C::KIND.name))?;
-        let mut named = super::question::Arguments::new(arguments)?;
+        let mut named = super::question::NamedArguments::new(arguments)?;
         let level: Option<f64> = named.take("level")?;
         let comparison = Calculator::value(self)
             .compare_by_name(&Calculator::value(other), &named.into_value())
@@ -301,7 +301,7 @@ where
         let none = Value::Object(serde_json::Map::new());
         let arguments = if arguments.is_null() { &none } else { arguments };
         entry
-            .and_then(|entry| FunctionArguments::new(entry.parameters, arguments))
+            .and_then(|entry| Arguments::new(entry.parameters, arguments))
             .and_then(|arguments| self.table(name, &arguments))
             .map_err(|error| error.within(C::KIND.name))
     }

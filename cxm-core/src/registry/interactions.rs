@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use super::definition::{object, to_value};
 use crate::calculator::table::Table;
 use crate::error::{Error, Result};
-use crate::interchange::{ReadRules, Reading, csv, ocel, segment, table, xdm, xes};
+use crate::interchange::{InteractionLog, ReadRules, csv, ocel, segment, table, xdm, xes};
 
 /// A format of logs.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +29,7 @@ pub struct FormatEntry {
     pub summary: &'static str,
     /// Every option with its default: where the format keeps what, and the rules of reading.
     pub options: fn() -> Map<String, Value>,
-    read: fn(&[u8], &Value) -> Result<Reading>,
+    read: fn(&[u8], &Value) -> Result<InteractionLog>,
 }
 
 macro_rules! formats {

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter};
+use super::functions::{Arguments, Parameter};
 use super::journeys::{
     LEVEL, TRANSITIONS, ask_table, funnel_steps, integers, step_matrix, transitions,
 };
-use super::question::{Arguments, Reading, ask_scored, compare_scored};
+use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
 use crate::calculator::{Calculator, Table};
 use crate::error::{Error, Result};
 use crate::journey::{JourneyStream, JourneyStreamReport};
@@ -107,7 +107,7 @@ fn late_events(stream: &JourneyStream) -> Result<Table> {
 impl Tabulate for JourneyStream {
     const TABLES: &'static [TableEntry] = TABLES;
 
-    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+    fn table(&self, name: &str, arguments: &Arguments) -> Result<Table> {
         match name {
             "transitions" => transitions(&self.transitions(arguments.get("ends")?)),
             "step_matrix" => step_matrix(&self.step_matrix()),
@@ -124,7 +124,7 @@ impl Tabulate for JourneyStream {
 
     fn answer(&self, question: &str, arguments: &Value) -> Result<Value> {
         if question == "funnel" {
-            let mut named = Arguments::new(arguments)?;
+            let mut named = NamedArguments::new(arguments)?;
             let (name, level): (String, _) = (named.require("name")?, named.take("level")?);
             named.finish()?;
             return Ok(to_value(&self.funnel(&name, level)?));

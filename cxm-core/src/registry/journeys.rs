@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::attribution;
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, Parameter, optional};
+use super::functions::{Arguments, Parameter, optional};
 use super::journeys_scores as scores;
 use super::journeys_views as views;
-use super::question::{Arguments, Reading, ask_scored, compare_scored};
+use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::error::{Error, Result};
@@ -302,7 +302,7 @@ fn contacts(journeys: &Journeys) -> Result<Table> {
 }
 
 /// The conversions of journeys, divided by one method.
-fn credit(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
+fn credit(journeys: &Journeys, arguments: &Arguments) -> Result<Table> {
     let level = arguments.get("level")?;
     let half_life = arguments.get("half_life")?;
     let method: AttributionMethod = arguments.get("method")?;
@@ -310,7 +310,7 @@ fn credit(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
     journeys.attribution(&options, half_life)?.table()
 }
 
-fn funnel(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
+fn funnel(journeys: &Journeys, arguments: &Arguments) -> Result<Table> {
     let steps: Vec<KeyPart> = arguments.get("steps")?;
     let options = FunnelOptions {
         window: arguments.get("window")?,
@@ -361,7 +361,7 @@ fn rows_of(table: &Table) -> Value {
 impl Tabulate for Journeys {
     const TABLES: &'static [TableEntry] = TABLES;
 
-    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+    fn table(&self, name: &str, arguments: &Arguments) -> Result<Table> {
         match name {
             "transitions" => transitions(&self.transitions(arguments.get("ends")?)),
             "step_matrix" => {
@@ -389,7 +389,7 @@ impl Tabulate for Journeys {
 
     fn answer(&self, question: &str, arguments: &Value) -> Result<Value> {
         if question == "funnel" {
-            let mut named = Arguments::new(arguments)?;
+            let mut named = NamedArguments::new(arguments)?;
             let steps: Vec<KeyPart> = named.require("steps")?;
             let funnel = self.funnel(&steps, &named.rest::<FunnelOptions>()?)?;
             return Ok(to_value(&funnel));
@@ -411,7 +411,7 @@ pub(super) fn ask_table<C: Tabulate>(
     let entry = C::TABLES.iter().find(|table| table.name == question)?;
     let none = json!({});
     let arguments = if arguments.is_null() { &none } else { arguments };
-    let arguments = TableArguments::new(entry.parameters, arguments);
+    let arguments = Arguments::new(entry.parameters, arguments);
     let table = arguments.and_then(|arguments| calculator.table(question, &arguments));
     Some(table.map(|table| rows_of(&table)))
 }

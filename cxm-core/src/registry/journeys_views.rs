@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::TableEntry;
-use super::functions::{Arguments as TableArguments, Parameter, optional};
-use super::question::Arguments;
+use super::functions::{Arguments, Parameter, optional};
+use super::question::NamedArguments;
 use crate::calculator::Table;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ fn time(value: &Value, name: &'static str) -> Result<i64> {
 
 /// The view of one customer.
 pub(super) fn customer(journeys: &Journeys, arguments: &Value) -> Result<Value> {
-    let mut named = Arguments::new(arguments)?;
+    let mut named = NamedArguments::new(arguments)?;
     let customer: KeyPart = named.require("customer")?;
     let at: Option<Value> = named.take("at")?;
     let at = at.map(|at| time(&at, "at")).transpose()?;
@@ -100,7 +100,7 @@ fn truths(
 }
 
 /// The measures, one a row.
-pub(super) fn measures(journeys: &Journeys, arguments: &TableArguments) -> Result<Table> {
+pub(super) fn measures(journeys: &Journeys, arguments: &Arguments) -> Result<Table> {
     let measures = read_measures(arguments.get("measures")?)?;
     let options = MeasureOptions {
         before: arguments.get("before")?,
@@ -157,7 +157,7 @@ pub fn answer_rule(rule: &Value) -> Result<AnswerRule> {
         let message = "expected microseconds, or null for any time";
         return Err(Error::argument(message).in_field("within"));
     }
-    let mut named = Arguments::new(rule)?;
+    let mut named = NamedArguments::new(rule)?;
     let rule = AnswerRule {
         within: named.take("within")?,
         by: named.take("by")?.unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::calculator::{Calculator, Kind, Merge, Retract, State, Update, UpdateB
 use crate::error::{Error, Result};
 use crate::stats::Scored;
 use crate::stream::keyed::DEFAULT_MAX_GROUPS;
-use crate::stream::table::{TableOptions, table};
+use crate::stream::segment_table::{SegmentTableOptions, segment_table};
 use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition, Overflow};
 
 /// The key columns and the limits of a table.
@@ -163,8 +163,8 @@ where
     }
 
     fn table(&self, options: &Value) -> Result<Value> {
-        let options: TableOptions = super::question::Arguments::new(options)?.rest()?;
-        table(self, &options).map(|table| to_value(&table))
+        let options: SegmentTableOptions = super::question::NamedArguments::new(options)?.rest()?;
+        segment_table(self, &options).map(|table| to_value(&table))
     }
 
     fn to_bytes(&self) -> Vec<u8> {

@@ -17,8 +17,8 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments as TableArguments, optional};
-use super::question::{Arguments, Reading, ask_scored};
+use super::functions::{Arguments, optional};
+use super::question::{NamedArguments, Reading, ask_scored};
 use crate::calculator::{Calculator, Table};
 use crate::churn::{CalibrationBins, PredictionScores, PredictionScoresReport, ProfitOptions};
 use crate::error::Result;
@@ -64,7 +64,7 @@ fn lift(report: &PredictionScoresReport, groups: u32, valued: bool) -> Result<Ta
     Ok(table)
 }
 
-fn calibration(report: &PredictionScoresReport, arguments: &TableArguments) -> Result<Table> {
+fn calibration(report: &PredictionScoresReport, arguments: &Arguments) -> Result<Table> {
     let (bins, level): (u32, f64) = (arguments.get("bins")?, arguments.get("level")?);
     let bins = report.calibration(arguments.get("bins_by")?, bins)?.bins;
     let mut limits = Vec::with_capacity(bins.len());
@@ -86,7 +86,7 @@ fn calibration(report: &PredictionScoresReport, arguments: &TableArguments) -> R
 impl Tabulate for PredictionScores {
     const TABLES: &'static [TableEntry] = TABLES;
 
-    fn table(&self, name: &str, arguments: &TableArguments) -> Result<Table> {
+    fn table(&self, name: &str, arguments: &Arguments) -> Result<Table> {
         let report = Calculator::value(self);
         match name {
             "lift" => lift(&report, arguments.get("groups")?, report.definition.valued),
@@ -101,8 +101,8 @@ impl RatingCounts for PredictionScores {}
 
 impl Reading for PredictionScoresReport {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        let mut named = Arguments::new(arguments)?;
-        let bins = |named: &mut Arguments| -> Result<(CalibrationBins, u32)> {
+        let mut named = NamedArguments::new(arguments)?;
+        let bins = |named: &mut NamedArguments| -> Result<(CalibrationBins, u32)> {
             let bins_by = named.take("bins_by")?.unwrap_or_default();
             Ok((bins_by, named.take("bins")?.unwrap_or(BINS)))
         };
@@ -128,7 +128,7 @@ impl Reading for PredictionScoresReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let method: Option<Method> = named.take("method")?;
         named.finish()?;
         Scored::compare(self, other, method)

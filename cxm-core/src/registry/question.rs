@@ -30,9 +30,9 @@ pub trait Reading: Report + Serialize {
 
 /// Named arguments, taken one by one; what is left over is an error.
 #[derive(Debug)]
-pub struct Arguments(Map<String, Value>);
+pub struct NamedArguments(Map<String, Value>);
 
-impl Arguments {
+impl NamedArguments {
     /// The arguments of a question.
     pub fn new(value: &Value) -> Result<Self> {
         object(value).map(Self)
@@ -89,7 +89,7 @@ pub(crate) fn compare_scored<R: Scored>(
     theirs: &R,
     arguments: &Value,
 ) -> Result<Comparison> {
-    let mut named = Arguments::new(arguments)?;
+    let mut named = NamedArguments::new(arguments)?;
     let method: Option<Method> = named.take("method")?;
     named.finish()?;
     ours.compare(theirs, method)
@@ -101,7 +101,7 @@ pub(crate) fn ask_scored<R: Scored>(
     question: &str,
     arguments: &Value,
 ) -> Result<Value> {
-    let mut arguments = Arguments::new(arguments)?;
+    let mut arguments = NamedArguments::new(arguments)?;
     match question {
         "interval" => report.interval(&arguments.rest::<IntervalOptions>()?).map(interval),
         "confidence_sequence" => {
@@ -123,7 +123,7 @@ pub(crate) fn ask_scored<R: Scored>(
 
 impl<R: RatingReport + Serialize> Reading for R {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let figures = self.figures();
         let mut measure = || -> Result<RatingMeasure> {
             Ok(named.take("measure")?.unwrap_or_else(|| self.headline_measure()))
@@ -158,7 +158,7 @@ impl<R: RatingReport + Serialize> Reading for R {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let measure = named.take("measure")?.unwrap_or_else(|| self.headline_measure());
         let method: Option<Method> = named.take("method")?;
         named.finish()?;

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::definition::to_value;
-use super::question::{Arguments, Reading, ask_scored, compare_scored, interval};
+use super::question::{NamedArguments, Reading, ask_scored, compare_scored, interval};
 use crate::error::{Error, Result};
 use crate::impact::DriverMomentsReport;
 use crate::impact::importance::ImportanceMethod;
@@ -53,7 +53,7 @@ enum Item {
 
 impl Reading for CxIndexReport {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let item: Option<Item> = if is_interval(question) { named.take("item")? } else { None };
         let Some(item) = item else { return ask_scored(self, question, &named.into_value()) };
         let options = named.rest::<IntervalOptions>()?;
@@ -79,7 +79,7 @@ impl Reading for SecureCustomerIndexReport {
         if !is_interval(question) {
             return ask_scored(self, question, arguments);
         }
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let group: Option<CustomerSecurity> = named.take("group")?;
         let share = self.share(group.unwrap_or_default());
         ask_share(&share, question, &named.rest::<IntervalOptions>()?)
@@ -95,7 +95,7 @@ impl Reading for PairedNpsReport {
         if question != "test" {
             return ask_scored(self, question, arguments);
         }
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let level = named.take("level")?.unwrap_or(IntervalOptions::default().level);
         named.finish()?;
         let test = self.test()?;
@@ -125,7 +125,7 @@ impl Reading for DriverMomentsReport {
             "drivers" | "penalty_reward_contrast" | "importance_performance" => None,
             _ => return ask_scored(self, question, arguments),
         };
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let outcome = named.take("outcome")?.unwrap_or_default();
         if let Some(method) = importance {
             named.finish()?;
@@ -153,7 +153,7 @@ impl Reading for DriverMomentsReport {
 
 impl Reading for ResponseRateReport {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let start: Option<i64> = if question == "interval" { named.take("pane")? } else { None };
         let Some(start) = start else { return ask_scored(self, question, &named.into_value()) };
         let options = named.rest::<IntervalOptions>()?;
@@ -176,7 +176,7 @@ impl Reading for ResponseLedgerReport {
         if question != "score" {
             return ask_scored(self, question, arguments);
         }
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let name: String = named.require("calculator")?;
         let definition: Option<Value> = named.take("definition")?;
         let entry = super::find(&name)?;

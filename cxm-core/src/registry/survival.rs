@@ -15,7 +15,7 @@
 use serde_json::{Value, json};
 
 use super::definition::to_value;
-use super::question::{Arguments, Reading, ask_scored};
+use super::question::{NamedArguments, Reading, ask_scored};
 use crate::error::Result;
 use crate::stats::{Comparison, IntervalOptions, Method, Scored};
 use crate::survival::{
@@ -120,16 +120,16 @@ pub(super) fn incidences(
 impl Reading for LifetimesReport {
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let table = self.risk_table();
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let default = IntervalOptions::default();
-        let read_curve = |named: &mut Arguments| match named.take::<f64>("start_time")? {
+        let read_curve = |named: &mut NamedArguments| match named.take::<f64>("start_time")? {
             Some(start) => KaplanMeier::after(table, start),
             None => Ok(KaplanMeier::of(table)),
         };
-        let level = |named: &mut Arguments| -> Result<f64> {
+        let level = |named: &mut NamedArguments| -> Result<f64> {
             Ok(named.take("level")?.unwrap_or(default.level))
         };
-        let how = |named: &mut Arguments, usual: Method| -> Result<(f64, Method)> {
+        let how = |named: &mut NamedArguments, usual: Method| -> Result<(f64, Method)> {
             Ok((level(named)?, named.take("method")?.unwrap_or(usual)))
         };
         let answer = match question {
@@ -181,7 +181,7 @@ impl Reading for LifetimesReport {
     }
 
     fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = Arguments::new(arguments)?;
+        let mut named = NamedArguments::new(arguments)?;
         let method: Option<Method> = named.take("method")?;
         named.finish()?;
         Scored::compare(self, other, method)

@@ -36,7 +36,7 @@ use crate::error::{Error, Result};
 /// The lowest and the highest value possible, and the share that answered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Bounds {
+pub struct NonResponseBounds {
     /// Had every silent one answered at the low end.
     pub lower: f64,
     /// Had every silent one answered at the high end.
@@ -46,13 +46,13 @@ pub struct Bounds {
 }
 
 /// Bounds of a net score; `None` where nobody was asked.
-pub fn net_bounds(counts: &NetCounts, missing: u64) -> Option<Bounds> {
+pub fn net_bounds(counts: &NetCounts, missing: u64) -> Option<NonResponseBounds> {
     let sum = counts.positive as f64 - counts.negative as f64;
     bounds(sum, counts.total(), missing, -1.0, 1.0)
 }
 
 /// Bounds of a share; `None` where nobody was asked.
-pub fn share_bounds(share: &Share, missing: u64) -> Result<Option<Bounds>> {
+pub fn share_bounds(share: &Share, missing: u64) -> Result<Option<NonResponseBounds>> {
     share.check()?;
     Ok(bounds(share.successes as f64, share.total, missing, 0.0, 1.0))
 }
@@ -63,7 +63,7 @@ pub fn mean_bounds(
     missing: u64,
     lowest: f64,
     highest: f64,
-) -> Result<Option<Bounds>> {
+) -> Result<Option<NonResponseBounds>> {
     let mean = moments.mean().unwrap_or(lowest);
     if !(lowest <= mean && mean <= highest && lowest.is_finite() && highest.is_finite()) {
         return Err(Error::argument(format!(
@@ -74,10 +74,16 @@ pub fn mean_bounds(
     Ok(bounds(moments.sum as f64, moments.n, missing, lowest, highest))
 }
 
-fn bounds(sum: f64, answered: u64, missing: u64, lowest: f64, highest: f64) -> Option<Bounds> {
+fn bounds(
+    sum: f64,
+    answered: u64,
+    missing: u64,
+    lowest: f64,
+    highest: f64,
+) -> Option<NonResponseBounds> {
     let (answered, missing) = (answered as f64, missing as f64);
     let asked = answered + missing;
-    (asked > 0.0).then(|| Bounds {
+    (asked > 0.0).then(|| NonResponseBounds {
         lower: (sum + missing * lowest) / asked,
         upper: (sum + missing * highest) / asked,
         response_rate: answered / asked,

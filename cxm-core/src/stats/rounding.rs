@@ -52,21 +52,21 @@ pub enum TieRule {
 /// A decimal number: `units`/10^`decimals`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Decimal {
+pub struct Rounded {
     /// The number in units of its last decimal.
     pub units: i128,
     /// Digits after the point.
     pub decimals: u32,
 }
 
-impl Decimal {
+impl Rounded {
     /// The nearest double.
     pub fn value(&self) -> f64 {
         self.units as f64 / 10_i128.pow(self.decimals) as f64
     }
 }
 
-impl fmt::Display for Decimal {
+impl fmt::Display for Rounded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scale = 10_u128.pow(self.decimals);
         let (whole, part) = (self.units.unsigned_abs() / scale, self.units.unsigned_abs() % scale);
@@ -84,7 +84,7 @@ pub fn round_ratio(
     denominator: u64,
     decimals: u32,
     ties: TieRule,
-) -> Result<Option<Decimal>> {
+) -> Result<Option<Rounded>> {
     let scale = scale(decimals)?;
     if denominator == 0 {
         return Ok(None);
@@ -105,11 +105,11 @@ pub fn round_ratio(
     };
     let magnitude = i128::try_from(floor + u128::from(up))
         .map_err(|_| Error::overflow("the ratio is too large to round"))?;
-    Ok(Some(Decimal { units: if numerator < 0 { -magnitude } else { magnitude }, decimals }))
+    Ok(Some(Rounded { units: if numerator < 0 { -magnitude } else { magnitude }, decimals }))
 }
 
 /// The counts as percentages that add up to exactly 100; none without answers.
-pub fn shares_of_a_hundred(counts: &[u64], decimals: u32) -> Result<Vec<Decimal>> {
+pub fn shares_of_a_hundred(counts: &[u64], decimals: u32) -> Result<Vec<Rounded>> {
     let hundred = 100 * scale(decimals)?;
     let total: u128 = counts.iter().map(|count| u128::from(*count)).sum();
     if total == 0 {
@@ -125,7 +125,7 @@ pub fn shares_of_a_hundred(counts: &[u64], decimals: u32) -> Result<Vec<Decimal>
     by_remainder.iter_mut().take(left).for_each(|(_, unit)| **unit += 1);
     let decimal = |unit: u128| {
         let units = i128::try_from(unit).map_err(|_| Error::overflow("a share above a hundred"))?;
-        Ok(Decimal { units, decimals })
+        Ok(Rounded { units, decimals })
     };
     units.into_iter().map(decimal).collect()
 }

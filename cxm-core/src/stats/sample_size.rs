@@ -23,10 +23,10 @@
 //!
 //! # Example
 //! ```
-//! use cxm_core::stats::sample_size::{Spread, for_margin};
+//! use cxm_core::stats::sample_size::{PlanningValue, for_margin};
 //!
-//! assert_eq!(for_margin(Spread::Net { variance: 1.0 }, 0.10, 0.95, None)?, 382);
-//! assert_eq!(for_margin(Spread::Share { share: 0.5 }, 0.05, 0.95, None)?, 385);
+//! assert_eq!(for_margin(PlanningValue::Net { variance: 1.0 }, 0.10, 0.95, None)?, 382);
+//! assert_eq!(for_margin(PlanningValue::Share { share: 0.5 }, 0.05, 0.95, None)?, 385);
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
@@ -39,7 +39,7 @@ use crate::numeric::distribution::{normal_cdf, normal_quantile, normal_two_sided
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case", deny_unknown_fields))]
-pub enum Spread {
+pub enum PlanningValue {
     /// A net score.
     Net {
         /// Variance of one answer, 0..=1.
@@ -57,7 +57,7 @@ pub enum Spread {
     },
 }
 
-impl Spread {
+impl PlanningValue {
     fn variance(self) -> Result<f64> {
         let (variance, name, value, fits) = match self {
             Self::Net { variance: v } => (v, "variance", v, v > 0.0 && v <= 1.0),
@@ -79,19 +79,24 @@ impl Spread {
 }
 
 /// Answers needed for an interval of ± `margin`.
-pub fn for_margin(spread: Spread, margin: f64, level: f64, population: Option<u64>) -> Result<u64> {
+pub fn for_margin(
+    planned: PlanningValue,
+    margin: f64,
+    level: f64,
+    population: Option<u64>,
+) -> Result<u64> {
     let z = normal_two_sided_quantile(IntervalOptions::at(level).alpha()?);
-    let unbounded = z * z * spread.variance()? / square(margin, "margin")?;
-    let Some(population) = population else { return rounded_up(unbounded - spread.added()) };
+    let unbounded = z * z * planned.variance()? / square(margin, "margin")?;
+    let Some(population) = population else { return rounded_up(unbounded - planned.added()) };
     let size = population as f64;
-    let needed = unbounded * size - spread.added() * (size - 1.0);
+    let needed = unbounded * size - planned.added() * (size - 1.0);
     Ok(rounded_up(needed / (size - 1.0 + unbounded))?.min(population))
 }
 
 /// Answers needed in each of two groups to find a `difference` with this `power`.
 pub fn for_difference(
-    first: Spread,
-    second: Spread,
+    first: PlanningValue,
+    second: PlanningValue,
     difference: f64,
     level: f64,
     power: f64,
@@ -112,23 +117,29 @@ pub fn for_difference(
 }
 
 /// The ± of an interval from `n` answers.
-pub fn margin(spread: Spread, n: u64, level: f64, population: Option<u64>) -> Result<f64> {
+pub fn margin(planned: PlanningValue, n: u64, level: f64, population: Option<u64>) -> Result<f64> {
     let z = normal_two_sided_quantile(IntervalOptions::at(level).alpha()?);
     let factor = Sampling::new(n, population)?.deviation_factor();
-    Ok(z * factor * (spread.variance()? / answers(n, spread)?).sqrt())
+    Ok(z * factor * (planned.variance()? / answers(n, planned)?).sqrt())
 }
 
 /// The chance that `n` answers in each group show a true `difference` to be one.
-pub fn power(first: Spread, second: Spread, difference: f64, n: u64, level: f64) -> Result<f64> {
+pub fn power(
+    first: PlanningValue,
+    second: PlanningValue,
+    difference: f64,
+    n: u64,
+    level: f64,
+) -> Result<f64> {
     let z = normal_two_sided_quantile(IntervalOptions::at(level).alpha()?);
     let variance = first.variance()? + second.variance()?;
     let deviations = (square(difference, "difference")? * answers(n, first)? / variance).sqrt();
     Ok(normal_cdf(deviations - z) + normal_cdf(-deviations - z))
 }
 
-fn answers(n: u64, spread: Spread) -> Result<f64> {
+fn answers(n: u64, planned: PlanningValue) -> Result<f64> {
     if n > 0 {
-        return Ok(n as f64 + spread.added());
+        return Ok(n as f64 + planned.added());
     }
     Err(Error::argument("n must be at least 1").in_field("n"))
 }

@@ -2,8 +2,8 @@
 
 pub mod encode;
 pub mod keyed;
+pub mod segment_table;
 pub mod suppression;
-pub mod table;
 
 pub use keyed::{Key, Keyed, KeyedBatch, KeyedDefinition, Overflow};
 pub use suppression::{Cell, Suppressed, SuppressionRule};

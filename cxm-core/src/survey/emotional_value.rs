@@ -342,7 +342,7 @@ pub type EmotionalValue = ItemCalculator<EmotionalValueDefinition>;
 /// One emotion of a report.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Emotion {
+pub struct RatedEmotion {
     /// Its name.
     pub name: String,
     /// The mean rating of the responses.
@@ -366,9 +366,9 @@ pub struct EmotionalValueReport {
     /// The mean rating of the negative emotions.
     pub negative_mean: Option<f64>,
     /// The positive emotions.
-    pub positive: Vec<Emotion>,
+    pub positive: Vec<RatedEmotion>,
     /// The negative emotions.
-    pub negative: Vec<Emotion>,
+    pub negative: Vec<RatedEmotion>,
     /// Respondents who did not rate every emotion.
     pub incomplete: u64,
     /// All rows taken in.
@@ -388,8 +388,8 @@ impl EmotionalValueReport {
             (state.complete > 0).then(|| lowest + sum as f64 / ratings)
         };
         let emotions = definition.items().into_iter().zip(&state.sums).zip(&shared.excluded);
-        let mut positive: Vec<Emotion> = emotions
-            .map(|((name, &sum), &excluded)| Emotion {
+        let mut positive: Vec<RatedEmotion> = emotions
+            .map(|((name, &sum), &excluded)| RatedEmotion {
                 name: name.to_owned(),
                 mean: mean(sum, 1),
                 excluded,

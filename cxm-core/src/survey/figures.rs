@@ -6,7 +6,7 @@ use crate::calculator::codec::{Reader, Writer};
 use crate::error::{Error, Result};
 use crate::model::Direction;
 use crate::stats::comparison::{self, Comparable, Comparison};
-use crate::stats::non_response::{self, Bounds};
+use crate::stats::non_response::{self, NonResponseBounds};
 use crate::stats::rounding::{self, TieRule};
 use crate::stats::weights::{WeightedBin, WeightedEstimate, weighted_mean};
 use crate::stats::{
@@ -313,7 +313,7 @@ impl Figures {
         &self,
         measure: RatingMeasure,
         missing: u64,
-    ) -> Result<Option<Bounds>> {
+    ) -> Result<Option<NonResponseBounds>> {
         let Some(unit) = self.unit(measure) else { return Ok(None) };
         let raw = match measure {
             _ if self.is_weighted() => {
@@ -332,7 +332,7 @@ impl Figures {
         };
         Ok(raw.map(|raw| {
             let (a, b) = (unit.value(raw.lower), unit.value(raw.upper));
-            Bounds { lower: a.min(b), upper: a.max(b), ..raw }
+            NonResponseBounds { lower: a.min(b), upper: a.max(b), ..raw }
         }))
     }
 
@@ -360,7 +360,7 @@ impl Figures {
     }
 
     /// The figure rounded from the exact counts: percent for shares, its own unit otherwise.
-    fn rounded(&self, measure: RatingMeasure, decimals: u8) -> Result<Option<rounding::Decimal>> {
+    fn rounded(&self, measure: RatingMeasure, decimals: u8) -> Result<Option<rounding::Rounded>> {
         let percent = match measure {
             RatingMeasure::Share | RatingMeasure::GoodShare => 100,
             _ => 1,
@@ -493,7 +493,7 @@ pub trait RatingReport: Report + Clone {
     fn headline_measure(&self) -> RatingMeasure;
 
     /// The limits of the score had all non-respondents answered (Manski).
-    fn non_response_bounds(&self, non_respondents: u64) -> Result<Option<Bounds>> {
+    fn non_response_bounds(&self, non_respondents: u64) -> Result<Option<NonResponseBounds>> {
         self.figures().non_response_bounds(self.headline_measure(), non_respondents)
     }
 

@@ -34,7 +34,7 @@ mod tick_counts;
 
 pub use aalen_johansen::{AalenJohansen, CauseIncidence, IncidenceStep};
 pub use cox::{
-    BaselineStep, BaselineStratum, Cox, CoxColumns, CoxCurve, CoxOptions, CoxTest, CoxTies,
+    BaselineStep, BaselineStratum, Cox, CoxColumns, CoxCurve, CoxOptions, CoxTies,
     ProportionalityTest, TimeTransform,
 };
 pub use discrete_hazard::{DiscreteHazard, HazardGroup, HazardLink, TimeBasis};

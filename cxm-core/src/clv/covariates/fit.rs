@@ -9,9 +9,10 @@ use crate::clv::model::{Derivatives, MAX_PARAMETERS};
 use crate::clv::verdict::{Edges, FARTHEST, Sample, covariance, diagnose};
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
-use crate::numeric::distribution::{chi_square_survival, normal_two_sided};
+use crate::numeric::distribution::normal_two_sided;
 use crate::numeric::linear::SymmetricMatrix;
 use crate::numeric::maximise::{Bounds, Maximum, Stop, Surface, maximise};
+use crate::stats::LikelihoodRatioTest;
 
 /// The strongest effect of one standard deviation of a covariate, in logs.
 const STRONGEST: f64 = 20.0;
@@ -41,18 +42,6 @@ pub struct CoefficientEstimate {
     pub standard_error: Option<f64>,
     /// Two-sided p-value of γ = 0 (Wald).
     pub p_value: Option<f64>,
-}
-
-/// Do the covariates explain more than chance would?
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct LikelihoodRatio {
-    /// Twice the gain in log-likelihood.
-    pub statistic: f64,
-    /// Coefficients.
-    pub degrees_of_freedom: u32,
-    /// P(a gain as large, if no covariate had an effect), by the chi-square distribution.
-    pub p_value: f64,
 }
 
 /// A model with covariates and what its fit knows.
@@ -140,15 +129,13 @@ impl<M: CovariateModel> FittedCovariates<M> {
 
     /// The test against the model without covariates; `None` where the parameters were given, and
     /// with priors, under which twice the gain does not follow the chi-square distribution.
-    pub fn likelihood_ratio(&self) -> Option<LikelihoodRatio> {
+    pub fn likelihood_ratio(&self) -> Option<LikelihoodRatioTest> {
         if self.diagnosis.status == FitStatus::Given || self.without.priors.is_some() {
             return None;
         }
-        let statistic = (2.0 * (self.log_likelihood - self.without.log_likelihood)).max(0.0);
-        let count = self.model.purchase().len() + self.model.dropout().len();
-        let degrees_of_freedom = u32::try_from(count).unwrap_or(u32::MAX);
-        let p_value = chi_square_survival(statistic, degrees_of_freedom);
-        Some(LikelihoodRatio { statistic, degrees_of_freedom, p_value })
+        let coefficients = self.model.purchase().len() + self.model.dropout().len();
+        let narrower = self.without.log_likelihood;
+        Some(LikelihoodRatioTest::of(self.log_likelihood, narrower, coefficients))
     }
 
     /// Akaike: 2k − 2 ln L.

@@ -59,7 +59,7 @@ mod fit;
 mod table;
 
 pub use fit::{
-    CoefficientEstimate, FittedCovariates, LikelihoodRatio, Part, fit_with_covariates,
+    CoefficientEstimate, FittedCovariates, Part, fit_with_covariates,
     fit_with_covariates_and_progress,
 };
 pub use table::{Covariate, CovariateTable};

@@ -7,7 +7,7 @@ use super::{Function, Parameter};
 use crate::churn::{EarnedGrowth, Revenue};
 use crate::error::{Error, Result};
 use crate::impact::effect::{self, BeforeAfter, FourCells};
-use crate::impact::importance::{Importance, ImportanceMethod};
+use crate::impact::importance::{ImportanceMethod, RelativeImportance};
 use crate::impact::penalty_reward::{Boxes, PenaltyReward};
 use crate::impact::{NamedColumn, Rows, drivers, importance_performance, net_change};
 use crate::stats::{Comparison, IntervalOptions, NetCounts};
@@ -67,9 +67,13 @@ fn importance(it: &Arguments, method: ImportanceMethod) -> Result<Value> {
     level.alpha()?;
     let (replicates, seed) = (it.get("replicates")?, it.get("seed")?);
     json(if replicates == 0 {
-        Importance::read(&rows.co_moments(), method)?
+        RelativeImportance::read(&rows.co_moments(), method)?
     } else {
-        Importance::bootstrapped(&rows, method, &IntervalOptions { replicates, seed, ..level })?
+        RelativeImportance::bootstrapped(
+            &rows,
+            method,
+            &IntervalOptions { replicates, seed, ..level },
+        )?
     })
 }
 

@@ -4,7 +4,7 @@ use super::arguments::{Arguments, json};
 use super::parameters::{LEVEL, POPULATION, optional, required};
 use super::{Function, Parameter};
 use crate::error::Result;
-use crate::stats::sample_size::{self, Spread};
+use crate::stats::sample_size::{self, PlanningValue};
 use serde_json::Value;
 
 const MARGIN: Parameter = required("margin", "number", "half the width of the interval");
@@ -27,19 +27,19 @@ const FIRST_DEVIATION: Parameter =
 const SECOND_DEVIATION: Parameter =
     required("second_standard_deviation", "number", "of one answer in the second group");
 
-fn net(it: &Arguments, name: &'static str) -> Result<Spread> {
-    Ok(Spread::Net { variance: it.get(name)? })
+fn net(it: &Arguments, name: &'static str) -> Result<PlanningValue> {
+    Ok(PlanningValue::Net { variance: it.get(name)? })
 }
 
-fn share(it: &Arguments, name: &'static str) -> Result<Spread> {
-    Ok(Spread::Share { share: it.get(name)? })
+fn share(it: &Arguments, name: &'static str) -> Result<PlanningValue> {
+    Ok(PlanningValue::Share { share: it.get(name)? })
 }
 
-fn mean(it: &Arguments, name: &'static str) -> Result<Spread> {
-    Ok(Spread::Mean { standard_deviation: it.get(name)? })
+fn mean(it: &Arguments, name: &'static str) -> Result<PlanningValue> {
+    Ok(PlanningValue::Mean { standard_deviation: it.get(name)? })
 }
 
-type Pair = fn(&Arguments) -> Result<(Spread, Spread, f64)>;
+type Pair = fn(&Arguments) -> Result<(PlanningValue, PlanningValue, f64)>;
 
 const NETS: Pair =
     |it| Ok((net(it, "first_variance")?, net(it, "second_variance")?, it.get("difference")?));
@@ -52,9 +52,9 @@ const MEANS: Pair = |it| {
     Ok((first, mean(it, "second_standard_deviation")?, it.get("difference")?))
 };
 
-fn size_for_margin(it: &Arguments, spread: Spread) -> Result<Value> {
+fn size_for_margin(it: &Arguments, planned: PlanningValue) -> Result<Value> {
     let (margin, level) = (it.get("margin")?, it.get("level")?);
-    json(sample_size::for_margin(spread, margin, level, it.get("population")?)?)
+    json(sample_size::for_margin(planned, margin, level, it.get("population")?)?)
 }
 
 fn size_for_difference(it: &Arguments, pair: Pair) -> Result<Value> {
@@ -63,9 +63,9 @@ fn size_for_difference(it: &Arguments, pair: Pair) -> Result<Value> {
     json(sample_size::for_difference(first, second, difference, level, power)?)
 }
 
-fn margin(it: &Arguments, spread: Spread) -> Result<Value> {
+fn margin(it: &Arguments, planned: PlanningValue) -> Result<Value> {
     let (n, level) = (it.get("n")?, it.get("level")?);
-    json(sample_size::margin(spread, n, level, it.get("population")?)?)
+    json(sample_size::margin(planned, n, level, it.get("population")?)?)
 }
 
 fn power(it: &Arguments, pair: Pair) -> Result<Value> {

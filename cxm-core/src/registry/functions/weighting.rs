@@ -219,6 +219,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn shown(decimal: &rounding::Decimal) -> Value {
+fn shown(decimal: &rounding::Rounded) -> Value {
     json!({"value": decimal.value(), "text": decimal.to_string()})
 }

@@ -222,14 +222,14 @@ impl<'a> Columns<'a> {
 
 /// One answer a row.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Predictions {
+pub struct PredictionColumn {
     /// The answers; 0 in a row that has none.
     pub values: Vec<f64>,
     /// One byte a row, 0 where there is no answer; `None` where every row has one.
     pub validity: Option<Vec<u8>>,
 }
 
-impl Predictions {
+impl PredictionColumn {
     /// Collects answers, of which some rows may have none.
     pub fn collect(answers: impl ExactSizeIterator<Item = Result<Option<f64>>>) -> Result<Self> {
         let mut found = Self { values: Vec::with_capacity(answers.len()), validity: None };
@@ -262,18 +262,18 @@ impl Predictions {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Intervals {
     /// The answers.
-    pub value: Predictions,
+    pub value: PredictionColumn,
     /// The lower limits.
-    pub lower: Predictions,
+    pub lower: PredictionColumn,
     /// The upper limits.
-    pub upper: Predictions,
+    pub upper: PredictionColumn,
 }
 
 impl Intervals {
     /// Collects intervals, of which some rows may have none.
     pub(super) fn collect(rows: Vec<Option<PredictionInterval>>) -> Result<Self> {
         let part = |limit: fn(&PredictionInterval) -> f64| {
-            Predictions::collect(rows.iter().map(|row| Ok(row.as_ref().map(limit))))
+            PredictionColumn::collect(rows.iter().map(|row| Ok(row.as_ref().map(limit))))
         };
         Ok(Self {
             value: part(|interval| interval.value)?,
@@ -333,12 +333,12 @@ mod tests {
     #[test]
     fn absent_answers_are_told_apart() {
         let answers = [Ok(Some(1.0)), Ok(None), Ok(Some(3.0))].into_iter();
-        let found = Predictions::collect(answers).unwrap();
+        let found = PredictionColumn::collect(answers).unwrap();
         assert_eq!(found.validity, Some(vec![1, 0, 1]));
         assert_eq!([found.get(0), found.get(1), found.get(3)], [Some(1.0), None, None]);
-        let whole = Predictions::collect([Ok(Some(1.0))].into_iter()).unwrap();
+        let whole = PredictionColumn::collect([Ok(Some(1.0))].into_iter()).unwrap();
         assert_eq!(whole.validity, None);
         let failed = [Ok(None), Err(Error::argument("no"))].into_iter();
-        assert_eq!(Predictions::collect(failed).unwrap_err().row(), Some(1));
+        assert_eq!(PredictionColumn::collect(failed).unwrap_err().row(), Some(1));
     }
 }

@@ -9,7 +9,7 @@ use crate::clv::simulation::Simulation;
 use crate::clv::{Discount, PatternTable, RenewalTiming, ShiftedBetaGeometric, Tenure};
 use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
-use crate::registry::question::Arguments;
+use crate::registry::question::NamedArguments;
 
 const SURVIVORS: ColumnEntry = ColumnEntry {
     name: "survivors",
@@ -134,7 +134,7 @@ impl Listed for ShiftedBetaGeometric {
 
     /// What the fit reads of each, and the renewals that they survive within the horizon.
     fn simulate(&self, options: &Value) -> Result<Table> {
-        let simulation: Simulation = Arguments::new(options)?.rest()?;
+        let simulation: Simulation = NamedArguments::new(options)?.rest()?;
         let (mut tenure, mut churned, mut future) = (Vec::new(), Vec::new(), Vec::new());
         for contract in simulation.contracts(self) {
             let contract = contract?;
@@ -155,7 +155,7 @@ impl Listed for ShiftedBetaGeometric {
         quantity: &Value,
         columns: &'a Columns<'a>,
     ) -> Result<Question<'a, Self>> {
-        let mut given = Arguments::new(quantity)?;
+        let mut given = NamedArguments::new(quantity)?;
         let renewals = columns.get(RENEWALS.name).cloned().unwrap_or(Cells::One(0.0));
         let mut ahead = |name: &'static str| -> Result<Cells<'a>> {
             match columns.get(name) {

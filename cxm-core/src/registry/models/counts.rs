@@ -9,7 +9,7 @@ use super::purchase::{RECENCY, age_of, history};
 use crate::clv::predictive::count_interval;
 use crate::clv::{History, Horizon, PurchaseModel};
 use crate::error::{Error, Result};
-use crate::registry::question::Arguments;
+use crate::registry::question::NamedArguments;
 
 /// The question of whole numbers, ready for any row; the horizon may come as a column.
 pub(super) fn question<'a, M: PurchaseModel>(
@@ -19,7 +19,7 @@ pub(super) fn question<'a, M: PurchaseModel>(
     let names = [FREQUENCY.name, RECENCY.name, age_of::<M>()];
     let [frequency, recency, age] = names;
     columns.only(&[frequency, recency, age, HORIZON.name])?;
-    let mut given = Arguments::new(options)?;
+    let mut given = NamedArguments::new(options)?;
     let horizon: Option<f64> = given.take(HORIZON.name)?;
     let level = level_of(&given.into_value())?;
     let whom = columns.together(names)?;

@@ -5,7 +5,7 @@ use std::any::Any;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::columns::{Cells, Columns, CountIntervals, Intervals, Predictions};
+use super::columns::{Cells, Columns, CountIntervals, Intervals, PredictionColumn};
 use super::erased::{Asked, DynModel, by_name, distinct, intervals, level_of, of_fit, step};
 use super::listed::{ColumnEntry, Known, Listed, WEIGHTS};
 use super::posterior::DynPosterior;
@@ -331,7 +331,7 @@ impl<M: Listed + CovariateModel> DynModel for FittedCovariates<M> {
         answer().map_err(|error: Error| error.within(M::NAME))
     }
 
-    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions> {
+    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<PredictionColumn> {
         let answer = || {
             let (rows, others) = Rows::split(&self.model, columns)?;
             let (_, question) = self.without.asked(quantity, &others)?;
@@ -354,8 +354,7 @@ impl<M: Listed + CovariateModel> DynModel for FittedCovariates<M> {
             Intervals::collect(distinct(columns, |row| {
                 let (purchase, dropout) = rows.of(row);
                 let own = self.for_customer(&purchase, &dropout)?;
-                let estimate =
-                    DeltaEstimate::of(&own, entry.scale(), |model| question(model, row))?;
+                let estimate = DeltaEstimate::of(&own, entry.link(), |model| question(model, row))?;
                 estimate.map(|estimate| estimate.interval(level)).transpose()
             })?)
         };

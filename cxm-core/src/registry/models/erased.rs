@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{Columns, CountIntervals, Intervals, Predictions};
+use super::columns::{Columns, CountIntervals, Intervals, PredictionColumn};
 use super::listed::{Known, Listed, QuantityEntry, Question, SPEND};
 use super::posterior::{self, DynPosterior};
 use super::repeats::answers;
@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided_quantile;
 use crate::registry::definition::{object, to_value};
 use crate::registry::functions::Arguments;
-use crate::registry::question::Arguments as NamedArguments;
+use crate::registry::question::NamedArguments;
 use crate::stats::IntervalOptions;
 
 /// A model of any kind, with what its fit knows.
@@ -37,7 +37,7 @@ pub trait DynModel: Debug + Send + Sync {
     ///
     /// `quantity` names it as `quantity`, beside its parameters. Without the columns of a history
     /// the answer is that of a new customer; a column `horizon` gives every row its own.
-    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions>;
+    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<PredictionColumn>;
     /// The same answers with their limits by the delta method; the one option is the `level`.
     fn intervals(
         &self,
@@ -252,7 +252,7 @@ impl<M: Listed> DynModel for Fitted<M> {
         }))
     }
 
-    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<Predictions> {
+    fn predict(&self, quantity: &Value, columns: &Columns<'_>) -> Result<PredictionColumn> {
         let answer = || {
             let (entry, question) = self.asked(quantity, columns)?;
             let Some(spend) = entry.factor().and_then(|name| columns.get(name)) else {
@@ -280,8 +280,7 @@ impl<M: Listed> DynModel for Fitted<M> {
             let level = level_of(options)?;
             let (entry, question) = self.asked(quantity, columns)?;
             let rows = distinct(columns, |row| {
-                let estimate =
-                    DeltaEstimate::of(self, entry.scale(), |model| question(model, row))?;
+                let estimate = DeltaEstimate::of(self, entry.link(), |model| question(model, row))?;
                 estimate.map(|estimate| estimate.interval(level)).transpose()
             })?;
             Intervals::collect(rows)

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::columns::Columns;
 use crate::calculator::Table;
-use crate::clv::intervals::Scale;
+use crate::clv::intervals::Link;
 use crate::clv::posterior::Posterior;
 use crate::clv::predictive::CountInterval;
 use crate::clv::{Model, PatternTable};
@@ -38,10 +38,10 @@ pub struct QuantityEntry {
 }
 
 impl QuantityEntry {
-    /// On which scale its answers are taken to be normal: probabilities end at 0 and 1.
-    pub(super) fn scale(&self) -> Scale {
+    /// The transform under which its answers are taken to be normal: probabilities end at 0 and 1.
+    pub(super) fn link(&self) -> Link {
         let named = ["survival", "churn_probability", "retention_rate"].contains(&self.name);
-        if named || self.name.starts_with("probability") { Scale::Logit } else { Scale::Log }
+        if named || self.name.starts_with("probability") { Link::Logit } else { Link::Log }
     }
 
     /// The column that its answers are proportional to, and that says nothing else.

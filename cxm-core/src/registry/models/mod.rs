@@ -34,7 +34,7 @@ mod spend;
 
 use serde_json::Value;
 
-pub use columns::{Cells, Columns, CountIntervals, Intervals, Predictions};
+pub use columns::{Cells, Columns, CountIntervals, Intervals, PredictionColumn};
 pub use erased::DynModel;
 pub use listed::{ColumnEntry, CountQuestion, Known, Listed, QuantityEntry, Question};
 pub use posterior::DynPosterior;
@@ -45,7 +45,7 @@ use crate::clv::selection::{HoldOut, SelectionOptions, select_model};
 use crate::clv::{Model, PatternTable};
 use crate::error::{Error, Result};
 use crate::registry::definition;
-use crate::registry::question::Arguments;
+use crate::registry::question::NamedArguments;
 
 /// Calls a macro with the list of models: type and one line of description.
 ///
@@ -223,7 +223,7 @@ pub fn from_json_as(name: &str, text: &str) -> Result<Box<dyn DynModel>> {
 ///
 /// The other options are `candidates`, `unit`, and the `level` and `last_class` of the back-test.
 pub fn select(columns: &Columns<'_>, options: &Value) -> Result<Value> {
-    let mut given = Arguments::new(options)?;
+    let mut given = NamedArguments::new(options)?;
     let (candidates, unit) = (given.take("candidates")?, given.take("unit")?);
     let mut options = SelectionOptions::default();
     options.candidates = candidates.unwrap_or(options.candidates);

@@ -15,7 +15,7 @@ use crate::clv::posterior::{OnProgress, Posterior, PosteriorMethod};
 use crate::clv::{Fitted, GammaGamma, PatternTable};
 use crate::error::{Error, Result};
 use crate::registry::definition::object;
-use crate::registry::question::Arguments;
+use crate::registry::question::NamedArguments;
 
 /// Draws of a model's parameters, whatever the model is.
 pub trait DynPosterior: Debug + Send + Sync {
@@ -66,7 +66,7 @@ pub(super) fn draw<M: Listed>(
     options: &Value,
     on_progress: OnProgress<'_>,
 ) -> Result<Box<dyn DynPosterior>> {
-    let mut given = Arguments::new(options)?;
+    let mut given = NamedArguments::new(options)?;
     let method = given.take("method")?.unwrap_or(PosteriorMethod::Laplace);
     let table = table::<M>(columns)?;
     let posterior = match method {
@@ -80,7 +80,7 @@ pub(super) fn draw<M: Listed>(
 fn nuts<M: Listed>(
     fitted: &Fitted<M>,
     table: &PatternTable<M::Pattern>,
-    given: Arguments,
+    given: NamedArguments,
     on_progress: OnProgress<'_>,
 ) -> Result<Posterior<M>> {
     crate::clv::nuts::nuts_posterior(fitted, table, &given.rest()?, on_progress)
@@ -90,7 +90,7 @@ fn nuts<M: Listed>(
 fn nuts<M: Listed>(
     _: &Fitted<M>,
     _: &PatternTable<M::Pattern>,
-    _: Arguments,
+    _: NamedArguments,
     _: OnProgress<'_>,
 ) -> Result<Posterior<M>> {
     let message = "this build has no No-U-turn sampler; build it with the Cargo feature \"nuts\", \
@@ -182,7 +182,7 @@ fn lifetime_value<M: Listed>(
 ) -> Result<Intervals> {
     let mut fields = object(options)?;
     options::settle_discount(&mut fields, purchases.fitted.unit)?;
-    let mut given = Arguments::new(&Value::Object(fields))?;
+    let mut given = NamedArguments::new(&Value::Object(fields))?;
     let margin: f64 = given.require("margin")?;
     if !margin.is_finite() {
         let message = format!("expected a finite number, got {margin}");

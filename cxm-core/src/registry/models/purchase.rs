@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::model::TimeUnit;
 use crate::registry::definition::{object, to_value};
 use crate::registry::functions::Parameter;
-use crate::registry::question::Arguments;
+use crate::registry::question::NamedArguments;
 
 /// The column with what came in the hold-out.
 pub(super) const ACTUAL: &str = "actual";
@@ -228,7 +228,7 @@ impl<M: Simulate> Listed for M {
     }
 
     fn simulate(&self, options: &Value) -> Result<Table> {
-        let simulation: Simulation = Arguments::new(options)?.rest()?;
+        let simulation: Simulation = NamedArguments::new(options)?.rest()?;
         let age = age_of::<M>();
         let (mut rows, mut future, mut alive) = (Vec::new(), Vec::new(), Vec::new());
         for customer in simulation.customers(self) {
@@ -255,7 +255,7 @@ pub(super) fn hold_out<M: PurchaseModel>(
 ) -> Result<(Vec<History>, Vec<f64>, Horizon, BackTestOptions)> {
     let names = [FREQUENCY.name, RECENCY.name, age_of::<M>(), ACTUAL];
     columns.only(&names)?;
-    let mut given = Arguments::new(options)?;
+    let mut given = NamedArguments::new(options)?;
     let horizon = Horizon::new(given.require(HORIZON.name)?)?;
     let options: BackTestOptions = given.rest()?;
     let [frequency, recency, age, actual] = names;
@@ -274,7 +274,7 @@ fn lifetime_value<'a, M: PurchaseModel>(
     quantity: &Value,
     columns: &'a Columns<'a>,
 ) -> Result<Question<'a, M>> {
-    let mut given = Arguments::new(quantity)?;
+    let mut given = NamedArguments::new(quantity)?;
     let spend = columns.require(SPEND.name)?;
     let whom = columns.together([FREQUENCY.name, RECENCY.name, age_of::<M>()])?;
     // The rate came settled: continuous, per unit.

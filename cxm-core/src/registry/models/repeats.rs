@@ -4,7 +4,7 @@
 //! answers are kept in a table of fixed size, found by the bits of the row; a new answer drives an
 //! older one out. While rows hardly repeat, they are asked about without a look into the table.
 
-use super::columns::{Columns, Predictions};
+use super::columns::{Columns, PredictionColumn};
 use crate::calculator::recent::Recent;
 use crate::error::Result;
 
@@ -29,7 +29,7 @@ pub(super) fn answers(
     columns: &Columns<'_>,
     ask: impl Fn(usize) -> Result<Option<f64>>,
     finish: impl Fn(usize, f64) -> Result<f64>,
-) -> Result<Predictions> {
+) -> Result<PredictionColumn> {
     let by_row = columns.by_row();
     let rows = columns.rows();
     match by_row.as_slice() {
@@ -47,9 +47,9 @@ fn one_by_one(
     rows: usize,
     ask: &impl Fn(usize) -> Result<Option<f64>>,
     finish: &impl Fn(usize, f64) -> Result<f64>,
-) -> Result<Predictions> {
+) -> Result<PredictionColumn> {
     let finished = |row| ask(row)?.map(|answer| finish(row, answer)).transpose();
-    Predictions::collect((0..rows).map(finished))
+    PredictionColumn::collect((0..rows).map(finished))
 }
 
 fn asked_once<const N: usize>(
@@ -57,9 +57,9 @@ fn asked_once<const N: usize>(
     rows: usize,
     ask: &impl Fn(usize) -> Result<Option<f64>>,
     finish: &impl Fn(usize, f64) -> Result<f64>,
-) -> Result<Predictions> {
+) -> Result<PredictionColumn> {
     let mut known = Known::<N>::for_rows(rows);
-    let mut found = Predictions::default();
+    let mut found = PredictionColumn::default();
     found.values.reserve_exact(rows);
     for row in 0..rows {
         let answer = if known.is_looking(row) {
@@ -129,7 +129,7 @@ mod tests {
     use crate::error::Error;
 
     /// Answers and how often was asked.
-    fn answered(cells: &[f64], horizon: f64) -> (Predictions, usize) {
+    fn answered(cells: &[f64], horizon: f64) -> (PredictionColumn, usize) {
         let columns = Columns::new().with("age", cells).unwrap();
         let columns = columns.with("horizon", horizon).unwrap();
         let asked = Cell::new(0);

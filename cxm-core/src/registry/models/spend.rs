@@ -10,7 +10,7 @@ use crate::clv::patterns::check_weight;
 use crate::clv::{GammaGamma, PatternTable, Spend};
 use crate::error::{Error, Result};
 use crate::registry::functions::Parameter;
-use crate::registry::question::Arguments;
+use crate::registry::question::NamedArguments;
 
 const MONETARY_VALUE: ColumnEntry = ColumnEntry {
     name: "monetary_value",
@@ -79,7 +79,7 @@ impl Listed for GammaGamma {
         quantity: &Value,
         columns: &'a Columns<'a>,
     ) -> Result<Question<'a, Self>> {
-        let mut given = Arguments::new(quantity)?;
+        let mut given = NamedArguments::new(quantity)?;
         let whom = columns.together([FREQUENCY.name, MONETARY_VALUE.name])?;
         let known = move |row| whom.map_or(Ok(None), |cells| spend(cells, row));
         Ok(match entry.name {

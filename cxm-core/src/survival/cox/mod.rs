@@ -65,9 +65,9 @@ use likelihood::{Evaluation, dot, evaluate};
 
 use crate::calculator::batch::{KeyColumn, Values, same_length};
 use crate::error::{Error, Result};
-use crate::numeric::distribution::{chi_square_survival, normal_two_sided};
+use crate::numeric::distribution::normal_two_sided;
 use crate::numeric::linear::{Cholesky, SymmetricMatrix};
-use crate::stats::{Interval, IntervalOptions, Method};
+use crate::stats::{Interval, IntervalOptions, LikelihoodRatioTest, Method};
 
 pub use curve::{BaselineStep, BaselineStratum, CoxCurve};
 pub use proportionality::{ProportionalityTest, TimeTransform};
@@ -142,18 +142,6 @@ pub struct CoxOptions {
     pub robust: bool,
 }
 
-/// A test of all coefficients at once.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CoxTest {
-    /// Twice the gain in log-likelihood over no covariates.
-    pub statistic: f64,
-    /// Covariates.
-    pub degrees_of_freedom: u32,
-    /// The probability of a statistic as large if no covariate matters.
-    pub p_value: f64,
-}
-
 /// A fitted Cox regression: see the [module](self).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -181,7 +169,7 @@ pub struct Cox {
     /// The log-likelihood.
     pub log_likelihood: f64,
     /// The likelihood-ratio test of all coefficients.
-    pub likelihood_ratio: CoxTest,
+    pub likelihood_ratio: LikelihoodRatioTest,
     /// The share of comparable pairs in the right order; `None` without such a pair.
     pub concordance: Option<f64>,
     /// Rows.
@@ -235,9 +223,7 @@ impl Cox {
         };
         let standard_errors = roots(&covariance);
         let z: Vec<f64> = coefficients.iter().zip(&standard_errors).map(|(b, se)| b / se).collect();
-        let statistic = 2.0 * (solution.evaluation.log_likelihood - solution.null);
-        let degrees_of_freedom = u32::try_from(names.len()).unwrap_or(u32::MAX);
-        let p_value = chi_square_survival(statistic, degrees_of_freedom);
+        let log_likelihood = solution.evaluation.log_likelihood;
         Ok(Self {
             p_values: z.iter().map(|&z| normal_two_sided(z)).collect(),
             z,
@@ -247,8 +233,8 @@ impl Cox {
             robust,
             ties: options.ties,
             null_log_likelihood: solution.null,
-            log_likelihood: solution.evaluation.log_likelihood,
-            likelihood_ratio: CoxTest { statistic, degrees_of_freedom, p_value },
+            log_likelihood,
+            likelihood_ratio: LikelihoodRatioTest::of(log_likelihood, solution.null, names.len()),
             concordance: concordance::concordance(&rows, &solution.at),
             rows: rows.exits.len() as u64,
             events: rows.event_count,

@@ -35,7 +35,7 @@ pub enum Adjustment {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
-pub struct TableOptions {
+pub struct SegmentTableOptions {
     /// Level of the intervals.
     pub level: f64,
     /// Method of the intervals; without one, the default of the measure.
@@ -50,7 +50,7 @@ pub struct TableOptions {
     pub shrink: bool,
 }
 
-impl Default for TableOptions {
+impl Default for SegmentTableOptions {
     fn default() -> Self {
         Self {
             level: IntervalOptions::default().level,
@@ -66,7 +66,7 @@ impl Default for TableOptions {
 /// One group of a table.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Row<R> {
+pub struct SegmentRow<R> {
     /// The key; `None` for the folded keys.
     pub key: Option<Key>,
     /// Why the group is not shown; then there is no report and nothing below.
@@ -86,17 +86,20 @@ pub struct Row<R> {
 /// The groups in the order of their keys, and their total.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Table<R> {
+pub struct SegmentTable<R> {
     /// One row a group; the folded keys last.
-    pub rows: Vec<Row<R>>,
+    pub rows: Vec<SegmentRow<R>>,
     /// All rows together.
-    pub total: Row<R>,
+    pub total: SegmentRow<R>,
     /// What was asked for.
-    pub options: TableOptions,
+    pub options: SegmentTableOptions,
 }
 
 /// Reads the table of a keyed calculator.
-pub fn table<C>(keyed: &Keyed<C>, options: &TableOptions) -> Result<Table<C::Report>>
+pub fn segment_table<C>(
+    keyed: &Keyed<C>,
+    options: &SegmentTableOptions,
+) -> Result<SegmentTable<C::Report>>
 where
     C: UpdateByGroup + Retract,
     C::Report: Scored,
@@ -134,11 +137,11 @@ where
         all.interval = total.value().interval(&intervals)?;
         all.report = Some(total.value());
     }
-    Ok(Table { rows, total: all, options: options.clone() })
+    Ok(SegmentTable { rows, total: all, options: options.clone() })
 }
 
-fn bare<R>(key: Option<Key>, suppressed: Option<Suppressed>) -> Row<R> {
-    Row {
+fn bare<R>(key: Option<Key>, suppressed: Option<Suppressed>) -> SegmentRow<R> {
+    SegmentRow {
         key,
         suppressed,
         report: None,
@@ -168,8 +171,8 @@ where
     }
 }
 
-fn adjust<R>(rows: &mut [Row<R>], adjustment: Adjustment) -> Result<()> {
-    let tested = |row: &Row<R>| row.versus_rest.as_ref().map(|test| test.p_value);
+fn adjust<R>(rows: &mut [SegmentRow<R>], adjustment: Adjustment) -> Result<()> {
+    let tested = |row: &SegmentRow<R>| row.versus_rest.as_ref().map(|test| test.p_value);
     let p_values: Vec<f64> = rows.iter().filter_map(tested).collect();
     let adjusted = match adjustment {
         Adjustment::Holm => holm(&p_values)?,
@@ -182,8 +185,8 @@ fn adjust<R>(rows: &mut [Row<R>], adjustment: Adjustment) -> Result<()> {
     Ok(())
 }
 
-fn shrink<R: Scored>(rows: &mut [Row<R>]) -> Result<()> {
-    let estimate = |row: &Row<R>| row.report.as_ref().and_then(Scored::estimate);
+fn shrink<R: Scored>(rows: &mut [SegmentRow<R>]) -> Result<()> {
+    let estimate = |row: &SegmentRow<R>| row.report.as_ref().and_then(Scored::estimate);
     let estimates: Vec<Estimate> = rows.iter().filter_map(estimate).collect();
     if estimates.len() < 2 {
         return Ok(());
