@@ -70,14 +70,19 @@ pub mod survival;
 
 pub use error::{Error, ErrorKind, Result};
 
-/// Everything that a program of a few lines needs.
+/// Everything that a program of a few lines needs: every calculator with its definition, the
+/// batches, the traits. Models of lifetime value are in [`clv`](crate::clv).
 pub mod prelude {
     pub use crate::calculator::batch::{
         Answers, Column, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn,
-        KeyPart, Predictions, Ratings, Transactions, Validity, Values, Weights,
+        KeyPart, Paths, Predictions, Ratings, Spans, Transactions, Validity, Values, Weights,
     };
     pub use crate::calculator::{
         Calculator, Definition, Merge, Report, Retract, State, Update, UpdateByGroup,
+    };
+    pub use crate::churn::{
+        Activity, ActivityDefinition, PredictionScores, PredictionScoresDefinition, Subscriptions,
+        SubscriptionsDefinition,
     };
     pub use crate::clv::{
         CustomerSummaries, CustomerSummariesDefinition, PurchasePatterns,
@@ -85,8 +90,11 @@ pub mod prelude {
     };
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::impact::{DriverMoments, DriverMomentsDefinition};
-    pub use crate::journey::{Journeys, JourneysDefinition};
-    pub use crate::model::{InvalidRule, MissingRule, RatingRules, Scale, TimeUnit};
+    pub use crate::journey::{
+        AttributionPaths, AttributionPathsDefinition, InteractionColumns, JourneyStream,
+        JourneyStreamDefinition, Journeys, JourneysDefinition,
+    };
+    pub use crate::model::{Interaction, InvalidRule, MissingRule, RatingRules, Scale, TimeUnit};
     pub use crate::stats::{Interval, IntervalOptions, Method, Scored};
     pub use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition};
     pub use crate::survey::{

@@ -12,12 +12,14 @@
  * never change; treat a code that you do not know as an error.
  *
  * ERRORS. The last argument is a cxm_error of the caller's, or NULL. Set its struct_size; it
- * is filled on failure and left alone on success. There is no hidden error of the last call, so
- * a call may come from any thread.
+ * is filled on failure and left alone on success. message is for people, code, field and
+ * row are for programs. There is no hidden error of the last call, so a call may come from any
+ * thread.
  *
  * POINTERS. Every pointer is checked for NULL and for the alignment of its type; where NULL is
  * allowed, the function says so. An input of length 0 may be NULL. The library never keeps a
- * pointer of the caller's after the call, and never writes through a pointer to const.
+ * pointer of the caller's after the call, and never writes through a pointer to const. A
+ * cxm_batch is the caller's memory: it points to its columns until its last use.
  *
  * OWNERSHIP. Whatever comes out through a **out belongs to the caller, who gives it back once
  * with the _free function of its type; _free of NULL does nothing. Texts that a function
@@ -26,6 +28,11 @@
  *
  * TEXTS are pointer and length in bytes, UTF-8. The length CXM_NUL_TERMINATED stands for a text
  * that ends with a zero byte. Texts that the library lends need not end with one.
+ *
+ * UNITS. Times are microseconds since 1970-01-01T00:00Z as int64_t, durations microseconds, days
+ * are days since 1970-01-01; in JSON also texts such as "2024-05-01T09:00", in UTC unless they say
+ * otherwise. Amounts are whole minor units (cents) unless the definition says otherwise. Shares,
+ * rates, probabilities and levels are 0 to 1; an NPS is points from -100 to 100.
  *
  * BYTES OUT. Call with a NULL buffer to learn the size, then with a buffer. A buffer too small
  * gives CXM_STATUS_BUFFER_TOO_SMALL and the size that is needed.
@@ -77,7 +84,7 @@
 #define CXM_NUL_TERMINATED SIZE_MAX
 
 /* cxm_error err = CXM_ERROR_INIT; */
-#define CXM_ERROR_INIT {sizeof(cxm_error), 0, UINT64_MAX, {0}}
+#define CXM_ERROR_INIT {sizeof(cxm_error), 0, UINT64_MAX, {0}, {0}}
 
 /* cxm_interval interval = CXM_INTERVAL_INIT; */
 #define CXM_INTERVAL_INIT {sizeof(cxm_interval), 0.0, 0.0, 0.0, {0}}
@@ -173,7 +180,10 @@ struct ArrowSchema;
 #define CXM_VALIDITY_BITS 2
 
 // Bytes of a message, its final zero byte included.
-#define CXM_MESSAGE_BYTES 240
+#define CXM_MESSAGE_BYTES 496
+
+// Bytes of the name of a field, its final zero byte included.
+#define CXM_FIELD_BYTES 64
 
 // A missing key.
 #define CXM_KEY_MISSING 0
@@ -347,6 +357,9 @@ typedef struct cxm_error {
     uint64_t row;
     // What was expected and what came, in English and UTF-8; ends with a zero byte.
     char message[CXM_MESSAGE_BYTES];
+    // The column, parameter or argument that is to blame, by its name; empty where none is. Ends
+    // with a zero byte.
+    char field[CXM_FIELD_BYTES];
 } cxm_error;
 
 // The value of one key column of one group.
@@ -661,7 +674,8 @@ void cxm_batch_spans(struct cxm_batch *out,
                      const struct cxm_key_column *causes,
                      const struct cxm_key_column *currencies);
 
-// Fills a batch of one interaction with a touchpoint a row: for `journeys`.
+// Fills a batch of one interaction with a touchpoint a row, in any order: for `journeys` and
+// `journey_stream`.
 //
 // `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be NULL:
 // by which the same event is known when it comes twice, on which channel, what the customer
@@ -707,8 +721,8 @@ cxm_status cxm_calculator_new(const char *name,
 //
 // Anything but bytes of `cxm_calculator_to_bytes`, of this version or an earlier one, is refused
 // with CXM_STATUS_CORRUPT_STATE or CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a
-// calculator of the caller's. The checksum finds damage, not malice; still, no bytes make the
-// library crash.
+// calculator of the caller's. Bytes of a keyed table are CXM_STATUS_INCOMPATIBLE_MERGE. The checksum
+// finds damage, not malice; still, no bytes make the library crash.
 cxm_status cxm_calculator_from_bytes(const uint8_t *bytes,
                                      size_t length,
                                      struct cxm_calculator **out,
@@ -815,24 +829,26 @@ cxm_status cxm_calculator_to_bytes(const struct cxm_calculator *calculator,
                                    size_t *written,
                                    struct cxm_error *err);
 
-// Prepares an error: sets `struct_size`, no code, no row, an empty message.
+// Prepares an error: sets `struct_size`, no code, no row, no message, no field.
 //
 // For languages without the macro CXM_ERROR_INIT. `struct_size` is `sizeof(cxm_error)` as the
 // caller was compiled with. NULL does nothing.
 void cxm_error_init(struct cxm_error *err, uint32_t struct_size);
 
-// What there is: every calculator with its batch shape, default definition and presets, and every
-// statistic with its parameters.
+// What there is: every calculator with its batch shape, default definition, presets, questions and
+// tables, every statistic with its parameters, every model, every format of logs.
 //
-// `calculators[0].name`, `.summary`, `.shape`, `.default_definition`, `.presets[0].name`;
-// `functions[0].name`, `.summary`, `.parameters`; `formats[0].name`, `.summary`, `.options`. On success `*out` is a report of the caller's.
-cxm_status cxm_catalogue(struct cxm_report **out,
-                         struct cxm_error *err);
+// `calculators[0].name`, `.summary`, `.shape`, `.default_definition`, `.presets[0].name`,
+// `.questions[0].name`, `.tables[0].name`; `functions[0].name`; `models[0].name`, `.columns`,
+// `.quantities[0].name`; `formats[0].name`, `.options`. Questions, tables, functions and
+// quantities have a `.summary` and `.parameters`, each with `.name`, `.kind`, `.required`,
+// `.default` and `.summary`. On success `*out` is a report of the caller's.
+cxm_status cxm_catalogue(struct cxm_report **out, struct cxm_error *err);
 
 // Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
 //
 // `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the
-// list. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
+// list under `functions`. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
 cxm_status cxm_call(const char *name,
                     size_t name_length,
                     const char *arguments,
@@ -872,7 +888,8 @@ cxm_status cxm_keyed_new(const char *name,
                          struct cxm_keyed **out,
                          struct cxm_error *err);
 
-// Reads the state bytes of a table. As `cxm_calculator_from_bytes`.
+// Reads the state bytes of a table. As `cxm_calculator_from_bytes`; bytes of a single calculator are
+// CXM_STATUS_INCOMPATIBLE_MERGE.
 cxm_status cxm_keyed_from_bytes(const uint8_t *bytes,
                                 size_t length,
                                 struct cxm_keyed **out,
@@ -1008,13 +1025,14 @@ cxm_status cxm_keyed_to_bytes(const struct cxm_keyed *keyed,
 // `cxm_catalogue` has the list of models and of the columns that each of them reads.
 //
 // `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
-// {"days": 30}) in which the columns count time, "start", "priors", "max_iterations",
-// "tolerance"; for "gamma_gamma" also "finite_mean", true to keep q above 1, where the mean of
+// {"days": 30}) in which the columns count time, "start" (a number for each parameter, by name),
+// "priors" (for each parameter, {"mean": 0, "standard_deviation": 1} of its logarithm),
+// "max_iterations", "tolerance"; for "gamma_gamma" also "finite_mean", true to keep q above 1, where the mean of
 // all is finite; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also "purchase_covariates" and
 // "dropout_covariates", lists of names of columns that act on the rate of purchase and on dropout
 // (kinds as columns of 0 and 1). A question to such a model then needs these columns too. On
-// success `*out` is a model of the caller's; how far its parameters can be
-// trusted is in the diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
+// success `*out` is a model of the caller's; how far its parameters can be trusted is in the
+// diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
 // naming the row, for a history that cannot be, with CXM_STATUS_WRONG_BATCH for columns that are
 // missing or unknown, and with CXM_STATUS_INSUFFICIENT_DATA where there is nothing to fit.
 cxm_status cxm_model_fit(const char *name,
@@ -1056,8 +1074,8 @@ cxm_status cxm_model_fit_table(const char *name,
 //
 // `parameters` is a JSON object, or a list in the order of `cxm_catalogue`. `options` is a JSON
 // object of the "unit" of the times, or NULL for weeks; it may have "purchase_covariates" and
-// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is a model of the
-// caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
+// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is a
+// model of the caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
 cxm_status cxm_model_from_parameters(const char *name,
                                      size_t name_length,
                                      const char *parameters,
@@ -1106,8 +1124,8 @@ cxm_status cxm_model_equal(const struct cxm_model *model,
 //
 // With covariates `coefficients[0].name`, `.part`, `.value`, `.standard_error`, `.lower` and
 // `likelihood_ratio.p_value` too; the parameters are then those of customers whose covariates are
-// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit is
-// null where the parameters were given. On success `*out` is a report of the caller's.
+// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit
+// is null where the parameters were given. On success `*out` is a report of the caller's.
 cxm_status cxm_model_summary(const struct cxm_model *model,
                              const char *options,
                              size_t options_length,
@@ -1360,11 +1378,15 @@ cxm_status cxm_calculator_value(const struct cxm_calculator *calculator,
                                 struct cxm_report **out,
                                 struct cxm_error *err);
 
-// Asks the report a question by name: "interval", "confidence_sequence", "display", "shown", ...
+// Asks a question by name: "interval", "confidence_sequence", "display", "shown", "funnel",
+// "customer", "churn_rate", ...; `cxm_catalogue` lists those of each calculator with their
+// arguments under `questions`.
 //
-// `arguments` is a JSON object, or NULL for none, as in {"measure": "mean", "level": 0.9}. An
-// unknown question is CXM_STATUS_NOT_FOUND, and the message has the list. On success `*out` is a
-// report of the caller's.
+// `arguments` is a JSON object, or NULL for none, as in {"measure": "mean", "level": 0.9} or
+// {"customer": "ann"}. A table can be asked for too and comes as a list of rows, each an object of
+// its columns; for many rows `cxm_calculator_tabulate` is the cheaper way. An unknown question is
+// CXM_STATUS_NOT_FOUND, and the message has the list. On success `*out` is a report of the
+// caller's.
 cxm_status cxm_calculator_ask(const struct cxm_calculator *calculator,
                               const char *question,
                               size_t question_length,
@@ -1494,7 +1516,8 @@ const char *cxm_status_name(cxm_status status);
 // Reads a table of the calculator by its name; `cxm_catalogue` lists them with their arguments.
 //
 // `arguments` is a JSON object, or NULL for none, as in {"until": "1997-09-30", "unit": "week"}. A
-// calculator without such a table is CXM_STATUS_NOT_FOUND. On success `*out` is a table of the
+// calculator without such a table is CXM_STATUS_NOT_FOUND. What a table holds is read from it:
+// `cxm_table_columns`, `cxm_table_name`, `cxm_table_type`. On success `*out` is a table of the
 // caller's.
 cxm_status cxm_calculator_tabulate(const struct cxm_calculator *calculator,
                                    const char *name,

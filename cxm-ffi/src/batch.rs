@@ -244,7 +244,8 @@ pub unsafe extern "C" fn cxm_batch_spans(
     unsafe { fill(out, SPANS, 0, columns) }
 }
 
-/// Fills a batch of one interaction with a touchpoint a row: for `journeys`.
+/// Fills a batch of one interaction with a touchpoint a row, in any order: for `journeys` and
+/// `journey_stream`.
 ///
 /// `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be NULL:
 /// by which the same event is known when it comes twice, on which channel, what the customer

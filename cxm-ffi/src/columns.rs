@@ -105,6 +105,7 @@ fn wrong_type(found: i32, name: &str, wanted: &str) -> Failure {
         status::CXM_STATUS_INVALID_ARGUMENT,
         format!("the type of {name} must be {wanted}, got {found}"),
     )
+    .of(name)
 }
 
 /// Which rows of a column are present.
@@ -183,7 +184,8 @@ impl cxm_column {
         unsafe {
             let column = self.numbers(name)?;
             let validity =
-                validity(self.validity, self.validity_layout, self.validity_offset, self.length)?;
+                validity(self.validity, self.validity_layout, self.validity_offset, self.length)
+                    .map_err(|failure| failure.in_field(name))?;
             Ok(Values::new(column, validity)?)
         }
     }
@@ -266,7 +268,9 @@ impl cxm_key_column {
             match self.r#type {
                 CXM_TYPE_TEXT => room.texts = self.texts(name)?,
                 CXM_TYPE_CODES => {
-                    room.dictionary = input::one(self.dictionary, "dictionary")?.parts()?;
+                    room.dictionary = input::one(self.dictionary, "dictionary")
+                        .and_then(|dictionary| dictionary.parts())
+                        .map_err(|failure| failure.in_field(name))?;
                 }
                 _ => {}
             }
@@ -297,7 +301,7 @@ impl cxm_key_column {
                     return Err(wrong_type(other, name, wanted));
                 }
             };
-            Ok(KeyColumn { values, validity: self.present()? })
+            Ok(KeyColumn { values, validity: self.present(name)? })
         }
     }
 
@@ -310,9 +314,10 @@ impl cxm_key_column {
 
     /// # Safety
     /// The column keeps its own promises.
-    unsafe fn present<'a>(&self) -> Outcome<Option<Validity<'a>>> {
+    unsafe fn present<'a>(&self, name: &str) -> Outcome<Option<Validity<'a>>> {
         // SAFETY: the caller's.
         unsafe { validity(self.validity, self.validity_layout, self.validity_offset, self.length) }
+            .map_err(|failure| failure.in_field(name))
     }
 
     /// The texts; that of a missing row is not looked at.
@@ -322,7 +327,7 @@ impl cxm_key_column {
     unsafe fn texts<'a>(&self, name: &str) -> Outcome<Vec<&'a str>> {
         // SAFETY: the caller's.
         unsafe {
-            let validity = self.present()?;
+            let validity = self.present(name)?;
             let texts = self.data_of::<cxm_text>(name)?.iter().enumerate();
             let read = |(row, text): (usize, &cxm_text)| {
                 if validity.is_some_and(|validity| !validity.is_valid(row)) {
@@ -330,8 +335,10 @@ impl cxm_key_column {
                 }
                 // The row is named only once there is something to say of it.
                 let named = || format!("{name}, row {row},");
-                input::text(text.data, text.length, name)
-                    .or_else(|_| input::text(text.data, text.length, &named()))
+                input::text(text.data, text.length, name).or_else(|_| {
+                    input::text(text.data, text.length, &named())
+                        .map_err(|failure| failure.of(name).at_row(row))
+                })
             };
             texts.map(read).collect()
         }

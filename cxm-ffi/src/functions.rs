@@ -10,11 +10,14 @@ use crate::status::cxm_status;
 use crate::table::cxm_table;
 use crate::{guard, handle, input, output};
 
-/// What there is: every calculator with its batch shape, default definition and presets, and every
-/// statistic with its parameters.
+/// What there is: every calculator with its batch shape, default definition, presets, questions and
+/// tables, every statistic with its parameters, every model, every format of logs.
 ///
-/// `calculators[0].name`, `.summary`, `.shape`, `.default_definition`, `.presets[0].name`;
-/// `functions[0].name`, `.summary`, `.parameters`; `formats[0].name`, `.summary`, `.options`. On success `*out` is a report of the caller's.
+/// `calculators[0].name`, `.summary`, `.shape`, `.default_definition`, `.presets[0].name`,
+/// `.questions[0].name`, `.tables[0].name`; `functions[0].name`; `models[0].name`, `.columns`,
+/// `.quantities[0].name`; `formats[0].name`, `.options`. Questions, tables, functions and
+/// quantities have a `.summary` and `.parameters`, each with `.name`, `.kind`, `.required`,
+/// `.default` and `.summary`. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_catalogue(
     out: *mut *mut cxm_report,
@@ -27,7 +30,7 @@ pub unsafe extern "C" fn cxm_catalogue(
 /// Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
 ///
 /// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the
-/// list. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
+/// list under `functions`. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_call(
     name: *const c_char,

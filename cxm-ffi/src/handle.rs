@@ -202,7 +202,8 @@ mod tests {
     #[test]
     #[allow(clippy::panic, reason = "the test is about panics")]
     fn the_words_of_a_panic_reach_the_caller() {
-        let mut err = cxm_error { struct_size: 256, code: 0, row: 0, message: [0; 240] };
+        let mut err =
+            cxm_error { struct_size: 576, code: 0, row: 0, message: [0; 496], field: [0; 64] };
         // SAFETY: a whole error.
         let status = unsafe { guard::call(&raw mut err, || panic!("planted {}", 7)) };
         assert_eq!((status, err.code), (status::CXM_STATUS_PANIC, status::CXM_STATUS_PANIC));

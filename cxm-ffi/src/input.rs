@@ -12,17 +12,19 @@ pub(crate) const NUL_TERMINATED: usize = usize::MAX;
 
 #[cold]
 pub(crate) fn null(name: &str) -> Failure {
-    Failure::new(status::CXM_STATUS_NULL_POINTER, format!("{name} is NULL"))
+    Failure::new(status::CXM_STATUS_NULL_POINTER, format!("{name} is NULL")).of(name)
 }
 
 #[cold]
 fn misaligned(name: &str) -> Failure {
     Failure::new(status::CXM_STATUS_BAD_MEMORY, format!("{name} is not aligned as its type wants"))
+        .of(name)
 }
 
 #[cold]
 fn too_long(name: &str) -> Failure {
     Failure::new(status::CXM_STATUS_BAD_MEMORY, format!("{name} is longer than memory can be"))
+        .of(name)
 }
 
 /// An array of the caller's; NULL is the empty array.
@@ -88,6 +90,7 @@ pub(crate) unsafe fn text<'a>(data: *const c_char, length: usize, name: &str) ->
     };
     std::str::from_utf8(bytes).map_err(|error| {
         Failure::new(status::CXM_STATUS_INVALID_UTF8, format!("{name} is not UTF-8: {error}"))
+            .of(name)
     })
 }
 
@@ -103,6 +106,7 @@ pub(crate) unsafe fn json(data: *const c_char, length: usize, name: &str) -> Out
     let text = unsafe { text(data, length, name) }?;
     serde_json::from_str(text).map_err(|error| {
         Failure::new(status::CXM_STATUS_INVALID_JSON, format!("{name} is not JSON: {error}"))
+            .of(name)
     })
 }
 
@@ -114,7 +118,8 @@ pub(crate) fn known_size<T>(struct_size: u32, name: &str) -> Outcome {
     Err(Failure::new(
         status::CXM_STATUS_WRONG_STRUCT_SIZE,
         format!("struct_size of {name} must be {}, got {struct_size}", size_of::<T>()),
-    ))
+    )
+    .of(name))
 }
 
 #[cfg(test)]

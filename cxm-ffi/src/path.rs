@@ -116,7 +116,7 @@ mod tests {
     fn a_path_that_leads_nowhere_says_where_it_ended() {
         let report = json!({"score": null, "rows": [1, 2]});
         let message = |path: &str| match find(&report, path) {
-            Err(Failure::Door(status, message)) => (status, message.into_owned()),
+            Err(failure @ Failure::Door(_)) => (failure.status(), failure.message().into_owned()),
             other => unreachable!("{other:?}"),
         };
         let (status, text) = message("scroe");

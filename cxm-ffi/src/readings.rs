@@ -170,11 +170,15 @@ pub unsafe extern "C" fn cxm_calculator_value(
     }
 }
 
-/// Asks the report a question by name: "interval", "confidence_sequence", "display", "shown", ...
+/// Asks a question by name: "interval", "confidence_sequence", "display", "shown", "funnel",
+/// "customer", "churn_rate", ...; `cxm_catalogue` lists those of each calculator with their
+/// arguments under `questions`.
 ///
-/// `arguments` is a JSON object, or NULL for none, as in {"measure": "mean", "level": 0.9}. An
-/// unknown question is CXM_STATUS_NOT_FOUND, and the message has the list. On success `*out` is a
-/// report of the caller's.
+/// `arguments` is a JSON object, or NULL for none, as in {"measure": "mean", "level": 0.9} or
+/// {"customer": "ann"}. A table can be asked for too and comes as a list of rows, each an object of
+/// its columns; for many rows `cxm_calculator_tabulate` is the cheaper way. An unknown question is
+/// CXM_STATUS_NOT_FOUND, and the message has the list. On success `*out` is a report of the
+/// caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_calculator_ask(
     calculator: *const cxm_calculator,

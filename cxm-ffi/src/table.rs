@@ -36,7 +36,8 @@ impl Opaque for cxm_table {
 /// Reads a table of the calculator by its name; `cxm_catalogue` lists them with their arguments.
 ///
 /// `arguments` is a JSON object, or NULL for none, as in {"until": "1997-09-30", "unit": "week"}. A
-/// calculator without such a table is CXM_STATUS_NOT_FOUND. On success `*out` is a table of the
+/// calculator without such a table is CXM_STATUS_NOT_FOUND. What a table holds is read from it:
+/// `cxm_table_columns`, `cxm_table_name`, `cxm_table_type`. On success `*out` is a table of the
 /// caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_calculator_tabulate(
@@ -70,7 +71,15 @@ fn column(table: &Table, position: usize) -> Outcome<&TableColumn> {
 
 #[cold]
 fn wrong_type(column: &TableColumn, wanted: &str) -> Failure {
-    let message = format!("expected {wanted} in {}: {}", column.name(), column.data().type_name());
+    let reader = match column.data() {
+        ColumnData::Integers(_) | ColumnData::Days(_) => "cxm_table_integers",
+        ColumnData::Counts(_) => "cxm_table_counts",
+        ColumnData::Floats(_) => "cxm_table_floats",
+        ColumnData::Texts(_) => "cxm_table_texts",
+        _ => "cxm_table_key and cxm_table_texts",
+    };
+    let (name, holds) = (column.name(), column.data().type_name());
+    let message = format!("expected {wanted}, but {name} holds {holds}, for {reader}");
     Failure::new(status::CXM_STATUS_WRONG_TYPE, message)
 }
 

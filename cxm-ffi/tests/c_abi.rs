@@ -183,6 +183,10 @@ fn the_examples_run() {
     let expected = "journeys 2, events 5, waiting 4, late 0\n\
                     journeys 4, events 8, waiting 0, late 1\npurchase: 2 2 2\n";
     assert_eq!(text, expected);
+    let text = run(&compile("examples/account.c", Link::Shared), &[]);
+    assert!(text.starts_with("customer, cents so far 4990.00, mean score 6.33"), "{text}");
+    assert!(text.contains("last on phone: day 9, call\n") && text.contains("open since day 40\n"));
+    assert!(text.ends_with("worth 120.50, lost with 0.31\n"), "{text}");
     let text = run(&compile("examples/churn.c", Link::Shared), &[]);
     assert!(text.contains("  rate                       0.5000"), "{text}");
     assert!(text.contains("  movements.expansion     5000.0000"), "{text}");

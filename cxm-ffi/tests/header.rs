@@ -32,7 +32,7 @@ fn macros() -> String {
 #define CXM_NUL_TERMINATED SIZE_MAX
 
 /* cxm_error err = CXM_ERROR_INIT; */
-#define CXM_ERROR_INIT {{sizeof(cxm_error), 0, UINT64_MAX, {{0}}}}
+#define CXM_ERROR_INIT {{sizeof(cxm_error), 0, UINT64_MAX, {{0}}, {{0}}}}
 
 /* cxm_interval interval = CXM_INTERVAL_INIT; */
 #define CXM_INTERVAL_INIT {{sizeof(cxm_interval), 0.0, 0.0, 0.0, {{0}}}}

@@ -160,7 +160,7 @@ fn amount(amounts: &Values<'_>, row: usize) -> Result<i64> {
         let whole = libm::rint(value);
         // 2^53: beyond it a float no longer tells neighbouring amounts apart.
         let exact = (value - whole).abs() <= 0.0 && value.abs() <= 9_007_199_254_740_992.0;
-        if exact { Ok(value as i64) } else { Err(refuse(&value)) }
+        if exact { Ok(value as i64) } else { Err(refuse(&format_args!("{value:?}"))) }
     };
     macro_rules! cell {
         ($cells:expr, $value:ident => $body:expr) => {

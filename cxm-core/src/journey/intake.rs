@@ -285,7 +285,7 @@ fn read_values(values: &Values<'_>) -> Result<Vec<i64>> {
         } else if number.abs() <= MOST_EXACT && libm::trunc(number).to_bits() == number.to_bits() {
             read.push(number as i64);
         } else {
-            return Err(refused(row, value.to_string()));
+            return Err(refused(row, format!("{value:?}")));
         }
     });
     Ok(read)

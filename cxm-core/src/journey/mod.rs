@@ -3,6 +3,7 @@
 //! | module | question |
 //! | --- | --- |
 //! | [`journeys`] | who met which touchpoint when, and where does a journey end? |
+//! | [`interaction_columns`] | how do records of events come into a batch? |
 //! | [`transitions`] | which touchpoint follows which, how often and after how long? |
 //! | [`step_matrix`] | where are journeys at their first, second, third step? |
 //! | [`step_flows`] | where do they go from each of these steps? |
@@ -42,6 +43,7 @@ pub mod funnel;
 mod funnel_run;
 pub mod importance;
 mod intake;
+pub mod interaction_columns;
 pub mod journeys;
 pub(crate) mod key_table;
 pub mod lifecycle;
@@ -74,6 +76,7 @@ pub use funnel::{Funnel, FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart, F
 pub use importance::{
     GoalDifference, ImportanceGrid, ImportanceQuadrant, ScoreDifference, TouchpointImportance,
 };
+pub use interaction_columns::InteractionColumns;
 pub use journeys::{ExcludedEvents, Journeys};
 pub use lifecycle::LifecycleRule;
 pub use measures::{MeasureKpi, MeasureOptions, MeasureReading, MeasureSide};

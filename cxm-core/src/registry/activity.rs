@@ -22,6 +22,7 @@ use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, optional};
 use super::question::{Reading, ask_scored, compare_scored};
+use super::questions::{self, Questions};
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::churn::{
     Activity, ActivityReport, Clock, CohortOptions, InactivityCounts, RetentionKind,
@@ -437,6 +438,8 @@ impl UpdateRating for Activity {}
 impl RatingCounts for Activity {}
 
 impl Reading for ActivityReport {
+    const QUESTIONS: Questions = &[questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         ask_scored(self, question, arguments)
     }

@@ -13,6 +13,7 @@ use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, optional};
 use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
+use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::table::Table;
 use crate::error::Result;
 use crate::journey::attribution::{
@@ -59,6 +60,12 @@ pub(super) const NULLS: Parameter = optional(
 );
 pub(super) const LEVEL: Parameter =
     optional("level", "number", "0.95", "level of the intervals of the shares");
+
+const QUESTIONS: &[QuestionEntry] = &[question(
+    "attribution",
+    "the conversions divided among the touchpoints: credits with shares, and what was left out",
+    &[METHOD, DIRECT, WEIGHTS, ORDER, NULLS, LEVEL],
+)];
 
 pub(super) fn options(
     arguments: &Arguments,
@@ -115,6 +122,8 @@ impl UpdateRating for AttributionPaths {}
 impl RatingCounts for AttributionPaths {}
 
 impl Reading for AttributionPathsReport {
+    const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         if question != "attribution" {
             return ask_scored(self, question, arguments);

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::functions::{self, Function, Parameter};
 use super::interactions::{FORMATS, FormatEntry};
 use super::models::{ColumnEntry, MODELS, ModelEntry, QuantityEntry};
-use super::{CALCULATORS, Entry, PresetEntry, TableEntry};
+use super::{CALCULATORS, Entry, PresetEntry, QuestionEntry, TableEntry};
 
-/// Every calculator with its batch shape, definition and presets, every statistic with its
+/// Every calculator with its batch shape, definition, presets, questions and tables, every statistic with its
 /// parameters, every model with its parameters, columns and quantities, and every format of logs
 /// with its options.
 ///
@@ -41,8 +41,17 @@ fn calculator(entry: &Entry) -> Value {
         "shape": entry.shape,
         "summary": entry.summary,
         "default_definition": (entry.default_definition)(),
+        "questions": entry.questions.iter().copied().flatten().map(question).collect::<Vec<_>>(),
         "tables": entry.tables.iter().map(table).collect::<Vec<_>>(),
         "presets": (entry.presets)().iter().map(preset).collect::<Vec<_>>(),
+    })
+}
+
+fn question(question: &QuestionEntry) -> Value {
+    json!({
+        "name": question.name,
+        "summary": question.summary,
+        "parameters": question.parameters.iter().map(parameter).collect::<Vec<_>>(),
     })
 }
 

@@ -22,7 +22,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::definition::{parse, to_value};
+use super::functions::{
+    LEVEL, METHOD, POPULATION, Parameter, REPLICATES, SEED, TUNED_FOR, optional, required,
+};
 use super::question::{NamedArguments, Reading, ask_scored, interval};
+use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::{Definition, Preset};
 use crate::churn::subscriptions::SubscriptionsReport;
 use crate::churn::{CauseKind, ChurnRate, ChurnRateDefinition, RevenueRetention, Window};
@@ -54,6 +58,54 @@ fn time(named: &mut NamedArguments, name: &'static str) -> Result<Option<i64>> {
     })?;
     read(time).map(Some)
 }
+
+const START: Parameter = required("start", "time", "the start of the window, itself included");
+const START_OR_NONE: Parameter =
+    optional("start", "time", "null", "the start of the window; null for all open spans");
+const END: Parameter = optional(
+    "end",
+    "time",
+    "null",
+    "the end of the window, itself excluded; null with months, or by the definition",
+);
+const MONTHS: Parameter = optional("months", "integer", "null", "months from the start on");
+const DAY_OFFSET: Parameter = optional(
+    "day_offset_minutes",
+    "integer",
+    "0",
+    "minutes by which the clock of the months is ahead of UTC",
+);
+const DEFINITION: Parameter = optional(
+    "definition",
+    "text or object",
+    "null",
+    "a name of churn_definitions, or an object of an optional preset and of fields that differ",
+);
+
+const QUESTIONS: &[QuestionEntry] = &[
+    question(
+        "churn_rate",
+        "the churn rate of a window: rate, numerator, denominator, counts, interval, by_cause",
+        &[START, END, MONTHS, DAY_OFFSET, DEFINITION, LEVEL, METHOD, POPULATION, SEED, REPLICATES],
+    ),
+    question(
+        "revenue_retention",
+        "recurring revenue of a window: gross, net, movements, quick_ratio",
+        &[START, END, MONTHS, DAY_OFFSET],
+    ),
+    question(
+        "interval",
+        "the interval of the share of open spans",
+        &[LEVEL, METHOD, POPULATION, SEED, REPLICATES],
+    ),
+    question(
+        "confidence_sequence",
+        "an interval of the churn rate of a window that may be looked at every day",
+        &[START_OR_NONE, END, MONTHS, DAY_OFFSET, DEFINITION, LEVEL, METHOD, TUNED_FOR],
+    ),
+    question("churn_definitions", "every named definition of the churn rate", &[]),
+    questions::SHOWN,
+];
 
 /// The definition of a churn rate: the default, a preset, or fields that differ from one.
 fn definition(named: &mut NamedArguments) -> Result<ChurnRateDefinition> {
@@ -159,6 +211,8 @@ impl SubscriptionsReport {
 }
 
 impl Reading for SubscriptionsReport {
+    const QUESTIONS: Questions = &[QUESTIONS];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let mut named = NamedArguments::new(arguments)?;
         match question {

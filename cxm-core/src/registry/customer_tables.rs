@@ -15,6 +15,7 @@ use super::definition::{self, to_value};
 use super::erased::{DynCalculator, RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, optional};
 use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
+use super::questions::{self, Questions};
 use crate::calculator::table::Table;
 use crate::calculator::{Calculator, State};
 use crate::clv::customer_summaries::CustomerSummariesDefinition;
@@ -243,6 +244,8 @@ impl RatingCounts for CustomerSummaries {
 }
 
 impl Reading for CustomerSummariesReport {
+    const QUESTIONS: Questions = &[questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         ask_scored(self, question, arguments)
     }
@@ -276,6 +279,8 @@ impl UpdateRating for PurchasePatterns {}
 impl RatingCounts for PurchasePatterns {}
 
 impl Reading for PurchasePatternsReport {
+    const QUESTIONS: Questions = &[questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         ask_scored(self, question, arguments)
     }

@@ -6,9 +6,10 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::definition::to_value;
+use super::definition::{same, to_value};
 use super::functions::{Arguments, Parameter};
 use super::question::Reading;
+use super::questions;
 use crate::calculator::batch::Batch;
 use crate::calculator::{Calculator, Kind, Report, Retract, State, Table};
 use crate::churn::Subscriptions;
@@ -192,6 +193,16 @@ fn same_kind<C: State>(other: &dyn DynCalculator) -> Result<&C> {
     })
 }
 
+/// The other one, of the same kind and definition.
+fn alike<'a, C: State>(ours: &C, other: &'a dyn DynCalculator) -> Result<&'a C>
+where
+    C::Definition: Serialize,
+{
+    let other = same_kind::<C>(other)?;
+    same(ours.definition(), other.definition()).map_err(|error| error.within(C::KIND.name))?;
+    Ok(other)
+}
+
 impl<C> DynCalculator for C
 where
     C: Retract + State + UpdateRating + RatingCounts + Tabulate,
@@ -240,11 +251,11 @@ where
     }
 
     fn merge(&mut self, other: &dyn DynCalculator) -> Result<()> {
-        crate::calculator::Merge::merge(self, same_kind::<C>(other)?)
+        crate::calculator::Merge::merge(self, alike(self, other)?)
     }
 
     fn subtract(&mut self, other: &dyn DynCalculator) -> Result<()> {
-        Retract::subtract(self, same_kind::<C>(other)?)
+        Retract::subtract(self, alike(self, other)?)
     }
 
     fn headline(&self) -> Option<f64> {
@@ -264,16 +275,18 @@ where
     }
 
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        self.answer(question, arguments).map_err(|error| error.within(C::KIND.name))
+        let asked = || {
+            questions::check(C::Report::QUESTIONS, C::TABLES, question, arguments)?;
+            if questions::is_listed(C::Report::QUESTIONS, question) {
+                return self.answer(question, arguments);
+            }
+            self.tabulate(question, arguments).map(|table| questions::rows(&table))
+        };
+        asked().map_err(|error| error.within(C::KIND.name))
     }
 
     fn compare(&self, other: &dyn DynCalculator, arguments: &Value) -> Result<Value> {
-        let other = same_kind::<C>(other)?;
-        crate::calculator::same_definition(
-            Calculator::definition(self),
-            Calculator::definition(other),
-        )
-        .map_err(|error| error.within(C::KIND.name))?;
+        let other = alike(self, other)?;
         let mut named = super::question::NamedArguments::new(arguments)?;
         let level: Option<f64> = named.take("level")?;
         let comparison = Calculator::value(self)

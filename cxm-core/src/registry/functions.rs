@@ -33,7 +33,9 @@ mod weighting;
 
 use crate::error::{Error, Result};
 pub use arguments::Arguments;
-pub(super) use parameters::optional;
+pub(super) use parameters::{
+    LEVEL, METHOD, POPULATION, REPLICATES, SEED, TUNED_FOR, optional, required,
+};
 use serde_json::Value;
 
 /// One statistic: its name, what it says, what it takes.
@@ -98,6 +100,8 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
 pub fn call(name: &str, input: &Value) -> Result<Value> {
     all()
         .find(|function| function.name == name)
-        .ok_or_else(|| Error::not_found(format!("no function is called {name:?}")))?
+        .ok_or_else(|| {
+            Error::not_found(format!("no function \"{name}\"; the catalogue lists them"))
+        })?
         .call(input)
 }

@@ -10,15 +10,16 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments, Parameter};
-use super::journeys::{
-    LEVEL, TRANSITIONS, ask_table, funnel_steps, integers, step_matrix, transitions,
-};
+use super::functions::{Arguments, Parameter, required};
+use super::journeys::{LEVEL, TRANSITIONS, funnel_steps, integers, step_matrix, transitions};
 use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
+use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::{Calculator, Table};
 use crate::error::{Error, Result};
 use crate::journey::{JourneyStream, JourneyStreamReport};
 use crate::stats::Comparison;
+
+const NAME: Parameter = required("name", "text", "the name under which the funnel was declared");
 
 const TABLES: &[TableEntry] = &[
     TRANSITIONS,
@@ -30,15 +31,7 @@ const TABLES: &[TableEntry] = &[
     TableEntry {
         name: "funnel",
         summary: "one row a step of a declared funnel: how many journeys reached it",
-        parameters: &[
-            Parameter {
-                name: "name",
-                kind: "text",
-                default: None,
-                doc: "the name under which the funnel was declared",
-            },
-            LEVEL,
-        ],
+        parameters: &[NAME, LEVEL],
     },
     TableEntry {
         name: "touchpoints",
@@ -56,6 +49,12 @@ const TABLES: &[TableEntry] = &[
         parameters: &[],
     },
 ];
+
+const QUESTIONS: &[QuestionEntry] = &[question(
+    "funnel",
+    "a declared funnel: journeys, reached, and steps with shares, intervals and times",
+    &[NAME, LEVEL],
+)];
 
 fn touchpoints(stream: &JourneyStream, level: f64) -> Result<Table> {
     let rows = stream.touchpoints(level)?;
@@ -129,12 +128,13 @@ impl Tabulate for JourneyStream {
             named.finish()?;
             return Ok(to_value(&self.funnel(&name, level)?));
         }
-        ask_table(self, question, arguments)
-            .unwrap_or_else(|| self.value().ask(question, arguments))
+        self.value().ask(question, arguments)
     }
 }
 
 impl Reading for JourneyStreamReport {
+    const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         ask_scored(self, question, arguments)
     }

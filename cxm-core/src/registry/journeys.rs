@@ -9,15 +9,16 @@
 //!
 //! Every table can also be asked for: its rows then come as objects of named fields.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::attribution;
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments, Parameter, optional};
+use super::functions::{Arguments, Parameter, optional, required};
 use super::journeys_scores as scores;
 use super::journeys_views as views;
 use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
+use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::error::{Error, Result};
@@ -93,7 +94,13 @@ const TABLES: &[TableEntry] = &[
         name: "attribution",
         summary: "one row a touchpoint: the conversions and the value it gets, and its share with limits",
         parameters: &[
-            attribution::METHOD,
+            optional(
+                "method",
+                "text",
+                "\"markov\"",
+                "first, last, last_non_direct, linear, position, j, inverse_j, time_decay, markov, \
+                 shapley or shapley_rate",
+            ),
             attribution::DIRECT,
             attribution::WEIGHTS,
             attribution::ORDER,
@@ -121,36 +128,7 @@ const TABLES: &[TableEntry] = &[
     TableEntry {
         name: "funnel",
         summary: "one row a step: how many journeys reached it, of those that entered and of the step before",
-        parameters: &[
-            Parameter {
-                name: "steps",
-                kind: "array of touchpoints",
-                default: None,
-                doc: "the touchpoints of the funnel, in their order",
-            },
-            optional(
-                "window",
-                "integer",
-                "null",
-                "the longest time from the first step to the last, in microseconds",
-            ),
-            optional(
-                "step_windows",
-                "array of integers",
-                "null",
-                "the longest time from each step to the next, in microseconds",
-            ),
-            optional("start", "text", "\"any\"", "which event at the first step may begin"),
-            optional("order", "text", "\"ordered\"", "how the steps have to follow each other"),
-            optional("entry", "text", "\"closed\"", "whether a journey may enter at any step"),
-            optional(
-                "exclude",
-                "array of touchpoints",
-                "[]",
-                "touchpoints that must not come between the steps",
-            ),
-            LEVEL,
-        ],
+        parameters: FUNNEL,
     },
     scores::EMOTION_CURVE,
     scores::PEAK_END,
@@ -162,6 +140,56 @@ const TABLES: &[TableEntry] = &[
     scores::ALIGNMENT,
     scores::IMPORTANCE,
     views::MEASURES,
+];
+
+const FUNNEL: &[Parameter] = &[
+    required("steps", "array of touchpoints", "the touchpoints of the funnel, in their order"),
+    optional(
+        "window",
+        "integer",
+        "null",
+        "the longest time from the first step to the last, in microseconds",
+    ),
+    optional(
+        "step_windows",
+        "array of integers",
+        "null",
+        "the longest time from each step to the next, in microseconds",
+    ),
+    optional(
+        "start",
+        "text",
+        "\"any\"",
+        "which event at the first step may begin: any, or first for the journey's first",
+    ),
+    optional(
+        "order",
+        "text",
+        "\"ordered\"",
+        "how the steps follow each other: ordered, strict for nothing between them, unordered",
+    ),
+    optional(
+        "entry",
+        "text",
+        "\"closed\"",
+        "where a journey may enter: closed for the first step, open for any",
+    ),
+    optional(
+        "exclude",
+        "array of touchpoints",
+        "[]",
+        "touchpoints that must not come between the steps",
+    ),
+    LEVEL,
+];
+
+const QUESTIONS: &[QuestionEntry] = &[
+    question(
+        "funnel",
+        "a funnel: journeys, reached, and steps with shares, intervals and times",
+        FUNNEL,
+    ),
+    views::CUSTOMER,
 ];
 
 pub(super) fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> ColumnData {
@@ -337,27 +365,6 @@ pub(super) fn funnel_steps(funnel: &Funnel) -> Result<Table> {
     Ok(table)
 }
 
-/// A table as JSON: one object a row.
-fn rows_of(table: &Table) -> Value {
-    let cell = |column: &crate::calculator::table::TableColumn, row: usize| {
-        if !column.is_present(row) {
-            return Value::Null;
-        }
-        match column.data() {
-            ColumnData::Keys(values) => to_value(&values.get(row)),
-            ColumnData::Integers(values) | ColumnData::Days(values) => json!(values.get(row)),
-            ColumnData::Counts(values) => json!(values.get(row)),
-            ColumnData::Floats(values) => json!(values.get(row)),
-            ColumnData::Texts(values) => json!(values.get(row)),
-        }
-    };
-    let object = |row: usize| {
-        let cells = table.columns().iter();
-        cells.map(|column| (column.name().to_owned(), cell(column, row))).collect()
-    };
-    Value::Array((0..table.len()).map(|row| Value::Object(object(row))).collect())
-}
-
 impl Tabulate for Journeys {
     const TABLES: &'static [TableEntry] = TABLES;
 
@@ -397,26 +404,13 @@ impl Tabulate for Journeys {
         if question == "customer" {
             return views::customer(self, arguments);
         }
-        ask_table(self, question, arguments)
-            .unwrap_or_else(|| self.value().ask(question, arguments))
+        self.value().ask(question, arguments)
     }
 }
 
-/// The table of this name as JSON; nothing where there is none.
-pub(super) fn ask_table<C: Tabulate>(
-    calculator: &C,
-    question: &str,
-    arguments: &Value,
-) -> Option<Result<Value>> {
-    let entry = C::TABLES.iter().find(|table| table.name == question)?;
-    let none = json!({});
-    let arguments = if arguments.is_null() { &none } else { arguments };
-    let arguments = Arguments::new(entry.parameters, arguments);
-    let table = arguments.and_then(|arguments| calculator.table(question, &arguments));
-    Some(table.map(|table| rows_of(&table)))
-}
-
 impl Reading for JourneysReport {
+    const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         ask_scored(self, question, arguments)
     }

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::TableEntry;
-use super::functions::{Arguments, Parameter, optional};
+use super::functions::{Arguments, Parameter, optional, required};
 use super::question::NamedArguments;
+use super::questions::{QuestionEntry, question};
 use crate::calculator::Table;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
@@ -26,6 +27,38 @@ fn time(value: &Value, name: &'static str) -> Result<i64> {
         Error::argument(message).in_field(name)
     })
 }
+
+/// One customer's view, as a question.
+pub(super) const CUSTOMER: QuestionEntry = question(
+    "customer",
+    "the account of one customer: lifecycle, channels with their last contact, open journeys, \
+     scores with their trend, value, and the figures that were attached",
+    &[
+        required("customer", "key", "the customer: a text or a whole number"),
+        optional("at", "time", "null", "when the question is asked; null for the end of the log"),
+        optional(
+            "lifecycle",
+            "object",
+            "null",
+            "what tells the lifecycle: purchase, lead, advocate (touchpoints), loyal_purchases (3), \
+             lapsed_after (microseconds)",
+        ),
+        optional("most", "integer", "50", "the most rows of a list, the latest of them"),
+        optional("level", "number", "0.95", "level of the intervals"),
+        optional(
+            "lifetime_value",
+            "object",
+            "null",
+            "what a model says the customer is worth: value, source, or also lower, upper, level",
+        ),
+        optional(
+            "churn_risk",
+            "object",
+            "null",
+            "how likely the customer is lost, 0 to 1: value, source, or also lower, upper, level",
+        ),
+    ],
+);
 
 /// The view of one customer.
 pub(super) fn customer(journeys: &Journeys, arguments: &Value) -> Result<Value> {

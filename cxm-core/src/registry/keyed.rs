@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::definition::to_value;
+use super::definition::{same, to_value};
 use super::erased::{DynCalculator, RatingCounts, Tabulate, UpdateRating};
 use super::question::Reading;
 use crate::calculator::batch::{Batch, KeyColumn};
@@ -143,6 +143,8 @@ where
                 other.kind().name
             ))
         })?;
+        same(Calculator::definition(self), Calculator::definition(other))
+            .map_err(|error| error.within(C::KIND.name))?;
         Merge::merge(self, other)
     }
 

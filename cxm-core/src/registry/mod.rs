@@ -23,6 +23,7 @@ pub mod keyed;
 pub mod models;
 mod prediction_scores;
 pub mod question;
+pub mod questions;
 mod reading;
 mod survival;
 mod survival_tables;
@@ -34,6 +35,8 @@ pub use cox::CoxModel;
 pub use erased::{DynCalculator, RatingCounts, TableEntry, Tabulate};
 pub use journeys_views::answer_rule;
 pub use keyed::{DynKeyed, KeyedOptions};
+use question::Reading;
+pub use questions::{QuestionEntry, Questions};
 
 use crate::calculator::state::Frame;
 use crate::calculator::{Calculator, Definition, Kind, State};
@@ -103,6 +106,8 @@ pub struct Entry {
     pub new_keyed: fn(&KeyedOptions, &Value) -> Result<Box<dyn DynKeyed>>,
     /// Reads the state bytes of a table of them.
     pub keyed_from_bytes: fn(&[u8]) -> Result<Box<dyn DynKeyed>>,
+    /// What it can be asked.
+    pub questions: Questions,
     /// The tables that it offers.
     pub tables: &'static [TableEntry],
     /// The definition that goes without saying.
@@ -146,6 +151,7 @@ macro_rules! entries {
                 Ok(Box::new(Keyed::<$calculator>::new(table)?))
             },
             keyed_from_bytes: |bytes| Ok(Box::new(Keyed::<$calculator>::from_bytes(bytes)?)),
+            questions: <<$calculator as Calculator>::Report as Reading>::QUESTIONS,
             tables: <$calculator as Tabulate>::TABLES,
             default_definition: || {
                 definition::to_value(&<$calculator as Calculator>::Definition::default())

@@ -17,8 +17,9 @@ use serde_json::Value;
 
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
-use super::functions::{Arguments, optional};
+use super::functions::{Arguments, Parameter, optional, required};
 use super::question::{NamedArguments, Reading, ask_scored};
+use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::{Calculator, Table};
 use crate::churn::{CalibrationBins, PredictionScores, PredictionScoresReport, ProfitOptions};
 use crate::error::Result;
@@ -36,12 +37,41 @@ const TABLES: &[TableEntry] = &[
     TableEntry {
         name: "calibration",
         summary: "one row a bin of probabilities: what was said, what came, with Wilson's limits",
-        parameters: &[
-            optional("bins", "integer", "10", "number of bins"),
-            optional("bins_by", "text", "\"equal_width\"", "equal_width or equal_count"),
-            optional("level", "number", "0.95", "level of the limits"),
-        ],
+        parameters: &[BINS_OF, BINS_BY, optional("level", "number", "0.95", "level of the limits")],
     },
+];
+
+const BINS_OF: Parameter = optional("bins", "integer", "10", "number of bins");
+const BINS_BY: Parameter =
+    optional("bins_by", "text", "\"equal_width\"", "equal_width or equal_count");
+
+const QUESTIONS: &[QuestionEntry] = &[
+    question(
+        "top",
+        "how many of the events are among the rows of highest probability",
+        &[required("share", "number", "the share of the list, 0.1 for the first tenth")],
+    ),
+    question(
+        "calibration",
+        "what was said and what came by bin, and how far they are apart",
+        &[BINS_BY, BINS_OF],
+    ),
+    question(
+        "brier_decomposition",
+        "the Brier score as reliability, resolution and uncertainty",
+        &[BINS_BY, BINS_OF],
+    ),
+    question(
+        "expected_maximum_profit",
+        "what the best use of the list would earn a customer, and what share of it to reach",
+        &[
+            optional("customer_value", "number", "200", "what a customer who is kept is worth"),
+            optional("incentive", "number", "10", "what the offer costs where it is taken"),
+            optional("contact", "number", "1", "what it costs to reach a customer"),
+            optional("alpha", "number", "6", "first parameter of the chance that an offer keeps"),
+            optional("beta", "number", "14", "its second parameter"),
+        ],
+    ),
 ];
 
 fn lift(report: &PredictionScoresReport, groups: u32, valued: bool) -> Result<Table> {
@@ -100,6 +130,8 @@ impl UpdateRating for PredictionScores {}
 impl RatingCounts for PredictionScores {}
 
 impl Reading for PredictionScoresReport {
+    const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let mut named = NamedArguments::new(arguments)?;
         let bins = |named: &mut NamedArguments| -> Result<(CalibrationBins, u32)> {

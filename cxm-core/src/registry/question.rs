@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::definition::{object, to_value};
+use super::questions::{self, Questions};
 use crate::calculator::Report;
 use crate::error::{Error, Result};
 use crate::stats::{Comparison, Interval, IntervalOptions, Method, Scored};
@@ -21,6 +22,9 @@ use crate::survey::{RatingMeasure, RatingReport};
 
 /// A report that answers questions by name.
 pub trait Reading: Report + Serialize {
+    /// What it can be asked, or its calculator where a report is too small to know.
+    const QUESTIONS: Questions;
+
     /// The answer to a question; the arguments are named fields.
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value>;
 
@@ -56,8 +60,22 @@ impl NamedArguments {
     /// Takes all that are left as one structure, which refuses unknown names.
     pub fn rest<T: DeserializeOwned>(mut self) -> Result<T> {
         self.0.retain(|_, value| !value.is_null());
-        serde_json::from_value(Value::Object(self.0))
-            .map_err(|error| Error::argument(error.to_string()))
+        let read = |fields: &Map<String, Value>| {
+            serde_json::from_value::<T>(Value::Object(fields.clone()))
+        };
+        read(&self.0).map_err(|error| {
+            // To blame is the argument without which the others can be read.
+            let is_to_blame = |name: &&String| {
+                let mut others = self.0.clone();
+                others.retain(|other, _| other != *name);
+                read(&others).is_ok()
+            };
+            let refused = Error::argument(error.to_string());
+            match self.0.keys().find(is_to_blame) {
+                Some(name) => refused.in_field(name.clone()),
+                None => refused,
+            }
+        })
     }
 
     /// The arguments that are left, as an object.
@@ -122,6 +140,8 @@ pub(crate) fn ask_scored<R: Scored>(
 }
 
 impl<R: RatingReport + Serialize> Reading for R {
+    const QUESTIONS: Questions = &[questions::RATING];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let mut named = NamedArguments::new(arguments)?;
         let figures = self.figures();

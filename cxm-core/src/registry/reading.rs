@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::definition::to_value;
 use super::question::{NamedArguments, Reading, ask_scored, compare_scored, interval};
+use super::questions::{self, Questions};
 use crate::error::{Error, Result};
 use crate::impact::DriverMomentsReport;
 use crate::impact::importance::ImportanceMethod;
@@ -52,6 +53,8 @@ enum Item {
 }
 
 impl Reading for CxIndexReport {
+    const QUESTIONS: Questions = &[questions::CX_INDEX];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let mut named = NamedArguments::new(arguments)?;
         let item: Option<Item> = if is_interval(question) { named.take("item")? } else { None };
@@ -75,6 +78,8 @@ impl Reading for CxIndexReport {
 }
 
 impl Reading for SecureCustomerIndexReport {
+    const QUESTIONS: Questions = &[questions::SECURE_CUSTOMER_INDEX];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         if !is_interval(question) {
             return ask_scored(self, question, arguments);
@@ -91,6 +96,8 @@ impl Reading for SecureCustomerIndexReport {
 }
 
 impl Reading for PairedNpsReport {
+    const QUESTIONS: Questions = &[questions::PAIRED, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         if question != "test" {
             return ask_scored(self, question, arguments);
@@ -108,6 +115,8 @@ impl Reading for PairedNpsReport {
 }
 
 impl Reading for EmotionalValueReport {
+    const QUESTIONS: Questions = &[questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         ask_scored(self, question, arguments)
     }
@@ -118,6 +127,8 @@ impl Reading for EmotionalValueReport {
 }
 
 impl Reading for DriverMomentsReport {
+    const QUESTIONS: Questions = &[questions::DRIVERS, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let importance = match question {
             "lmg" => Some(ImportanceMethod::Lmg),
@@ -152,6 +163,8 @@ impl Reading for DriverMomentsReport {
 }
 
 impl Reading for ResponseRateReport {
+    const QUESTIONS: Questions = &[questions::RESPONSE_RATE];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let mut named = NamedArguments::new(arguments)?;
         let start: Option<i64> = if question == "interval" { named.take("pane")? } else { None };
@@ -172,6 +185,8 @@ impl Reading for ResponseRateReport {
 }
 
 impl Reading for ResponseLedgerReport {
+    const QUESTIONS: Questions = &[questions::RESPONSE_LEDGER, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         if question != "score" {
             return ask_scored(self, question, arguments);

@@ -15,12 +15,61 @@
 use serde_json::{Value, json};
 
 use super::definition::to_value;
+use super::functions::{optional, required};
 use super::question::{NamedArguments, Reading, ask_scored};
+use super::questions::{self, QuestionEntry, Questions, question};
+use super::survival_tables::{CURVE_METHOD, CUTS, HAZARD_METHOD, LEVEL, START_TIME, TIES, TIMES};
 use crate::error::Result;
 use crate::stats::{Comparison, IntervalOptions, Method, Scored};
 use crate::survival::{
     AalenJohansen, KaplanMeier, LifeTable, LifetimesReport, NelsonAalen, tenure_rates,
 };
+
+const QUESTIONS: &[QuestionEntry] = &[
+    question(
+        "kaplan_meier",
+        "the share that is still there: points at times, median, start_time, last_time",
+        &[TIMES, START_TIME, LEVEL, CURVE_METHOD],
+    ),
+    question(
+        "survival_quantile",
+        "the time by which a share has left, with its limits",
+        &[
+            optional("probability", "number", "0.5", "the share that has left; 0.5 for the median"),
+            optional("flat", "text", "\"middle\"", "where the curve is flat: middle or earliest"),
+            START_TIME,
+            LEVEL,
+            CURVE_METHOD,
+        ],
+    ),
+    question(
+        "restricted_mean",
+        "the mean time spent before a horizon, with its interval",
+        &[required("horizon", "number", "the horizon"), START_TIME, LEVEL],
+    ),
+    question(
+        "conditional_survival",
+        "the share of those who stayed longer than one time that stays longer than another",
+        &[
+            required("stayed", "number", "the time that all of them stayed"),
+            required("until", "number", "the later time"),
+            START_TIME,
+        ],
+    ),
+    question(
+        "nelson_aalen",
+        "the cumulative hazard: points at times",
+        &[TIMES, TIES, LEVEL, HAZARD_METHOD],
+    ),
+    question(
+        "aalen_johansen",
+        "the share that has left for each cause: causes with points at times",
+        &[TIMES, LEVEL, CURVE_METHOD],
+    ),
+    question("life_table", "survival by intervals of tenure", &[CUTS]),
+    question("tenure_rates", "events per unit of time at risk, in bands of tenure", &[CUTS]),
+    question("risk_table", "at each time: at risk, entered, events, censored", &[]),
+];
 
 /// The curve at some times, or at all at which anybody left.
 pub(super) fn curve(
@@ -118,6 +167,8 @@ pub(super) fn incidences(
 }
 
 impl Reading for LifetimesReport {
+    const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
+
     fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
         let table = self.risk_table();
         let mut named = NamedArguments::new(arguments)?;

@@ -19,24 +19,26 @@ use crate::survival::{
     tenure_rates,
 };
 
-const TIMES: Parameter = optional(
+pub(super) const TIMES: Parameter = optional(
     "times",
     "array of numbers",
     "null",
     "times to read at; null for all at which anybody left or was last seen",
 );
-const START_TIME: Parameter =
+pub(super) const START_TIME: Parameter =
     optional("start_time", "number", "null", "read the curve of those who stayed longer than this");
-const LEVEL: Parameter = optional("level", "number", "0.95", "level of the limits");
-const CURVE_METHOD: Parameter = optional(
+pub(super) const LEVEL: Parameter = optional("level", "number", "0.95", "level of the limits");
+pub(super) const CURVE_METHOD: Parameter = optional(
     "method",
     "text",
     "\"log_log\"",
     "transformation of the limits: log_log, log, plain, logit or arcsine",
 );
-const HAZARD_METHOD: Parameter =
+pub(super) const HAZARD_METHOD: Parameter =
     optional("method", "text", "\"log\"", "transformation of the limits: log or plain");
-const CUTS: Parameter = Parameter {
+pub(super) const TIES: Parameter =
+    optional("ties", "text", "\"together\"", "events at one time: together or one_by_one");
+pub(super) const CUTS: Parameter = Parameter {
     name: "cuts",
     kind: "array of numbers",
     default: None,
@@ -52,12 +54,7 @@ const LIFETIME_TABLES: &[TableEntry] = &[
     TableEntry {
         name: "nelson_aalen",
         summary: "one row a time: the cumulative hazard, with its limits",
-        parameters: &[
-            TIMES,
-            optional("ties", "text", "\"together\"", "events at one time: together or one_by_one"),
-            LEVEL,
-            HAZARD_METHOD,
-        ],
+        parameters: &[TIMES, TIES, LEVEL, HAZARD_METHOD],
     },
     TableEntry {
         name: "aalen_johansen",

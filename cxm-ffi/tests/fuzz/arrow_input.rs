@@ -294,7 +294,8 @@ thread_local! {
 /// A call of the door. Its panics are its own affair: a status says whether there was one.
 fn door(call: impl FnOnce(*mut cxm_error) -> cxm_status) -> cxm_status {
     let size = u32::try_from(size_of::<cxm_error>()).unwrap_or_default();
-    let mut err = cxm_error { struct_size: size, code: 0, row: 0, message: [0; 240] };
+    let mut err =
+        cxm_error { struct_size: size, code: 0, row: 0, message: [0; 496], field: [0; 64] };
     INSIDE.set(true);
     let status = call(&mut err);
     INSIDE.set(false);

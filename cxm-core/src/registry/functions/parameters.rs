@@ -3,7 +3,7 @@
 use super::Parameter;
 
 /// An argument that must be given.
-pub(super) const fn required(
+pub(in crate::registry) const fn required(
     name: &'static str,
     kind: &'static str,
     doc: &'static str,
@@ -31,16 +31,17 @@ pub(super) const SUCCESSES: Parameter = required("successes", "integer", "answer
 pub(super) const TOTAL: Parameter = required("total", "integer", "all answers");
 pub(super) const COUNTS: Parameter =
     required("counts", "array of integers", "answers of each kind");
-pub(super) const LEVEL: Parameter =
+pub(in crate::registry) const LEVEL: Parameter =
     optional("level", "number", "0.95", "level of the interval, 0.95 for 95 %");
-pub(super) const METHOD: Parameter =
+pub(in crate::registry) const METHOD: Parameter =
     optional("method", "text", "null", "name of the method; null for the default of the measure");
-pub(super) const POPULATION: Parameter =
+pub(in crate::registry) const POPULATION: Parameter =
     optional("population", "integer", "null", "size of the finite population; null if unbounded");
-pub(super) const SEED: Parameter = optional("seed", "integer", "0", "seed of the bootstrap");
-pub(super) const REPLICATES: Parameter =
+pub(in crate::registry) const SEED: Parameter =
+    optional("seed", "integer", "0", "seed of the bootstrap");
+pub(in crate::registry) const REPLICATES: Parameter =
     optional("replicates", "integer", "2000", "replicates of the bootstrap");
-pub(super) const TUNED_FOR: Parameter = optional(
+pub(in crate::registry) const TUNED_FOR: Parameter = optional(
     "tuned_for",
     "integer",
     "1000",

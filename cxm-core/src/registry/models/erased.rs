@@ -16,7 +16,7 @@ use crate::clv::intervals::DeltaEstimate;
 use crate::clv::lifetime_value::check_spend;
 use crate::clv::posterior::{OnProgress, Progress};
 use crate::clv::{FitStatus, Fitted, PatternTable, fit_with_progress};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::numeric::distribution::normal_two_sided_quantile;
 use crate::registry::definition::{object, to_value};
 use crate::registry::functions::Arguments;
@@ -211,7 +211,11 @@ pub(super) fn distinct<T: Clone>(
         let found = match known.get(&key) {
             Some(found) => found.clone(),
             None => {
-                let found = answer(row).map_err(|error| error.at_row(row))?;
+                let found = answer(row).map_err(|error| match error.kind() {
+                    // What the model lacks is no fault of the row.
+                    ErrorKind::InsufficientData => error,
+                    _ => error.at_row(row),
+                })?;
                 known.insert(key, found.clone());
                 found
             }
