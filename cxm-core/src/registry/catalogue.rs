@@ -7,9 +7,9 @@ use super::interactions::{FORMATS, FormatEntry};
 use super::models::{ColumnEntry, MODELS, ModelEntry, QuantityEntry};
 use super::{CALCULATORS, Entry, PresetEntry, QuestionEntry, TableEntry};
 
-/// Every calculator with its batch shape, definition, presets, questions and tables, every statistic with its
-/// parameters, every model with its parameters, columns and quantities, and every format of logs
-/// with its options.
+/// Every calculator with its batch shape, definition, presets, questions and tables, every
+/// statistic with its parameters, every model with its parameters, columns and quantities, and
+/// every format of logs with its options.
 ///
 /// ```
 /// let catalogue = cxm_core::registry::catalogue();
