@@ -52,6 +52,7 @@
 
 use super::band::{CURVE_METHODS, interval, probability_limits, quantile_of};
 use super::risk_table::RiskTable;
+use super::step_function::step_at;
 use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
 use crate::stats::{Interval, Method};
@@ -157,9 +158,7 @@ impl AalenJohansen {
         if !(self.has_ended || self.last_time.is_some_and(|last| time <= last)) {
             return Ok(None);
         }
-        let after = steps.partition_point(|step| step.time <= time);
-        let step = after.checked_sub(1).and_then(|at| steps.get(at)).copied();
-        Ok(Some(step.unwrap_or(before)))
+        Ok(Some(step_at(steps, time, |step| step.time).copied().unwrap_or(before)))
     }
 
     /// The share that has left for a cause by `time`; `None` beyond the last time that anybody was

@@ -61,6 +61,7 @@
 
 use super::band::{CURVE_METHODS, interval, probability_limits, quantile_of};
 use super::risk_table::RiskTable;
+use super::step_function::step_at;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::normal_two_sided_quantile;
 use crate::stats::{Interval, IntervalOptions, Method};
@@ -253,8 +254,7 @@ impl KaplanMeier {
 
     /// The last step at or before a time.
     fn step_at(&self, time: f64) -> Option<&SurvivalStep> {
-        let after = self.steps.partition_point(|step| step.time <= time);
-        self.steps.get(after.checked_sub(1)?)
+        step_at(&self.steps, time, |step| step.time)
     }
 
     /// Whether the curve says anything about this time.

@@ -30,6 +30,7 @@ pub mod log_rank;
 pub mod nelson_aalen;
 pub mod person_time;
 pub mod risk_table;
+mod step_function;
 mod tick_counts;
 
 pub use aalen_johansen::{AalenJohansen, CauseIncidence, IncidenceStep};

@@ -45,6 +45,7 @@
 
 use super::band::{HAZARD_METHODS, hazard_limits, interval, quantile_of};
 use super::risk_table::RiskTable;
+use super::step_function::step_at;
 use crate::error::Result;
 use crate::stats::{Interval, Method};
 
@@ -126,9 +127,9 @@ impl NelsonAalen {
         Self { ties, last_time: steps.last().map(|step| step.time), steps }
     }
 
+    /// The last step at or before a time.
     fn step_at(&self, time: f64) -> Option<&HazardStep> {
-        let after = self.steps.partition_point(|step| step.time <= time);
-        self.steps.get(after.checked_sub(1)?)
+        step_at(&self.steps, time, |step| step.time)
     }
 
     fn reaches(&self, time: f64) -> bool {

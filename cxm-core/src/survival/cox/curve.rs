@@ -7,6 +7,7 @@ use crate::calculator::batch::KeyPart;
 use crate::error::{Error, Result};
 use crate::stats::{Interval, Method};
 use crate::survival::band::{CURVE_METHODS, interval, probability_limits, quantile_of};
+use crate::survival::step_function::step_at;
 
 /// The cumulative hazard at the means of the covariates, at one time at which anybody left.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,8 +80,7 @@ impl CoxCurve {
         if time > self.last_time {
             return None;
         }
-        let after = self.steps.partition_point(|step| step.0 <= time);
-        let step = after.checked_sub(1).and_then(|at| self.steps.get(at));
+        let step = step_at(&self.steps, time, |step| step.0);
         Some(step.map_or((1.0, 0.0), |step| (step.1, step.2)))
     }
 
@@ -123,8 +123,7 @@ impl Cox {
     /// anybody of it was watched.
     pub fn cumulative_hazard(&self, time: f64, stratum: Option<&KeyPart>) -> Result<Option<f64>> {
         let baseline = self.baseline_of(stratum)?;
-        let after = baseline.steps.partition_point(|step| step.time <= time);
-        let step = after.checked_sub(1).and_then(|at| baseline.steps.get(at));
+        let step = step_at(&baseline.steps, time, |step| step.time);
         let hazard = step.map_or(0.0, |step| step.hazard);
         Ok((time <= baseline.last_time).then_some(hazard))
     }
