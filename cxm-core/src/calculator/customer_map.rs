@@ -236,7 +236,7 @@ impl<P: Payload> CustomerMap<P> {
     }
 
     /// Shows each customer of another map with the days that we know of them.
-    pub(crate) fn for_each_pair(
+    fn for_each_pair(
         &self,
         other: &Self,
         mut show: impl FnMut(Option<&[u8]>, &[u8]) -> Result<()>,
@@ -255,6 +255,34 @@ impl<P: Payload> CustomerMap<P> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses more customers than a definition allows.
+    pub(crate) fn check_len(&self, most: u64) -> Result<()> {
+        check_customers(self.len(), most)
+    }
+
+    /// Refuses another map with which there would be more customers than a definition allows.
+    pub(crate) fn check_merge(&self, other: &Self, most: u64) -> Result<()> {
+        if self.len().saturating_add(other.len()) <= most {
+            return Ok(());
+        }
+        let mut new = 0u64;
+        self.for_each_pair(other, |ours, _| {
+            new += u64::from(ours.is_none());
+            Ok(())
+        })?;
+        check_customers(self.len().saturating_add(new), most)
+    }
+
+    /// Refuses another map that was never added.
+    pub(crate) fn check_subtract(&self, other: &Self) -> Result<()> {
+        let mut left = Vec::new();
+        self.for_each_pair(other, |ours, theirs| {
+            let never = || Error::never_added("cannot retract a customer who was never added");
+            left.clear();
+            P::without(ours.ok_or_else(never)?, theirs, &mut left)
+        })
     }
 
     /// Adds or subtracts another map, which was found to fit.
@@ -325,6 +353,13 @@ impl<P: Payload> CustomerMap<P> {
         }
         Ok((built.into_map(), rows))
     }
+}
+
+fn check_customers(customers: u64, most: u64) -> Result<()> {
+    if customers <= most {
+        return Ok(());
+    }
+    Err(Error::limit(format!("there may be at most {most} customers")).in_field("max_customers"))
 }
 
 fn combine<P: Payload>(ours: &[u8], theirs: &[u8], change: Change, out: &mut Vec<u8>) {

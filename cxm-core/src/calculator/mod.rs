@@ -33,9 +33,11 @@
 pub mod batch;
 pub mod codec;
 pub(crate) mod customer_map;
+pub(crate) mod groups;
 pub(crate) mod multiset;
 #[cfg(feature = "registry")]
 pub(crate) mod recent;
+pub(crate) mod runs;
 pub mod state;
 pub mod table;
 pub(crate) mod varint;
@@ -165,6 +167,18 @@ impl<C> Change<C> {
     /// The state of the batch alone.
     pub fn batch_state(&self) -> &C {
         &self.0
+    }
+}
+
+impl<C: Merge> Change<C> {
+    /// Merges the change into a state. A state without rows is replaced: a log is often loaded at
+    /// once, and need not be copied.
+    pub(crate) fn merge_or_move_into(self, state: &mut C) {
+        if state.observations() == 0 && state.definition() == self.0.definition() {
+            *state = self.0;
+        } else {
+            state.apply_merge(&self.0);
+        }
     }
 }
 

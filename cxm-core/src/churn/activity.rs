@@ -75,6 +75,7 @@ use self::visits::CustomerTicks;
 use crate::calculator::batch::Transactions;
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::customer_map::{Change, Customer, CustomerMap};
+use crate::calculator::groups::Grouping;
 use crate::calculator::{
     Calculator, Change as BatchChange, Definition, Kind, Merge, Retract, State, Update,
     UpdateByGroup, checked_difference, checked_sum, same_definition,
@@ -110,15 +111,6 @@ impl Activity {
     fn empty(definition: ActivityDefinition) -> Self {
         let (customers, excluded) = (CustomerMap::default(), Excluded::default());
         Self { definition, customers, rows: 0, excluded, span: None }
-    }
-
-    fn check_customers(&self, customers: u64) -> Result<()> {
-        if customers <= self.definition.max_customers {
-            return Ok(());
-        }
-        let most = self.definition.max_customers;
-        Err(Error::limit(format!("there may be at most {most} customers"))
-            .in_field("max_customers"))
     }
 
     /// The customers in the order of their keys.
@@ -180,16 +172,7 @@ impl Merge for Activity {
             same_definition(&self.definition, &other.definition)?;
             // No count is larger than the number of rows, and sums are bounded by counts.
             checked_sum(self.rows, other.rows)?;
-            let most = self.customers.len().saturating_add(other.customers.len());
-            if self.check_customers(most).is_ok() {
-                return Ok(());
-            }
-            let mut new = 0u64;
-            self.customers.for_each_pair(&other.customers, |ours, _| {
-                new += u64::from(ours.is_none());
-                Ok(())
-            })?;
-            self.check_customers(self.customers.len().saturating_add(new))
+            self.customers.check_merge(&other.customers, self.definition.max_customers)
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }
@@ -215,12 +198,7 @@ impl Update for Activity {
     }
 
     fn apply(&mut self, change: BatchChange<Self>) {
-        // The first batch is moved in: a log is often loaded at once.
-        if self.rows == 0 && self.definition == change.batch_state().definition {
-            *self = change.into_state();
-        } else {
-            self.apply_merge(change.batch_state());
-        }
+        change.merge_or_move_into(self);
     }
 }
 
@@ -235,7 +213,7 @@ impl UpdateByGroup for Activity {
         groups: usize,
         batch: Transactions<'_>,
     ) -> Result<Vec<Self>> {
-        let grouping = intake::Grouping { codes, groups };
+        let grouping = Grouping { codes, groups };
         intake::lift(definition, Some(grouping), &batch)
             .map_err(|error| error.within(Self::KIND.name))
     }
@@ -243,19 +221,13 @@ impl UpdateByGroup for Activity {
 
 impl Retract for Activity {
     fn check_subtract(&self, other: &Self) -> Result<()> {
-        use crate::calculator::customer_map::Payload;
         let check = || {
             same_definition(&self.definition, &other.definition)?;
             let (ours, theirs) = (&self.excluded, &other.excluded);
             checked_difference(ours.missing_customer, theirs.missing_customer, "a row left out")?;
             checked_difference(ours.refund, theirs.refund, "a refund left out")?;
             checked_difference(self.rows, other.rows, "a row")?;
-            let mut left = Vec::new();
-            self.customers.for_each_pair(&other.customers, |ours, theirs| {
-                let never = || Error::never_added("cannot retract a customer who was never added");
-                left.clear();
-                CustomerTicks::without(ours.ok_or_else(never)?, theirs, &mut left)
-            })
+            self.customers.check_subtract(&other.customers)
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }

@@ -1,6 +1,6 @@
 //! One span of a subscription, and how spans are read from a batch.
 
-use crate::calculator::batch::{Column, KeyColumn, KeyPart, Spans, Values};
+use crate::calculator::batch::{KeyColumn, KeyPart, Money, Spans, Values};
 use crate::calculator::codec::{Reader, Writer};
 use crate::error::{Error, Result};
 
@@ -146,42 +146,10 @@ pub(super) fn for_each(
     Ok(())
 }
 
-/// A whole amount of minor units.
-#[allow(clippy::cast_possible_truncation, reason = "the range is checked before")]
 fn amount(amounts: &Values<'_>, row: usize) -> Result<i64> {
-    let refuse = |got: &dyn std::fmt::Display| {
-        let message = format!("expected a whole number of minor units, got {got}");
+    let nothing = || {
+        let message = "expected a whole number of minor units, got nothing";
         Error::observation(message).in_field("amounts")
     };
-    if !amounts.is_valid(row) {
-        return Err(refuse(&"nothing"));
-    }
-    let float = |value: f64| {
-        let whole = libm::rint(value);
-        // 2^53: beyond it a float no longer tells neighbouring amounts apart.
-        let exact = (value - whole).abs() <= 0.0 && value.abs() <= 9_007_199_254_740_992.0;
-        if exact { Ok(value as i64) } else { Err(refuse(&format_args!("{value:?}"))) }
-    };
-    macro_rules! cell {
-        ($cells:expr, $value:ident => $body:expr) => {
-            match $cells.get(row) {
-                Some(&$value) => $body,
-                None => Err(refuse(&"nothing")),
-            }
-        };
-    }
-    match amounts.column {
-        Column::U8(cells) => cell!(cells, value => Ok(i64::from(value))),
-        Column::I8(cells) => cell!(cells, value => Ok(i64::from(value))),
-        Column::U16(cells) => cell!(cells, value => Ok(i64::from(value))),
-        Column::I16(cells) => cell!(cells, value => Ok(i64::from(value))),
-        Column::U32(cells) => cell!(cells, value => Ok(i64::from(value))),
-        Column::I32(cells) => cell!(cells, value => Ok(i64::from(value))),
-        Column::U64(cells) => {
-            cell!(cells, value => i64::try_from(value).map_err(|_| refuse(&value)))
-        }
-        Column::I64(cells) => cell!(cells, value => Ok(value)),
-        Column::F32(cells) => cell!(cells, value => float(f64::from(value))),
-        Column::F64(cells) => cell!(cells, value => float(value)),
-    }
+    Money::of_row(amounts, row, "amounts")?.ok_or_else(nothing)
 }

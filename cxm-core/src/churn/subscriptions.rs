@@ -69,6 +69,7 @@ pub use super::subscriptions_report::SubscriptionsReport;
 use super::timeline::Timeline;
 use crate::calculator::batch::{KeyPart, Spans, same_length};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::{
     Calculator, Change, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup,
     checked_difference, checked_sum, multiset, same_definition,
@@ -266,10 +267,7 @@ impl UpdateByGroup for Subscriptions {
         // Groups may be folded together, so no subscription may overlap itself in two of them.
         let mut named = Self::empty(definition.clone());
         let take = |row: usize, content: Row| {
-            let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-            let ledger = code.and_then(|code| ledgers.get_mut(code));
-            let ledger =
-                ledger.ok_or_else(|| Error::observation("a code has no group").in_field("keys"))?;
+            let ledger = group_of_row(&mut ledgers, codes, row)?;
             if content.span.subscription != KeyPart::Missing {
                 named.check_overlap(&content.span)?;
                 Arc::make_mut(&mut named.spans).insert(content.span.clone(), 1);

@@ -79,6 +79,7 @@ use self::day_totals::CustomerDays;
 use crate::calculator::batch::{KeyPart, Transactions};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::customer_map::{Change, CustomerMap};
+use crate::calculator::groups::Grouping;
 use crate::calculator::{
     Calculator, Change as BatchChange, Definition, Kind, Merge, Retract, State, Update,
     UpdateByGroup, checked_difference, checked_sum, same_definition,
@@ -137,15 +138,6 @@ impl CustomerSummaries {
         }
     }
 
-    fn check_customers(&self, customers: u64) -> Result<()> {
-        if customers <= self.definition.max_customers {
-            return Ok(());
-        }
-        let most = self.definition.max_customers;
-        Err(Error::limit(format!("there may be at most {most} customers"))
-            .in_field("max_customers"))
-    }
-
     /// Whether both state the same currency, or one of them none.
     fn same_currency(&self, other: &Self) -> Result<()> {
         match (&self.currency, &other.currency) {
@@ -187,16 +179,7 @@ impl Merge for CustomerSummaries {
             self.same_currency(other)?;
             // No count is larger than the number of rows, and sums are bounded by counts.
             checked_sum(self.rows, other.rows)?;
-            let most = self.customers.len().saturating_add(other.customers.len());
-            if self.check_customers(most).is_ok() {
-                return Ok(());
-            }
-            let mut new = 0u64;
-            self.customers.for_each_pair(&other.customers, |ours, _| {
-                new += u64::from(ours.is_none());
-                Ok(())
-            })?;
-            self.check_customers(self.customers.len().saturating_add(new))
+            self.customers.check_merge(&other.customers, self.definition.max_customers)
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }
@@ -238,12 +221,7 @@ impl Update for CustomerSummaries {
     }
 
     fn apply(&mut self, change: BatchChange<Self>) {
-        // The first batch is moved in: a log is often loaded at once.
-        if self.rows == 0 && self.definition == change.batch_state().definition {
-            *self = change.into_state();
-        } else {
-            self.apply_merge(change.batch_state());
-        }
+        change.merge_or_move_into(self);
     }
 }
 
@@ -258,7 +236,7 @@ impl UpdateByGroup for CustomerSummaries {
         groups: usize,
         batch: Transactions<'_>,
     ) -> Result<Vec<Self>> {
-        let grouping = intake::Grouping { codes, groups };
+        let grouping = Grouping { codes, groups };
         intake::lift(definition, Some(grouping), &batch)
             .map_err(|error| error.within(Self::KIND.name))
     }
@@ -280,12 +258,7 @@ impl Retract for CustomerSummaries {
             if stated > rest {
                 return Err(Error::never_added("cannot retract rows without their currency"));
             }
-            let mut left = Vec::new();
-            self.customers.for_each_pair(&other.customers, |ours, theirs| {
-                let never = || Error::never_added("cannot retract a customer who was never added");
-                left.clear();
-                day_totals::days_without(ours.ok_or_else(never)?, theirs, &mut left)
-            })
+            self.customers.check_subtract(&other.customers)
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
     }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
 use super::history::{History, is_whole};
+use crate::calculator::batch::same_length;
 use crate::calculator::codec::crc32c;
 #[cfg(feature = "registry")]
 use crate::calculator::recent::Recent;
@@ -290,8 +291,4 @@ fn history_rows<'a>(
     Ok(rows.map(|(row, ((&x, &recency), &age))| {
         History::new(x, recency, age).map_err(|error| error.at_row(row))
     }))
-}
-
-fn same_length(field: &'static str, got: usize, expected: usize) -> Result<()> {
-    crate::calculator::batch::same_length(field, got, expected)
 }

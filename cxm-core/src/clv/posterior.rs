@@ -58,6 +58,7 @@ use super::history::History;
 use super::intervals::{PredictionInterval, for_each_distinct};
 use super::model::{Model, PurchaseModel};
 use super::quantity::Quantity;
+use crate::calculator::batch::same_length;
 use crate::error::{Error, Result};
 use crate::stats::IntervalOptions;
 
@@ -163,7 +164,7 @@ impl<M: Model> Posterior<M> {
         mut weights: Vec<f64>,
         diagnosis: PosteriorDiagnosis,
     ) -> Result<Self> {
-        crate::calculator::batch::same_length("weights", weights.len(), draws.len())?;
+        same_length("weights", weights.len(), draws.len())?;
         let total: f64 = weights.iter().sum();
         let valid = weights.iter().all(|weight| *weight >= 0.0);
         if !(valid && total > 0.0 && total.is_finite()) {

@@ -63,6 +63,7 @@ use super::history::History;
 use super::patterns::PatternTable;
 use crate::calculator::batch::{Histories, same_length};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::table::Table;
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Preset, Retract, State, Update, UpdateByGroup,
@@ -336,10 +337,7 @@ impl UpdateByGroup for PurchasePatterns {
     ) -> Result<Vec<Self>> {
         let mut states = vec![Self::empty(definition.clone()); groups];
         let mut take = |row: usize, history, spend, count| {
-            let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-            code.and_then(|code| states.get_mut(code))
-                .ok_or_else(|| Error::observation("a code has no group").in_field("keys"))?
-                .take(history, spend, count)
+            group_of_row(&mut states, codes, row)?.take(history, spend, count)
         };
         same_length("keys", codes.len(), batch.len())
             .and_then(|()| Rows::read(&batch))

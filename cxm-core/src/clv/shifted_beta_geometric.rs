@@ -65,6 +65,7 @@ use super::beta_sequence::{BetaSequence, discounted_noes};
 use super::history::Discount;
 use super::model::{Derivatives, MAX_PARAMETERS, Model, check_opportunities, check_parameters};
 use super::patterns::{Pattern, PatternTable};
+use crate::calculator::batch::same_length;
 use crate::error::{Error, Result};
 use crate::numeric::distribution::beta_quantile;
 
@@ -150,7 +151,7 @@ impl PatternTable<Tenure> {
         weights: &[f64],
     ) -> Result<Self> {
         let tenures = tenures(tenure, churned)?;
-        crate::calculator::batch::same_length("weights", weights.len(), tenures.len())?;
+        same_length("weights", weights.len(), tenures.len())?;
         Self::from_rows(tenures.into_iter().zip(weights.iter().copied()))
     }
 
@@ -176,7 +177,7 @@ impl PatternTable<Tenure> {
 }
 
 fn tenures(tenure: &[f64], churned: &[bool]) -> Result<Vec<Tenure>> {
-    crate::calculator::batch::same_length("churned", churned.len(), tenure.len())?;
+    same_length("churned", churned.len(), tenure.len())?;
     let rows = tenure.iter().zip(churned).enumerate();
     rows.map(|(row, (&periods, &churned))| {
         Tenure::new(periods, churned).map_err(|error| error.at_row(row))

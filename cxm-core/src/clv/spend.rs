@@ -2,6 +2,7 @@
 //! on average.
 
 use super::patterns::{Pattern, PatternTable};
+use crate::calculator::batch::same_length;
 use crate::error::{Error, Result};
 
 /// The mean spend of one customer over the repeat purchases.
@@ -124,8 +125,4 @@ fn collect(rows: impl Iterator<Item = (usize, f64, f64, f64)>) -> Result<Pattern
         Spend::new(x, mean).map(|spend| (spend, weight)).map_err(|error| error.at_row(row))
     });
     PatternTable::from_rows(spends.collect::<Result<Vec<_>>>()?)
-}
-
-fn same_length(field: &'static str, got: usize, expected: usize) -> Result<()> {
-    crate::calculator::batch::same_length(field, got, expected)
 }

@@ -75,9 +75,8 @@
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
-use super::intake::number;
 use super::key_table::{KeyTable, NONE};
-use crate::calculator::batch::{Events, KeyColumn, Times, Values, same_length};
+use crate::calculator::batch::{Events, KeyColumn, Times, Values};
 use crate::error::{Error, Result};
 
 /// Which references of an answer say what it is about.
@@ -188,14 +187,10 @@ impl<'a> AnswerColumns<'a> {
             ("touchpoints", self.touchpoints.as_ref()),
         ];
         for (field, column) in keys {
-            let Some(column) = column else { continue };
-            same_length(field, column.len(), rows)?;
-            if let Some(validity) = column.validity {
-                same_length(field, validity.len(), rows)?;
-            }
+            column.map_or(Ok(()), |column| column.check(field, rows))?;
         }
         self.times.check("times", rows)?;
-        same_length("scores", self.scores.len(), rows)
+        self.scores.check("scores", rows)
     }
 }
 
@@ -481,7 +476,7 @@ impl Join<'_> {
 /// The scores, NaN where there are none.
 fn read_scores(scores: &Values<'_>) -> Result<Vec<f64>> {
     let read = |row| {
-        let score = number(scores, row);
+        let score = scores.number(row);
         if score.is_infinite() {
             let message = format!("expected a finite score, got {score}");
             return Err(Error::observation(message).in_field("scores").at_row(row));

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::key_table::{KeyTable, NONE};
+use crate::calculator::batch::Money;
 use crate::error::{Error, Result};
 
 /// The keys of a log by number.
@@ -52,7 +53,7 @@ impl KeyTables {
 }
 
 /// The score or the value of an event that has none.
-pub(super) const ABSENT: i64 = i64::MIN;
+pub(super) const ABSENT: i64 = Money::ABSENT;
 
 /// One event; its keys are numbers of the log's tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

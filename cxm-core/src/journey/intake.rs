@@ -7,16 +7,14 @@ use super::event_log::{ABSENT, EventLog, NewEvents};
 use super::journeys::{ExcludedEvents, Journeys};
 use super::key_table::NONE;
 use crate::calculator::batch::{
-    Column, Events, KeyColumn, KeyPart, KeyValues, Times, Validity, Values, check_codes,
-    with_column,
+    Events, KeyColumn, KeyPart, KeyValues, Money, Times, Validity, Values, check_codes, with_column,
 };
+use crate::calculator::groups::group_of_row;
 use crate::error::{Error, Result};
 use crate::model::InvalidRule;
 
 /// Scores are kept in millionths, so that 7.3 is exact.
 pub(super) const SCORE_ONE: i64 = 1_000_000;
-/// Whole numbers of this size and above have no exact double between them and the next.
-const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A batch that was read and found in order: what becomes of it cannot fail any more.
 #[derive(Debug)]
@@ -27,10 +25,6 @@ pub(super) struct Intake<'a> {
     /// Which rows count, unless all do.
     pub(super) kept: Option<Vec<bool>>,
     pub(super) excluded: ExcludedEvents,
-}
-
-fn valid(column: &KeyColumn<'_>, row: usize) -> bool {
-    column.validity.is_none_or(|validity| validity.is_valid(row))
 }
 
 /// Reads a batch under the rules.
@@ -49,11 +43,11 @@ pub(super) fn read<'a>(
     }
     let mut excluded = ExcludedEvents::default();
     let scores = batch.scores.map(|scores| read_scores(definition, &scores, &mut excluded));
-    let values = batch.values.map(|values| read_values(&values));
+    let values = batch.values.map(|values| Money::in_minor_units(&values, "values"));
     let mut intake = Intake {
         batch,
         scores: scores.transpose()?,
-        values: values.transpose()?,
+        values: values.transpose()?.map(Money::into_cells),
         kept: None,
         excluded,
     };
@@ -92,9 +86,9 @@ impl Intake<'_> {
         let mut kept: Option<Vec<bool>> = None;
         for row in 0..batch.len() {
             let time = batch.times.get(row);
-            let reason = if !valid(&batch.customers, row) || is_missing(&batch.customers, row) {
+            let reason = if !batch.customers.is_valid(row) || is_missing(&batch.customers, row) {
                 Reason::Customer
-            } else if !valid(&batch.touchpoints, row) || is_missing(&batch.touchpoints, row) {
+            } else if !batch.touchpoints.is_valid(row) || is_missing(&batch.touchpoints, row) {
                 Reason::Touchpoint
             } else if time.is_none() {
                 Reason::Time
@@ -259,38 +253,6 @@ fn read_scores(
     Ok(read)
 }
 
-/// Values in minor units: whole numbers.
-#[allow(clippy::cast_possible_truncation, reason = "the range is checked on the line before")]
-fn read_values(values: &Values<'_>) -> Result<Vec<i64>> {
-    let refused = |row: usize, got: String| {
-        let message = format!("a value must be a whole number of minor units, got {got}");
-        Error::observation(message).in_field("values").at_row(row)
-    };
-    if let Column::I64(column) = values.column {
-        let rows = column.iter().enumerate();
-        return rows
-            .map(|(row, &value)| match value {
-                _ if !values.is_valid(row) => Ok(ABSENT),
-                ABSENT => Err(refused(row, value.to_string())),
-                value => Ok(value),
-            })
-            .collect();
-    }
-    let mut read = Vec::with_capacity(values.len());
-    with_column!(values.column, column => for (row, &value) in column.iter().enumerate() {
-        #[allow(clippy::unnecessary_cast, clippy::cast_lossless, reason = "of any number type")]
-        let number = value as f64;
-        if !values.is_valid(row) || number.is_nan() {
-            read.push(ABSENT);
-        } else if number.abs() <= MOST_EXACT && libm::trunc(number).to_bits() == number.to_bits() {
-            read.push(number as i64);
-        } else {
-            return Err(refused(row, format!("{value:?}")));
-        }
-    });
-    Ok(read)
-}
-
 /// The journeys of each group's rows alone.
 pub(super) fn by_group(
     definition: &JourneysDefinition,
@@ -311,10 +273,8 @@ pub(super) fn by_group(
 /// The rows of each group.
 pub(super) fn rows_by_group(codes: &[u32], groups: usize) -> Result<Vec<Vec<usize>>> {
     let mut rows: Vec<Vec<usize>> = vec![Vec::new(); groups];
-    for (row, &code) in codes.iter().enumerate() {
-        let group = usize::try_from(code).ok().and_then(|code| rows.get_mut(code));
-        let error = || Error::observation("a code has no group").in_field("keys").at_row(row);
-        group.ok_or_else(error)?.push(row);
+    for row in 0..codes.len() {
+        group_of_row(&mut rows, codes, row)?.push(row);
     }
     Ok(rows)
 }
@@ -342,17 +302,14 @@ pub(super) fn with_rows<R>(
     let times: Vec<i64> = rows.iter().map(|&row| batch.times.get(row).unwrap_or(0)).collect();
     let timed: Vec<u8> = rows.iter().map(|&row| u8::from(batch.times.get(row).is_some())).collect();
     let floats =
-        |values: &Values<'_>| -> Vec<f64> { rows.iter().map(|&row| number(values, row)).collect() };
+        |values: &Values<'_>| -> Vec<f64> { rows.iter().map(|&row| values.number(row)).collect() };
     let scores = batch.scores.as_ref().map(floats);
-    let values: Option<Vec<i64>> = match &batch.values {
-        None => None,
-        Some(values) => {
-            let all = read_values(values)?;
-            Some(rows.iter().map(|&row| all.get(row).copied().unwrap_or(ABSENT)).collect())
-        }
+    let amounts = |values: &Values<'_>| -> Result<(Vec<i64>, Vec<u8>)> {
+        let amounts = rows.iter().map(|&row| Money::of_row(values, row, "values"));
+        let cell = |it: Option<i64>| (it.unwrap_or_default(), u8::from(it.is_some()));
+        amounts.map(|amount| amount.map(cell)).collect()
     };
-    let valued: Option<Vec<u8>> =
-        values.as_ref().map(|it| it.iter().map(|&value| u8::from(value != ABSENT)).collect());
+    let values = batch.values.as_ref().map(amounts).transpose()?;
     act(Events {
         customers: column(0).unwrap_or(none),
         touchpoints: column(1).unwrap_or(none),
@@ -362,21 +319,11 @@ pub(super) fn with_rows<R>(
         objects: column(4),
         outcomes: column(5),
         scores: scores.as_ref().map(|scores| scores.as_slice().into()),
-        values: match (&values, &valued) {
-            (Some(values), Some(valued)) => {
+        values: match &values {
+            None => None,
+            Some((values, valued)) => {
                 Some(Values::new(values.as_slice(), Some(Validity::Bytes(valued)))?)
             }
-            _ => None,
         },
     })
-}
-
-/// One number of a column; NaN where there is none.
-pub(super) fn number(values: &Values<'_>, row: usize) -> f64 {
-    if !values.is_valid(row) {
-        return f64::NAN;
-    }
-    #[allow(clippy::unnecessary_cast, clippy::cast_lossless, reason = "of any number type")]
-    let number = with_column!(values.column, column => column.get(row).map(|&it| it as f64));
-    number.unwrap_or(f64::NAN)
 }

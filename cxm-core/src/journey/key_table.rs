@@ -118,7 +118,7 @@ impl KeyTable {
 
     /// The number of one row's key, which joins if it is new; [`NONE`] where it has none.
     pub(crate) fn number_row(&mut self, column: &KeyColumn<'_>, row: usize) -> Result<u32> {
-        if !column.validity.is_none_or(|validity| validity.is_valid(row)) {
+        if !column.is_valid(row) {
             return Ok(NONE);
         }
         let outside = || Error::observation("a code is outside its dictionary").at_row(row);
@@ -139,7 +139,6 @@ impl KeyTable {
 
     /// The numbers of a column's keys; new ones join. A code outside its dictionary is an error.
     pub(crate) fn number_column(&mut self, column: &KeyColumn<'_>) -> Result<Vec<u32>> {
-        let valid = |row| column.validity.is_none_or(|validity| validity.is_valid(row));
         match column.values {
             KeyValues::Integers(values) => {
                 if let Some(numbers) = self.number_dense(values, column)? {
@@ -147,14 +146,18 @@ impl KeyTable {
                 }
                 let rows = values.iter().enumerate();
                 let mut number = |(row, &value)| {
-                    if valid(row) { self.insert(KeyRef::Integer(value)) } else { Ok(NONE) }
+                    if column.is_valid(row) {
+                        self.insert(KeyRef::Integer(value))
+                    } else {
+                        Ok(NONE)
+                    }
                 };
                 rows.map(&mut number).collect()
             }
             KeyValues::Texts(values) => {
                 let rows = values.iter().enumerate();
                 let mut number = |(row, &text): (usize, &&str)| {
-                    if valid(row) { self.insert(KeyRef::Text(text)) } else { Ok(NONE) }
+                    if column.is_valid(row) { self.insert(KeyRef::Text(text)) } else { Ok(NONE) }
                 };
                 rows.map(&mut number).collect()
             }
@@ -163,7 +166,7 @@ impl KeyTable {
                 let mut numbers: Vec<Option<u32>> = vec![None; dictionary.len()];
                 let rows = codes.iter().enumerate();
                 rows.map(|(row, &code)| {
-                    if !valid(row) {
+                    if !column.is_valid(row) {
                         return Ok(NONE);
                     }
                     let code = usize::try_from(code).unwrap_or(usize::MAX);
@@ -196,7 +199,7 @@ impl KeyTable {
         let mut numbers = vec![NONE; place(most) + 1];
         let mut number = |(row, &value): (usize, &i64)| {
             let Some(slot) = numbers.get_mut(place(value)) else { return Ok(NONE) };
-            if !column.validity.is_none_or(|validity| validity.is_valid(row)) {
+            if !column.is_valid(row) {
                 return Ok(NONE);
             }
             if *slot == NONE {

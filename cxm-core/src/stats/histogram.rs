@@ -5,8 +5,6 @@
 
 mod intake;
 
-pub(crate) use intake::number;
-
 use super::exclusions::Exclusions;
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{checked_difference, checked_sum};

@@ -7,9 +7,7 @@
 use std::borrow::Cow;
 
 use super::keyed::Key;
-use crate::calculator::batch::{
-    KeyColumn, KeyPart, Lookup, check_codes, number, number_keys, same_length,
-};
+use crate::calculator::batch::{KeyColumn, KeyPart, Lookup, check_codes, number, number_keys};
 use crate::error::Result;
 
 /// The group number of every row, and the key of every group.
@@ -25,10 +23,7 @@ pub(crate) struct Groups<'a> {
 /// left to whoever reads them anyway: reading them twice would cost a third of a grouped score.
 pub(crate) fn group_rows<'a>(columns: &[KeyColumn<'a>], rows: usize) -> Result<Groups<'a>> {
     for column in columns {
-        same_length("keys", column.len(), rows)?;
-        if let Some(validity) = column.validity {
-            same_length("keys", validity.len(), rows)?;
-        }
+        column.check("keys", rows)?;
     }
     let Some((first, more)) = columns.split_first() else {
         let codes = Cow::Owned(vec![0; rows]);

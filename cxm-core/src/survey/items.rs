@@ -8,6 +8,7 @@
 use super::rating_cells::{RatingCells, can_be_counted};
 use crate::calculator::batch::{ItemRatings, same_length};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Report, Retract, State, Update, UpdateByGroup,
     checked_difference, checked_sum, same_definition,
@@ -228,11 +229,8 @@ impl<D: ItemDefinition> UpdateByGroup for ItemCalculator<D> {
         same_length("keys", codes.len(), batch.len())?;
         let mut calculators = vec![Self::empty(definition.clone()); groups];
         let mut ratings = Vec::new();
-        for (row, &code) in codes.iter().enumerate() {
-            let group = usize::try_from(code).ok().and_then(|code| calculators.get_mut(code));
-            let group = group.ok_or_else(|| {
-                Error::observation("a code has no group").in_field("keys").at_row(row)
-            })?;
+        for row in 0..batch.len() {
+            let group = group_of_row(&mut calculators, codes, row)?;
             group.record(&columns, row, &mut ratings);
         }
         Ok(calculators)

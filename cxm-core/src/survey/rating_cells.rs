@@ -3,12 +3,11 @@
 //! What [`Histogram`](crate::stats::Histogram) counts at once, the metrics of several columns have
 //! to look at row by row. The rules are the same, to the cell.
 
-use crate::calculator::batch::{Values, same_length, with_column};
+use crate::calculator::batch::{Values, with_column};
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, MissingRule, RatingRules};
 use crate::numeric::tally::Rating;
 use crate::stats::Exclusions;
-use crate::stats::histogram::number;
 
 /// Why an answer is no rating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,9 +71,7 @@ pub(crate) struct RatingCells<'a> {
 impl<'a> RatingCells<'a> {
     /// Reads a column without applying the strict rules.
     pub(crate) fn read(values: Values<'a>, rules: &RatingRules) -> Result<Self> {
-        if let Some(validity) = values.validity {
-            same_length("validity", validity.len(), values.len())?;
-        }
+        values.check("validity", values.len())?;
         // A scale has at most 101 points, so that the cells fit a byte.
         let points = u8::try_from(rules.scale.points()).unwrap_or(u8::MAX);
         let lowest = rules.scale.lowest();
@@ -85,7 +82,7 @@ impl<'a> RatingCells<'a> {
         }
         if !rules.dont_know.is_empty() {
             for (row, cell) in cells.iter_mut().enumerate().filter(|(_, cell)| **cell > points) {
-                let value = number(values, row);
+                let value = values.number(row);
                 if rules.dont_know.iter().any(|&code| f64::from(code).total_cmp(&value).is_eq()) {
                     *cell = points + DONT_KNOW;
                 }
@@ -120,7 +117,7 @@ impl<'a> RatingCells<'a> {
 
     /// The error of a refused row.
     pub(crate) fn refusal(&self, rules: &RatingRules, row: usize) -> Error {
-        let value = number(self.values, row);
+        let value = self.values.number(row);
         let got = if self.get(row) == Err(Reason::Missing) {
             "a missing answer".to_owned()
         } else {

@@ -64,6 +64,7 @@ use super::items::check_rules;
 use super::rating_cells::RatingCells;
 use crate::calculator::batch::{Answers, KeyPart, same_length};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Preset, Report, Retract, State, Update, UpdateByGroup,
     checked_sum, multiset, same_definition,
@@ -240,11 +241,7 @@ impl<'a> Rows<'a> {
         let rows = batch.ratings.len();
         let keys = [Some(&batch.customers), batch.waves.as_ref()];
         for (column, field) in keys.into_iter().zip(["customers", "waves"]) {
-            let Some(column) = column else { continue };
-            same_length(field, column.len(), rows)?;
-            if let Some(validity) = column.validity {
-                same_length(field, validity.len(), rows)?;
-            }
+            column.map_or(Ok(()), |column| column.check(field, rows))?;
         }
         same_length("times", batch.times.len(), rows)?;
         let cells = RatingCells::read(batch.ratings, &definition.ratings)?;
@@ -329,12 +326,8 @@ impl UpdateByGroup for ResponseLedger {
         batch: Answers<'_>,
     ) -> Result<Vec<Self>> {
         let mut ledgers = vec![Self::empty(definition.clone()); groups];
-        let mut take = |row: usize, entry: Entry| {
-            let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-            code.and_then(|code| ledgers.get_mut(code))
-                .ok_or_else(|| Error::observation("a code has no group").in_field("keys"))?
-                .take(entry)
-        };
+        let mut take =
+            |row: usize, entry: Entry| group_of_row(&mut ledgers, codes, row)?.take(entry);
         same_length("keys", codes.len(), batch.ratings.len())
             .and_then(|()| Rows::read(definition, batch))
             .and_then(|rows| rows.for_each(&mut take))

@@ -59,6 +59,7 @@ use std::collections::BTreeMap;
 
 use crate::calculator::batch::{Invitations, same_length};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Preset, Report, Retract, State, Update, UpdateByGroup,
     checked_difference, checked_sum, same_definition,
@@ -354,12 +355,8 @@ impl UpdateByGroup for ResponseRate {
     ) -> Result<Vec<Self>> {
         let mut rates = vec![Self::empty(definition.clone()); groups];
         let mut take = |(row, invited_at, answered_at): (usize, i64, Option<i64>)| {
-            let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-            let rate = code
-                .and_then(|code| rates.get_mut(code))
-                .ok_or_else(|| Error::observation("a code has no group").in_field("keys"));
-            rate.and_then(|rate| rate.take(invited_at, answered_at))
-                .map_err(|error| error.at_row(row))
+            let rate = group_of_row(&mut rates, codes, row)?;
+            rate.take(invited_at, answered_at).map_err(|error| error.at_row(row))
         };
         check_shape(&batch)
             .and_then(|()| same_length("keys", codes.len(), batch.invited_at.len()))

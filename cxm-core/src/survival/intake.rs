@@ -257,7 +257,7 @@ impl<'a> CauseReader<'a> {
 
     fn known(&mut self, row: usize) -> Option<&mut Option<usize>> {
         let Some(column) = &self.column else { return Some(&mut self.missing) };
-        if !column.validity.is_none_or(|validity| validity.is_valid(row)) {
+        if !column.is_valid(row) {
             return Some(&mut self.missing);
         }
         match column.values {
@@ -284,8 +284,7 @@ impl<'a> CauseReader<'a> {
             }
             _ => None,
         };
-        let is_valid = column
-            .is_some_and(|column| column.validity.is_none_or(|validity| validity.is_valid(row)));
+        let is_valid = column.is_some_and(|column| column.is_valid(row));
         if let (Some(number), true) = (found, is_valid) {
             return Ok(number);
         }

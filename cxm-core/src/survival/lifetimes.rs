@@ -68,6 +68,7 @@ use super::nelson_aalen::NelsonAalen;
 use super::risk_table::{RiskRow, RiskTable};
 use super::tick_counts::{TickCounts, TickIter};
 use crate::calculator::batch::{Durations, KeyPart, same_length};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::{
     Calculator, Definition, Merge, Preset, Retract, State, Update, UpdateByGroup,
     checked_difference, checked_sum, same_definition,
@@ -418,10 +419,7 @@ impl UpdateByGroup for Lifetimes {
         let mut states = vec![Self::empty(definition.clone()); groups];
         let mut causes = CauseReader::new(&batch);
         let mut take = |row: usize, place: Option<Row>, count: u64| {
-            let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-            let state = code
-                .and_then(|code| states.get_mut(code))
-                .ok_or_else(|| Error::observation("a code has no group").in_field("keys"))?;
+            let state = group_of_row(&mut states, codes, row)?;
             let Some(place) = place else {
                 checked_sum(state.observations(), count)?;
                 state.missing += count;

@@ -84,9 +84,7 @@ impl<'a> Values<'a> {
     /// A column with its validity, of the same length.
     pub fn new(column: impl Into<Column<'a>>, validity: Option<Validity<'a>>) -> Result<Self> {
         let column = column.into();
-        if let Some(validity) = validity {
-            same_length("validity", validity.len(), column.len())?;
-        }
+        check_validity("validity", validity, column.len())?;
         Ok(Self { column, validity })
     }
 
@@ -104,6 +102,30 @@ impl<'a> Values<'a> {
     pub fn is_valid(&self, row: usize) -> bool {
         self.validity.is_none_or(|validity| validity.is_valid(row))
     }
+
+    /// The number of a row; NaN where there is none.
+    #[allow(clippy::unnecessary_cast, clippy::cast_lossless, reason = "of any number type")]
+    pub(crate) fn number(&self, row: usize) -> f64 {
+        if !self.is_valid(row) {
+            return f64::NAN;
+        }
+        with_column!(self.column, slice => slice.get(row).map_or(f64::NAN, |&value| value as f64))
+    }
+
+    /// Refuses another number of rows.
+    pub(crate) fn check(&self, field: &'static str, rows: usize) -> Result<()> {
+        same_length(field, self.len(), rows)?;
+        check_validity(field, self.validity, rows)
+    }
+}
+
+/// Refuses a validity of another length than its column.
+pub(super) fn check_validity(
+    field: &'static str,
+    validity: Option<Validity<'_>>,
+    rows: usize,
+) -> Result<()> {
+    validity.map_or(Ok(()), |validity| same_length(field, validity.len(), rows))
 }
 
 pub(crate) fn same_length(field: &'static str, got: usize, expected: usize) -> Result<()> {
@@ -169,5 +191,37 @@ pub fn fixed_weight(weight: f64) -> Result<u32> {
             "a weight must be finite, not negative and below 4096, got {weight}"
         ))
         .in_field("weights"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calculator::batch::{KeyColumn, Times};
+
+    #[test]
+    fn a_column_and_its_validity_have_as_many_rows_as_the_batch() {
+        let short = Some(Validity::Bytes(&[1]));
+        let (numbers, times) = ([1.0, 2.0], [1i64, 2]);
+        let checks = |validity: Option<Validity<'_>>, rows: usize| {
+            let keys = KeyColumn { validity, ..KeyColumn::from(times.as_slice()) };
+            [
+                Values { validity, ..Values::from(numbers.as_slice()) }.check("values", rows),
+                keys.check("keys", rows),
+                Times { values: &times, validity }.check("times", rows),
+            ]
+        };
+        assert!(checks(None, 2).iter().all(Result::is_ok));
+        let refused = checks(short, 2).into_iter().chain(checks(None, 3));
+        let fields: Vec<_> = refused.map(|it| it.unwrap_err().field().map(str::to_owned)).collect();
+        let names = ["values", "keys", "times"].map(|name| Some(name.to_owned()));
+        assert_eq!(fields, [names.clone(), names].concat());
+    }
+
+    #[test]
+    fn a_number_that_is_not_there_is_none() {
+        let values = Values::new([7u8, 8].as_slice(), Some(Validity::Bytes(&[0, 1]))).unwrap();
+        assert!(values.number(0).is_nan() && values.number(2).is_nan());
+        assert_eq!(values.number(1).to_bits(), 8.0f64.to_bits());
     }
 }

@@ -47,17 +47,11 @@ impl<'a> Transactions<'a> {
         let rows = self.len();
         let keys = [("customers", Some(&self.customers)), ("currencies", self.currencies.as_ref())];
         for (field, column) in keys {
-            let Some(column) = column else { continue };
-            same_length(field, column.len(), rows)?;
-            if let Some(validity) = column.validity {
-                same_length(field, validity.len(), rows)?;
-            }
+            column.map_or(Ok(()), |column| column.check(field, rows))?;
         }
-        let numbers = [("amounts", &self.amounts), ("costs", &self.costs)];
+        let numbers = [("amounts", self.amounts), ("costs", self.costs)];
         for (field, column) in numbers {
-            if let Some(column) = column {
-                same_length(field, column.len(), rows)?;
-            }
+            column.map_or(Ok(()), |column| column.check(field, rows))?;
         }
         Ok(())
     }
@@ -92,14 +86,12 @@ impl Histories<'_> {
     /// Refuses columns of unequal length.
     pub fn check_shape(&self) -> Result<()> {
         let rows = self.len();
-        same_length("recencies", self.recencies.len(), rows)?;
-        same_length("ages", self.ages.len(), rows)?;
+        self.frequencies.check("frequencies", rows)?;
+        self.recencies.check("recencies", rows)?;
+        self.ages.check("ages", rows)?;
         if let Some(spends) = &self.spends {
-            same_length("spends", spends.len(), rows)?;
+            spends.check("spends", rows)?;
         }
-        match self.counts {
-            Some(counts) => same_length("counts", counts.len(), rows),
-            None => Ok(()),
-        }
+        self.counts.map_or(Ok(()), |counts| same_length("counts", counts.len(), rows))
     }
 }

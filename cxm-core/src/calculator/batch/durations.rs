@@ -56,20 +56,13 @@ impl<'a> Durations<'a> {
     /// Refuses columns of unequal length.
     pub fn check_shape(&self) -> Result<()> {
         let rows = self.len();
-        let check = |field, values: &Values<'_>| {
-            same_length(field, values.len(), rows)?;
-            values.validity.map_or(Ok(()), |validity| same_length(field, validity.len(), rows))
-        };
-        check("durations", &self.durations)?;
-        check("observed", &self.observed)?;
+        self.durations.check("durations", rows)?;
+        self.observed.check("observed", rows)?;
         if let Some(entries) = &self.entries {
-            check("entries", entries)?;
+            entries.check("entries", rows)?;
         }
         if let Some(causes) = &self.causes {
-            same_length("causes", causes.len(), rows)?;
-            if let Some(validity) = causes.validity {
-                same_length("causes", validity.len(), rows)?;
-            }
+            causes.check("causes", rows)?;
         }
         self.counts.map_or(Ok(()), |counts| same_length("counts", counts.len(), rows))
     }

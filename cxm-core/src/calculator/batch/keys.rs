@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use super::columns::{check_validity, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::error::{Error, Result};
 use crate::numeric::tally::Validity;
@@ -164,9 +165,21 @@ impl<'a> KeyColumn<'a> {
         self.len() == 0
     }
 
+    /// Whether the row has a key.
+    #[inline]
+    pub fn is_valid(&self, row: usize) -> bool {
+        self.validity.is_none_or(|validity| validity.is_valid(row))
+    }
+
+    /// Refuses another number of rows.
+    pub(crate) fn check(&self, field: &'static str, rows: usize) -> Result<()> {
+        same_length(field, self.len(), rows)?;
+        check_validity(field, self.validity, rows)
+    }
+
     /// The key of a row; a code outside the dictionary is an error with its row.
     pub fn part(&self, row: usize) -> Result<KeyPart> {
-        if !self.validity.is_none_or(|validity| validity.is_valid(row)) {
+        if !self.is_valid(row) {
             return Ok(KeyPart::Missing);
         }
         let part = match self.values {
@@ -204,19 +217,15 @@ pub(crate) fn number_keys<'a>(column: &KeyColumn<'a>) -> Result<Numbered<'a>> {
                 return Ok(numbered);
             }
             let rows = values.iter().enumerate();
-            let rows = rows.map(|(row, value)| valid(column, row).then_some(*value));
+            let rows = rows.map(|(row, value)| column.is_valid(row).then_some(*value));
             encode(rows, |value| KeyPart::Integer(*value))
         }
         KeyValues::Texts(values) => {
             let rows = values.iter().enumerate();
-            let rows = rows.map(|(row, value)| valid(column, row).then_some(*value));
+            let rows = rows.map(|(row, value)| column.is_valid(row).then_some(*value));
             encode(rows, |value| KeyPart::Text((*value).into()))
         }
     }
-}
-
-fn valid(column: &KeyColumn<'_>, row: usize) -> bool {
-    column.validity.is_none_or(|validity| validity.is_valid(row))
 }
 
 /// The most room that a table by number may take, for each row.
@@ -226,7 +235,7 @@ const ROOM_A_ROW: u64 = 2;
 /// a place of its own in a table, so nothing is hashed. `None` where they lie too far apart.
 fn number_dense<'a>(values: &[i64], column: &KeyColumn<'_>) -> Result<Option<Numbered<'a>>> {
     const UNSEEN: u32 = u32::MAX;
-    let present = || values.iter().enumerate().filter(|(row, _)| valid(column, *row));
+    let present = || values.iter().enumerate().filter(|(row, _)| column.is_valid(*row));
     let Some(least) = present().map(|(_, value)| *value).min() else { return Ok(None) };
     let most = present().map(|(_, value)| *value).max().unwrap_or(least);
     let place = |value: i64| usize::try_from(value.abs_diff(least)).unwrap_or(usize::MAX);
@@ -248,7 +257,7 @@ fn number_dense<'a>(values: &[i64], column: &KeyColumn<'_>) -> Result<Option<Num
     let missing = number(parts.len())?;
     let mut any_missing = false;
     let code = |(row, value): (usize, &i64)| {
-        let found = numbers.get(place(*value)).filter(|_| valid(column, row));
+        let found = numbers.get(place(*value)).filter(|_| column.is_valid(row));
         any_missing |= found.is_none();
         found.copied().unwrap_or(missing)
     };
@@ -277,7 +286,7 @@ fn encode_codes<'a>(
     let (groups, parts) = encode(entries.into_iter(), |part| (*part).clone())?;
     let missing = dictionary.len();
     let rows = codes.iter().enumerate().map(|(row, &code)| {
-        let entry = if valid(column, row) { usize::try_from(code).ok() } else { Some(missing) };
+        let entry = if column.is_valid(row) { usize::try_from(code).ok() } else { Some(missing) };
         entry.and_then(|entry| groups.get(entry)).copied().unwrap_or_default()
     });
     Ok((Cow::Owned(rows.collect()), parts))
@@ -288,7 +297,7 @@ pub(crate) fn check_codes(columns: &[KeyColumn<'_>]) -> Result<()> {
     for column in columns {
         let KeyValues::Codes { codes, dictionary } = column.values else { continue };
         let outside = codes.iter().enumerate().find(|&(row, &code)| {
-            usize::try_from(code).is_ok_and(|code| code >= dictionary.len()) && valid(column, row)
+            usize::try_from(code).is_ok_and(|code| code >= dictionary.len()) && column.is_valid(row)
         });
         if let Some((row, code)) = outside {
             return Err(Error::observation(format!(

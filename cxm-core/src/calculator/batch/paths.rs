@@ -1,6 +1,6 @@
 //! The shape of paths: which touchpoints journeys went through, and how often they ended how.
 
-use super::{KeyColumn, Values, same_length};
+use super::{KeyColumn, Values};
 use crate::error::Result;
 
 /// One path of touchpoints a row, with the journeys that took it.
@@ -48,11 +48,11 @@ impl<'a> Paths<'a> {
     /// Refuses columns of unequal length.
     pub fn check_shape(&self) -> Result<()> {
         let rows = self.len();
-        if let Some(validity) = self.paths.validity {
-            same_length("paths", validity.len(), rows)?;
+        self.paths.check("paths", rows)?;
+        self.conversions.check("conversions", rows)?;
+        if let Some(values) = &self.values {
+            values.check("values", rows)?;
         }
-        same_length("conversions", self.conversions.len(), rows)?;
-        self.values.map_or(Ok(()), |values| same_length("values", values.len(), rows))?;
-        self.nulls.map_or(Ok(()), |nulls| same_length("nulls", nulls.len(), rows))
+        self.nulls.map_or(Ok(()), |nulls| nulls.check("nulls", rows))
     }
 }

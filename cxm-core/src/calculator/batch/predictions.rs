@@ -48,14 +48,10 @@ impl<'a> Predictions<'a> {
     /// Refuses columns of unequal length.
     pub fn check_shape(&self) -> Result<()> {
         let rows = self.len();
-        let check = |field, values: &Values<'_>| {
-            same_length(field, values.len(), rows)?;
-            values.validity.map_or(Ok(()), |validity| same_length(field, validity.len(), rows))
-        };
-        check("probabilities", &self.probabilities)?;
-        check("observed", &self.observed)?;
+        self.probabilities.check("probabilities", rows)?;
+        self.observed.check("observed", rows)?;
         if let Some(values) = &self.values {
-            check("values", values)?;
+            values.check("values", rows)?;
         }
         self.counts.map_or(Ok(()), |counts| same_length("counts", counts.len(), rows))
     }

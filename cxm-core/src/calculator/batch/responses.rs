@@ -1,6 +1,6 @@
 //! The shapes of survey data: ratings, items, invitations, answers.
 
-use super::columns::{Values, Weights, same_length};
+use super::columns::{Values, Weights};
 use super::keys::KeyColumn;
 use crate::error::{Error, Result};
 use crate::numeric::tally::Validity;
@@ -75,7 +75,7 @@ impl<'a> ItemRatings<'a> {
                 self.items.len()
             )));
         }
-        self.items.iter().try_for_each(|item| same_length("items", item.len(), self.len()))
+        self.items.iter().try_for_each(|item| item.check("items", self.len()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The shape of what customers subscribe to: spans of time at a recurring amount.
 
-use super::columns::{Values, same_length};
+use super::columns::{Values, check_validity, same_length};
 use super::keys::KeyColumn;
 use crate::error::Result;
 use crate::numeric::tally::Validity;
@@ -29,7 +29,7 @@ impl Times<'_> {
 
     pub(crate) fn check(&self, field: &'static str, rows: usize) -> Result<()> {
         same_length(field, self.values.len(), rows)?;
-        self.validity.map_or(Ok(()), |validity| same_length(field, validity.len(), rows))
+        check_validity(field, self.validity, rows)
     }
 }
 
@@ -99,16 +99,12 @@ impl<'a> Spans<'a> {
             ("currencies", self.currencies.as_ref()),
         ];
         for (field, column) in keys {
-            let Some(column) = column else { continue };
-            same_length(field, column.len(), rows)?;
-            if let Some(validity) = column.validity {
-                same_length(field, validity.len(), rows)?;
-            }
+            column.map_or(Ok(()), |column| column.check(field, rows))?;
         }
         self.ends.check("ends", rows)?;
         if let Some(cancelled) = &self.cancelled {
             cancelled.check("cancelled", rows)?;
         }
-        self.amounts.map_or(Ok(()), |amounts| same_length("amounts", amounts.len(), rows))
+        self.amounts.map_or(Ok(()), |amounts| amounts.check("amounts", rows))
     }
 }

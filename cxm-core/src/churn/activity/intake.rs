@@ -11,9 +11,10 @@ use std::borrow::Cow;
 use super::visits::{TickTotals, TickWriter};
 use super::{Activity, ActivityDefinition};
 use crate::calculator::batch::{
-    KeyPart, KeyRef, KeyValues, Money, Transactions, Validity, key_order, number_keys, same_length,
+    KeyPart, KeyRef, KeyValues, Money, Transactions, Validity, key_order, number_keys,
 };
 use crate::calculator::customer_map::LeafBuilder;
+use crate::calculator::groups::{Grouping, no_group};
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, RefundRule};
 
@@ -25,13 +26,6 @@ const MOST_BUCKET_BITS: u32 = 11;
 const MISSING: u32 = u32::MAX;
 /// Stands for an amount that is not known; no amount is that far from 0.
 const ABSENT: i64 = i64::MIN;
-
-/// The group of every row, for tables by key.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Grouping<'a> {
-    pub(super) codes: &'a [u32],
-    pub(super) groups: usize,
-}
 
 /// The states of the groups' rows alone; of all rows where there is no grouping.
 pub(super) fn lift(
@@ -52,7 +46,7 @@ pub(super) fn lift(
         return Err(Error::limit("a batch of activities may have at most 2^32 rows"));
     }
     if let Some(grouping) = grouping {
-        same_length("keys", grouping.codes.len(), batch.len())?;
+        grouping.check(batch.len())?;
     }
     let read = |values| Money::read(values, definition.amounts, definition.decimals, "amounts");
     let mut intake = Intake {
@@ -168,9 +162,7 @@ struct Intake<'a> {
 
 impl Intake<'_> {
     fn group(&self, row: usize) -> Option<usize> {
-        let Some(grouping) = self.grouping else { return Some(0) };
-        let code = grouping.codes.get(row).and_then(|&code| usize::try_from(code).ok());
-        code.filter(|&code| code < grouping.groups)
+        self.grouping.map_or(Some(0), |grouping| grouping.of(row))
     }
 
     #[inline]
@@ -185,7 +177,7 @@ impl Intake<'_> {
         for (row, &time) in self.times.iter().enumerate() {
             let refused = |what, field| Err(Error::observation(what).in_field(field).at_row(row));
             let Some(state) = self.group(row).and_then(|group| states.get_mut(group)) else {
-                return refused("a code has no group", "keys");
+                return Err(no_group(row));
             };
             state.rows += 1;
             match self.customers.find(row) {
@@ -264,7 +256,7 @@ impl Intake<'_> {
                 None => span,
                 Some(_) => state.measured(),
             };
-            state.check_customers(state.customers.len())?;
+            state.customers.check_len(self.definition.max_customers)?;
         }
         Ok(())
     }

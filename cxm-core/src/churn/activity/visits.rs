@@ -5,6 +5,7 @@
 //! what is unusual. The same bytes are the state's canonical form.
 
 use crate::calculator::customer_map::Payload;
+use crate::calculator::runs::{add_runs, run_without};
 use crate::calculator::varint::{take_count, take_unsigned, unsigned, unzigzag, zigzag};
 use crate::calculator::{checked_difference, checked_sum};
 use crate::error::{Error, Result};
@@ -224,41 +225,16 @@ impl Payload for CustomerTicks {
     const LEAST_BYTES: usize = 1;
 
     fn add(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) {
-        let (mut ours, mut theirs) = (Ticks::new(ours).peekable(), Ticks::new(theirs).peekable());
         let mut writer = TickWriter::default();
-        loop {
-            let next = match (ours.peek(), theirs.peek()) {
-                (None, None) => return,
-                (Some((a, _)), Some((b, _))) if a == b => {
-                    ours.next().zip(theirs.next()).map(|((tick, mut totals), (_, more))| {
-                        totals.add(&more);
-                        (tick, totals)
-                    })
-                }
-                (Some((a, _)), Some((b, _))) if a > b => theirs.next(),
-                (None, Some(_)) => theirs.next(),
-                _ => ours.next(),
-            };
-            if let Some((tick, totals)) = next {
-                writer.write(tick, &totals, out);
-            }
-        }
+        let write = |tick, totals: &TickTotals| writer.write(tick, totals, out);
+        add_runs(Ticks::new(ours), Ticks::new(theirs), TickTotals::add, write);
     }
 
     fn without(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        let mut theirs = Ticks::new(theirs).peekable();
         let mut writer = TickWriter::default();
-        for (tick, totals) in Ticks::new(ours) {
-            let rest = match theirs.next_if(|(other, _)| *other == tick) {
-                Some((_, less)) => totals.without(&less)?,
-                None => totals,
-            };
-            writer.write(tick, &rest, out);
-        }
-        match theirs.next() {
-            Some(_) => Err(Error::never_added("cannot retract a time at which nothing was added")),
-            None => Ok(()),
-        }
+        let write = |tick, totals: &TickTotals| writer.write(tick, totals, out);
+        let never = "cannot retract a time at which nothing was added";
+        run_without(Ticks::new(ours), Ticks::new(theirs), TickTotals::without, write, never)
     }
 
     fn check(bytes: &[u8]) -> Result<u64> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Cell, LARGEST_VALUE, PredictionScores, PredictionScoresDefinition};
 use crate::calculator::batch::{Predictions, Values, same_length, with_column};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::{Calculator, checked_sum};
 use crate::error::{Error, Result};
 use crate::model::MissingRule;
@@ -202,13 +203,11 @@ pub(super) fn lift_by_group(
     same_length("keys", codes.len(), batch.len())?;
     let mut states = vec![PredictionScores::empty(definition.clone()); groups];
     let mut cells: Vec<Vec<(u64, Cell)>> = vec![Vec::new(); groups];
-    for (number, (cell, &code)) in rows.cells().zip(codes).enumerate() {
+    for (number, cell) in rows.cells().enumerate() {
         let count = batch.counts.map_or(1, |counts| counts.get(number).copied().unwrap_or(0));
         let mut take = || -> Result<()> {
-            let code = usize::try_from(code).unwrap_or(usize::MAX);
-            let (Some(state), Some(cells)) = (states.get_mut(code), cells.get_mut(code)) else {
-                return Err(Error::observation("a code has no group").in_field("keys"));
-            };
+            let state = group_of_row(&mut states, codes, number)?;
+            let cells = group_of_row(&mut cells, codes, number)?;
             checked_sum(state.observations(), count)?;
             match row(definition, cell)? {
                 None => state.missing += count,

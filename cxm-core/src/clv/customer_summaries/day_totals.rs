@@ -6,6 +6,7 @@
 //! compared as they are.
 
 use crate::calculator::customer_map::Payload;
+use crate::calculator::runs::{add_runs, run_without};
 use crate::calculator::varint::{
     take_count, take_short, take_unsigned, unsigned, unzigzag, zigzag,
 };
@@ -248,79 +249,37 @@ impl Payload for CustomerDays {
     const LEAST_BYTES: usize = 2;
 
     fn add(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) {
-        add_days(ours, theirs, out);
+        let mut writer = DayWriter::default();
+        let write = |day, totals: &DayTotals| writer.write(day, totals, out);
+        add_runs(Days::new(ours), Days::new(theirs), DayTotals::add, write);
     }
 
     fn without(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        days_without(ours, theirs, out)
+        let mut writer = DayWriter::default();
+        let write = |day, totals: &DayTotals| writer.write(day, totals, out);
+        let never = "cannot retract a day on which nothing was added";
+        run_without(Days::new(ours), Days::new(theirs), DayTotals::without, write, never)
     }
 
     fn check(bytes: &[u8]) -> Result<u64> {
-        check_days(bytes)
-    }
-}
-
-/// Adds two customers' days up.
-pub(crate) fn add_days(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) {
-    let (mut ours, mut theirs) = (Days::new(ours).peekable(), Days::new(theirs).peekable());
-    let mut writer = DayWriter::default();
-    loop {
-        let next = match (ours.peek(), theirs.peek()) {
-            (None, None) => return,
-            (Some((a, _)), Some((b, _))) if a == b => {
-                let sum = ours.next().zip(theirs.next());
-                sum.map(|((day, mut totals), (_, more))| {
-                    totals.add(&more);
-                    (day, totals)
-                })
+        let mut rows = 0;
+        let mut written = Vec::with_capacity(bytes.len());
+        let mut writer = DayWriter::default();
+        let refused = || Error::corrupt("a day that no transactions can have left");
+        let mut days = Days::new(bytes);
+        while !days.rest.is_empty() {
+            let (day, totals) = days.read().ok_or_else(refused)?;
+            let counts = [totals.priced, totals.zero, totals.refunds, totals.unpriced];
+            let on_the_day = counts.into_iter().try_fold(0, checked_sum)?;
+            if on_the_day == 0 || !totals.is_possible() || !day_is_possible(day) {
+                return Err(refused());
             }
-            (Some((a, _)), Some((b, _))) if a > b => theirs.next(),
-            (None, Some(_)) => theirs.next(),
-            _ => ours.next(),
-        };
-        if let Some((day, totals)) = next {
-            writer.write(day, &totals, out);
+            rows = checked_sum(rows, on_the_day)?;
+            writer.write(day, &totals, &mut written);
         }
+        // One form of each: a longer one would have been read and written in its shortest.
+        if written == bytes && rows > 0 { Ok(rows) } else { Err(refused()) }
     }
-}
-
-/// What is left of a customer's days without the others; refused where that could not have come
-/// about.
-pub(crate) fn days_without(ours: &[u8], theirs: &[u8], out: &mut Vec<u8>) -> Result<()> {
-    let mut theirs = Days::new(theirs).peekable();
-    let mut writer = DayWriter::default();
-    for (day, totals) in Days::new(ours) {
-        let rest = match theirs.next_if(|(other, _)| *other == day) {
-            Some((_, less)) => totals.without(&less)?,
-            None => totals,
-        };
-        writer.write(day, &rest, out);
-    }
-    match theirs.next() {
-        Some(_) => Err(Error::never_added("cannot retract a day on which nothing was added")),
-        None => Ok(()),
-    }
-}
-
-/// Reads the days of a customer from bytes that may come from anywhere, and gives their rows.
-pub(crate) fn check_days(bytes: &[u8]) -> Result<u64> {
-    let mut rows = 0;
-    let mut written = Vec::with_capacity(bytes.len());
-    let mut writer = DayWriter::default();
-    let refused = || Error::corrupt("a day that no transactions can have left");
-    let mut days = Days::new(bytes);
-    while !days.rest.is_empty() {
-        let (day, totals) = days.read().ok_or_else(refused)?;
-        let counts = [totals.priced, totals.zero, totals.refunds, totals.unpriced];
-        let on_the_day = counts.into_iter().try_fold(0, checked_sum)?;
-        if on_the_day == 0 || !totals.is_possible() || !day_is_possible(day) {
-            return Err(refused());
-        }
-        rows = checked_sum(rows, on_the_day)?;
-        writer.write(day, &totals, &mut written);
-    }
-    // One form of each: a longer one would have been read and written in its shortest.
-    if written == bytes && rows > 0 { Ok(rows) } else { Err(refused()) }
 }
 
 /// Whether a time of 64 bits can fall on a day, at any offset.
@@ -360,8 +319,8 @@ mod tests {
         ];
         let bytes = written(&days);
         assert_eq!(Days::new(&bytes).collect::<Vec<_>>(), days);
-        assert!(check_days(&bytes).is_err(), "more rows than can be counted");
-        assert_eq!(check_days(&written(&days[1..])).unwrap(), 3);
+        assert!(CustomerDays::check(&bytes).is_err(), "more rows than can be counted");
+        assert_eq!(CustomerDays::check(&written(&days[1..])).unwrap(), 3);
         assert_eq!(written(&[(10_134, DayTotals::of(Some(2999), None))]).len(), 5);
     }
 
@@ -370,12 +329,13 @@ mod tests {
         let of = |amount| DayTotals::of(Some(amount), Some(1));
         let (a, b) = (written(&[(1, of(5)), (3, of(7))]), written(&[(2, of(-5)), (3, of(9))]));
         let (mut sum, mut rest) = (Vec::new(), Vec::new());
-        add_days(&a, &b, &mut sum);
+        CustomerDays::add(&a, &b, &mut sum);
         assert_eq!(Days::new(&sum).count(), 3);
-        days_without(&sum, &b, &mut rest).unwrap();
+        CustomerDays::without(&sum, &b, &mut rest).unwrap();
         assert_eq!(rest, a);
         for never in [(1, of(6)), (3, of(17)), (4, of(1)), (3, of(-1))] {
-            let error = days_without(&sum, &written(&[never]), &mut Vec::new()).unwrap_err();
+            let error =
+                CustomerDays::without(&sum, &written(&[never]), &mut Vec::new()).unwrap_err();
             assert_eq!(error.kind(), crate::ErrorKind::NeverAdded, "{never:?}");
         }
     }
@@ -383,7 +343,7 @@ mod tests {
     #[test]
     fn long_forms_and_impossible_days_are_refused() {
         let bytes = written(&[(1, DayTotals::of(Some(5), None))]);
-        assert!(check_days(&bytes).is_ok());
+        assert!(CustomerDays::check(&bytes).is_ok());
         for wrong in [
             &[][..],
             &[0x40],          // no amount
@@ -394,7 +354,7 @@ mod tests {
             &[0x41, 0],       // nothing happened
             &[0x42, 5, 0],    // no zero amounts, written
         ] {
-            assert!(check_days(wrong).is_err(), "{wrong:?}");
+            assert!(CustomerDays::check(wrong).is_err(), "{wrong:?}");
         }
     }
 }

@@ -8,21 +8,15 @@ use super::CustomerSummaries;
 use super::day_totals::{DayTotals, DayWriter};
 use super::definition::{AmountRule, CustomerSummariesDefinition};
 use crate::calculator::batch::{
-    KeyColumn, KeyPart, KeyRef, Money, Transactions, Values, key_order, number_keys, same_length,
+    KeyColumn, KeyPart, KeyRef, Money, Transactions, Values, key_order, number_keys,
 };
 use crate::calculator::customer_map::LeafBuilder;
+use crate::calculator::groups::{Grouping, no_group};
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, RefundRule};
 
 /// Marks a row that is left out.
 const EXCLUDED: u32 = u32::MAX;
-
-/// The group of every row, for tables by key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Grouping<'a> {
-    pub(crate) codes: &'a [u32],
-    pub(crate) groups: usize,
-}
 
 /// The states of the groups' rows alone; of all rows where there is no grouping.
 pub(crate) fn lift(
@@ -35,7 +29,7 @@ pub(crate) fn lift(
         return Err(Error::limit("a batch of transactions may have at most 2^32 rows"));
     }
     if let Some(grouping) = grouping {
-        same_length("keys", grouping.codes.len(), batch.len())?;
+        grouping.check(batch.len())?;
     }
     let groups = grouping.map_or(1, |grouping| grouping.groups);
     let (codes, keys) = number_keys(&batch.customers)?;
@@ -77,10 +71,8 @@ struct Intake<'a> {
 
 impl Intake<'_> {
     fn group(&self, row: usize) -> Result<usize> {
-        let Some(grouping) = self.grouping else { return Ok(0) };
-        let code = grouping.codes.get(row).and_then(|&code| usize::try_from(code).ok());
-        code.filter(|&code| code < grouping.groups)
-            .ok_or_else(|| Error::observation("a code has no group").in_field("keys").at_row(row))
+        let group = self.grouping.map_or(Some(0), |grouping| grouping.of(row));
+        group.ok_or_else(|| no_group(row))
     }
 
     /// The group of a row that was found to have one.
@@ -103,8 +95,7 @@ impl Intake<'_> {
         let group = self.group(row)?;
         let definition = self.definition;
         let known = usize::try_from(code).ok().filter(|&code| code < self.keys.len());
-        let validity = self.batch.customers.validity;
-        if known.is_none() && validity.is_none_or(|validity| validity.is_valid(row)) {
+        if known.is_none() && self.batch.customers.is_valid(row) {
             let message = "a code is outside its dictionary";
             return Err(Error::observation(message).in_field("customers"));
         }
@@ -173,7 +164,7 @@ impl Intake<'_> {
         }
         for (state, builder) in self.states.iter_mut().zip(builders) {
             state.customers = builder.into_map();
-            state.check_customers(state.customers.len())?;
+            state.customers.check_len(self.definition.max_customers)?;
         }
         Ok(())
     }

@@ -63,6 +63,7 @@ use super::path_table::PathTable;
 use super::report::AttributionPathsReport;
 use crate::calculator::batch::{Paths, same_length};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::groups::group_of_row;
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Preset, Retract, State, Update, UpdateByGroup,
     checked_difference, checked_sum, same_definition,
@@ -295,10 +296,7 @@ impl UpdateByGroup for AttributionPaths {
     ) -> Result<Vec<Self>> {
         let mut states = vec![Self::empty(definition.clone()); groups];
         let take = |row: usize, path: &str, outcomes: &PathOutcomes| {
-            let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-            code.and_then(|code| states.get_mut(code))
-                .ok_or_else(|| Error::observation("a code has no group").in_field("keys"))?
-                .take(path, outcomes)
+            group_of_row(&mut states, codes, row)?.take(path, outcomes)
         };
         same_length("keys", codes.len(), batch.len())
             .and_then(|()| Rows::read(&batch, &definition.separator))

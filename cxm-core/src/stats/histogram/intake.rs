@@ -3,6 +3,7 @@
 use super::{BinWeight, Histogram, Room};
 use crate::calculator::batch::{Ratings, Values, Weights, same_length, with_column};
 use crate::calculator::checked_sum;
+use crate::calculator::groups::{group_of_row, no_group};
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, MissingRule, RatingRules};
 use crate::numeric::tally::{self, REJECT_CELLS, Rejects};
@@ -44,10 +45,9 @@ impl Histogram {
             empty.clone().exclude(rules, &batch, rejects)?;
             for row in dont_know_rows(&rules.dont_know, &batch) {
                 let times = times(&batch, row);
-                if let Some(group) = group_of(&mut histograms, codes, row) {
-                    group.excluded.dont_know += times;
-                    group.excluded.out_of_range -= times;
-                }
+                let group = group_of_row(&mut histograms, codes, row)?;
+                group.excluded.dont_know += times;
+                group.excluded.out_of_range -= times;
             }
         }
         Ok(histograms)
@@ -69,9 +69,7 @@ impl Histogram {
         let tallied = with_column!(values.column, slice => {
             tally::tally_by_code(codes.into(), slice, values.validity, lowest, points, &mut table)
         });
-        tallied.map_err(|row| {
-            Error::observation("a code has no group").in_field("keys").at_row(row)
-        })?;
+        tallied.map_err(no_group)?;
         let mut all = Rejects::default();
         let histograms = table.chunks_exact(width).map(|cells| {
             let mut histogram = empty.clone();
@@ -105,8 +103,7 @@ impl Histogram {
             let times = times(batch, row);
             let rejects = one_row(batch.values, row, empty.scale.lowest(), &mut cells);
             let weight = weights.as_ref().and_then(|weights| weights.get(row)).copied();
-            let group = group_of(&mut histograms, codes, row)
-                .ok_or_else(|| Error::observation("a code has no group").at_row(row))?;
+            let group = group_of_row(&mut histograms, codes, row)?;
             let excluded = &mut group.excluded;
             for (cell, total, one) in [
                 (&mut excluded.missing, &mut all.missing, rejects.missing),
@@ -206,10 +203,7 @@ impl Histogram {
         if let Some(counts) = batch.counts {
             same_length("counts", counts.len(), batch.len())?;
         }
-        if let Some(validity) = batch.values.validity {
-            same_length("validity", validity.len(), batch.len())?;
-        }
-        Ok(())
+        batch.values.check("validity", batch.len())
     }
 
     fn tally(&mut self, values: Values<'_>) -> Rejects {
@@ -317,7 +311,7 @@ fn refusal(rules: &RatingRules, values: Values<'_>, row: usize) -> Option<Refusa
     } else if rejects.non_integer > 0 {
         Some(Refusal::NonInteger)
     } else if rejects.out_of_range > 0 {
-        let value = number(values, row);
+        let value = values.number(row);
         let known = rules.dont_know.iter().any(|&code| f64::from(code).total_cmp(&value).is_eq());
         Some(if known { Refusal::DontKnow } else { Refusal::OutOfRange })
     } else {
@@ -325,24 +319,9 @@ fn refusal(rules: &RatingRules, values: Values<'_>, row: usize) -> Option<Refusa
     }
 }
 
-/// The number of a row, for comparing with small codes and for messages.
-#[allow(clippy::unnecessary_cast, reason = "the same expression for every column type")]
-pub(crate) fn number(values: Values<'_>, row: usize) -> f64 {
-    with_column!(values.column, slice => slice.get(row).map_or(f64::NAN, |&value| value as f64))
-}
-
 /// How many answers a row stands for.
 fn times(batch: &Ratings<'_>, row: usize) -> u64 {
     batch.counts.and_then(|counts| counts.get(row)).copied().unwrap_or(1)
-}
-
-fn group_of<'h>(
-    histograms: &'h mut [Histogram],
-    codes: &[u32],
-    row: usize,
-) -> Option<&'h mut Histogram> {
-    let group = usize::try_from(*codes.get(row)?).ok()?;
-    histograms.get_mut(group)
 }
 
 fn dont_know_rows<'a>(
@@ -351,7 +330,7 @@ fn dont_know_rows<'a>(
 ) -> impl Iterator<Item = usize> + 'a {
     let valid = (0..batch.len()).filter(|&row| batch.values.is_valid(row));
     valid.filter(|&row| {
-        let value = number(batch.values, row);
+        let value = batch.values.number(row);
         codes.iter().any(|&code| f64::from(code).total_cmp(&value).is_eq())
     })
 }
@@ -375,7 +354,7 @@ fn first_refused(
         if wanted(kind) {
             let got = match kind {
                 Refusal::Missing => "a missing answer".to_owned(),
-                _ => number(batch.values, row).to_string(),
+                _ => batch.values.number(row).to_string(),
             };
             return Error::observation(format!(
                 "rating must be a whole number within {}, got {got}",
