@@ -15,14 +15,12 @@
 //! looked at.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::customer_tables::{day, one_row};
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, optional};
-use super::question::{Reading, ask_scored, compare_scored};
-use super::questions::{self, Questions};
+use super::question::Reading;
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::churn::{
     Activity, ActivityReport, Clock, CohortOptions, InactivityCounts, RetentionKind,
@@ -33,7 +31,7 @@ use crate::clv::{BgNbd, MbgNbd, ParetoNbd, PurchaseModel};
 use crate::error::{Error, Result};
 use crate::model::Period;
 use crate::model::period::Weekday;
-use crate::stats::{Comparison, IntervalOptions, proportion};
+use crate::stats::{IntervalOptions, proportion};
 
 const PERIOD: Parameter =
     optional("period", "text", "\"month\"", "day, week, month, quarter or year of the calendar");
@@ -437,14 +435,4 @@ impl UpdateRating for Activity {}
 
 impl RatingCounts for Activity {}
 
-impl Reading for ActivityReport {
-    const QUESTIONS: Questions = &[questions::SCORED];
-
-    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        ask_scored(self, question, arguments)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
-}
+impl Reading for ActivityReport {}

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, optional};
-use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
+use super::question::{NamedArguments, Reading, ask_scored};
 use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::table::Table;
 use crate::error::Result;
@@ -20,7 +20,6 @@ use crate::journey::attribution::{
     AttributionMethod, AttributionOptions, AttributionPaths, AttributionPathsReport, attribute,
     compare_methods,
 };
-use crate::stats::Comparison;
 
 pub(super) const METHOD: Parameter = optional(
     "method",
@@ -130,9 +129,5 @@ impl Reading for AttributionPathsReport {
         }
         let options = NamedArguments::new(arguments)?.rest::<AttributionOptions>()?;
         attribute(self.path_table(), &options).map(|answer| to_value(&answer))
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
     }
 }

@@ -14,8 +14,7 @@ use super::Entry;
 use super::definition::{self, to_value};
 use super::erased::{DynCalculator, RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, optional};
-use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
-use super::questions::{self, Questions};
+use super::question::{NamedArguments, Reading};
 use crate::calculator::table::Table;
 use crate::calculator::{Calculator, State};
 use crate::clv::customer_summaries::CustomerSummariesDefinition;
@@ -26,7 +25,6 @@ use crate::clv::{
 use crate::error::{Error, Result};
 use crate::model::TimeUnit;
 use crate::model::time::parse;
-use crate::stats::Comparison;
 
 const UNTIL: Parameter = optional(
     "until",
@@ -243,17 +241,7 @@ impl RatingCounts for CustomerSummaries {
     }
 }
 
-impl Reading for CustomerSummariesReport {
-    const QUESTIONS: Questions = &[questions::SCORED];
-
-    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        ask_scored(self, question, arguments)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
-}
+impl Reading for CustomerSummariesReport {}
 
 impl Tabulate for PurchasePatterns {
     const TABLES: &'static [TableEntry] = &[
@@ -278,14 +266,4 @@ impl UpdateRating for PurchasePatterns {}
 
 impl RatingCounts for PurchasePatterns {}
 
-impl Reading for PurchasePatternsReport {
-    const QUESTIONS: Questions = &[questions::SCORED];
-
-    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        ask_scored(self, question, arguments)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
-}
+impl Reading for PurchasePatternsReport {}

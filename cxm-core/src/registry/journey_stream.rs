@@ -12,12 +12,11 @@ use super::definition::to_value;
 use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, required};
 use super::journeys::{LEVEL, TRANSITIONS, funnel_steps, integers, step_matrix, transitions};
-use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
+use super::question::{NamedArguments, Reading};
 use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::{Calculator, Table};
 use crate::error::{Error, Result};
 use crate::journey::{JourneyStream, JourneyStreamReport};
-use crate::stats::Comparison;
 
 const NAME: Parameter = required("name", "text", "the name under which the funnel was declared");
 
@@ -134,14 +133,6 @@ impl Tabulate for JourneyStream {
 
 impl Reading for JourneyStreamReport {
     const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
-
-    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        ask_scored(self, question, arguments)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
 }
 
 impl UpdateRating for JourneyStream {}

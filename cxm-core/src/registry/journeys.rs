@@ -17,7 +17,7 @@ use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
 use super::functions::{Arguments, Parameter, optional, required};
 use super::journeys_scores as scores;
 use super::journeys_views as views;
-use super::question::{NamedArguments, Reading, ask_scored, compare_scored};
+use super::question::{NamedArguments, Reading};
 use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{Calculator, ColumnData, Table};
@@ -26,7 +26,7 @@ use crate::journey::attribution::{AttributionMethod, AttributionOptions, compare
 use crate::journey::funnel::FunnelOptions;
 use crate::journey::report::Spread;
 use crate::journey::{Funnel, Journeys, JourneysReport, StepShare, Transition};
-use crate::stats::{Comparison, IntervalOptions, proportion};
+use crate::stats::{IntervalOptions, proportion};
 
 /// Between the touchpoints of a path that is written as one text.
 const PATH_SEPARATOR: &str = " > ";
@@ -410,14 +410,6 @@ impl Tabulate for Journeys {
 
 impl Reading for JourneysReport {
     const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
-
-    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        ask_scored(self, question, arguments)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
 }
 
 impl UpdateRating for Journeys {}

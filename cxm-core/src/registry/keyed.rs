@@ -12,7 +12,6 @@ use super::question::Reading;
 use crate::calculator::batch::{Batch, KeyColumn};
 use crate::calculator::{Calculator, Kind, Merge, Retract, State, Update, UpdateByGroup};
 use crate::error::{Error, Result};
-use crate::stats::Scored;
 use crate::stream::keyed::DEFAULT_MAX_GROUPS;
 use crate::stream::segment_table::{SegmentTableOptions, segment_table};
 use crate::stream::{Key, Keyed, KeyedBatch, KeyedDefinition, Overflow};
@@ -101,7 +100,7 @@ impl<C> DynKeyed for Keyed<C>
 where
     C: UpdateByGroup + Retract + State + UpdateRating + RatingCounts + Tabulate,
     C::Definition: Serialize,
-    C::Report: Reading + Scored,
+    C::Report: Reading,
     for<'a> C::Batch<'a>: TryFrom<Batch<'a>, Error = Error>,
 {
     fn kind(&self) -> Kind {

@@ -23,7 +23,6 @@ use super::questions::{self, QuestionEntry, Questions, question};
 use crate::calculator::{Calculator, Table};
 use crate::churn::{CalibrationBins, PredictionScores, PredictionScoresReport, ProfitOptions};
 use crate::error::Result;
-use crate::stats::{Comparison, Method, Scored};
 
 /// Bins of a calibration table unless asked for otherwise.
 const BINS: u32 = 10;
@@ -157,12 +156,5 @@ impl Reading for PredictionScoresReport {
         }?;
         named.finish()?;
         Ok(answer)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = NamedArguments::new(arguments)?;
-        let method: Option<Method> = named.take("method")?;
-        named.finish()?;
-        Scored::compare(self, other, method)
     }
 }

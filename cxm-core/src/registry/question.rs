@@ -14,22 +14,28 @@ use serde_json::{Map, Value, json};
 
 use super::definition::{object, to_value};
 use super::questions::{self, Questions};
-use crate::calculator::Report;
 use crate::error::{Error, Result};
 use crate::stats::{Comparison, Interval, IntervalOptions, Method, Scored};
 use crate::stream::SuppressionRule;
 use crate::survey::{RatingMeasure, RatingReport};
 
 /// A report that answers questions by name.
-pub trait Reading: Report + Serialize {
+pub trait Reading: Scored + Serialize {
     /// What it can be asked, or its calculator where a report is too small to know.
-    const QUESTIONS: Questions;
+    const QUESTIONS: Questions = &[questions::SCORED];
 
     /// The answer to a question; the arguments are named fields.
-    fn ask(&self, question: &str, arguments: &Value) -> Result<Value>;
+    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
+        ask_scored(self, question, arguments)
+    }
 
-    /// This report's score minus the other's.
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison>;
+    /// This report's score minus the other's; the one argument is the `method`.
+    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
+        let mut named = NamedArguments::new(arguments)?;
+        let method: Option<Method> = named.take("method")?;
+        named.finish()?;
+        self.compare(other, method)
+    }
 }
 
 /// Named arguments, taken one by one; what is left over is an error.
@@ -99,18 +105,6 @@ pub(crate) fn interval(answer: Option<Interval>) -> Value {
 
 fn unknown(question: &str, offered: &[&str]) -> Error {
     Error::not_found(format!("no question \"{question}\"; there are {}", offered.join(", ")))
-}
-
-/// A comparison of the scores by an optional method.
-pub(crate) fn compare_scored<R: Scored>(
-    ours: &R,
-    theirs: &R,
-    arguments: &Value,
-) -> Result<Comparison> {
-    let mut named = NamedArguments::new(arguments)?;
-    let method: Option<Method> = named.take("method")?;
-    named.finish()?;
-    ours.compare(theirs, method)
 }
 
 /// The questions that every report with a score answers.

@@ -18,14 +18,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::definition::to_value;
-use super::question::{NamedArguments, Reading, ask_scored, compare_scored, interval};
+use super::question::{NamedArguments, Reading, ask_scored, interval};
 use super::questions::{self, Questions};
 use crate::error::{Error, Result};
 use crate::impact::DriverMomentsReport;
 use crate::impact::importance::ImportanceMethod;
-use crate::stats::{
-    Comparison, IntervalOptions, Share, confidence_sequence, net_score, proportion,
-};
+use crate::stats::{IntervalOptions, Share, confidence_sequence, net_score, proportion};
 use crate::survey::cx_index::CxIndexItem;
 use crate::survey::{
     CustomerSecurity, CxIndexReport, EmotionalValueReport, PairedNpsReport, ResponseLedgerReport,
@@ -71,10 +69,6 @@ impl Reading for CxIndexReport {
         };
         Ok(interval(raw.map(|raw| raw.scaled(100.0))))
     }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
 }
 
 impl Reading for SecureCustomerIndexReport {
@@ -88,10 +82,6 @@ impl Reading for SecureCustomerIndexReport {
         let group: Option<CustomerSecurity> = named.take("group")?;
         let share = self.share(group.unwrap_or_default());
         ask_share(&share, question, &named.rest::<IntervalOptions>()?)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
     }
 }
 
@@ -108,23 +98,9 @@ impl Reading for PairedNpsReport {
         let test = self.test()?;
         with_interval(to_value(&test), to_value(&test.interval(level)?))
     }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
 }
 
-impl Reading for EmotionalValueReport {
-    const QUESTIONS: Questions = &[questions::SCORED];
-
-    fn ask(&self, question: &str, arguments: &Value) -> Result<Value> {
-        ask_scored(self, question, arguments)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
-}
+impl Reading for EmotionalValueReport {}
 
 impl Reading for DriverMomentsReport {
     const QUESTIONS: Questions = &[questions::DRIVERS, questions::SCORED];
@@ -156,10 +132,6 @@ impl Reading for DriverMomentsReport {
             _ => self.penalty_reward(outcome, level).map(|answer| to_value(&answer)),
         }
     }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
 }
 
 impl Reading for ResponseRateReport {
@@ -178,10 +150,6 @@ impl Reading for ResponseRateReport {
         let share = Share { successes: pane.answered, total: pane.invited };
         ask_share(&share, question, &options)
     }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
-    }
 }
 
 impl Reading for ResponseLedgerReport {
@@ -198,10 +166,6 @@ impl Reading for ResponseLedgerReport {
         let definition = definition.unwrap_or_else(|| json!({}));
         let derived = (entry.from_counts)(&definition, self.counted().clone())?;
         with_interval(derived.value(), derived.ask("interval", &named.into_value())?)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        compare_scored(self, other, arguments)
     }
 }
 

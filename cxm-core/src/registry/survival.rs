@@ -20,7 +20,7 @@ use super::question::{NamedArguments, Reading, ask_scored};
 use super::questions::{self, QuestionEntry, Questions, question};
 use super::survival_tables::{CURVE_METHOD, CUTS, HAZARD_METHOD, LEVEL, START_TIME, TIES, TIMES};
 use crate::error::Result;
-use crate::stats::{Comparison, IntervalOptions, Method, Scored};
+use crate::stats::{IntervalOptions, Method};
 use crate::survival::{
     AalenJohansen, KaplanMeier, LifeTable, LifetimesReport, NelsonAalen, tenure_rates,
 };
@@ -229,12 +229,5 @@ impl Reading for LifetimesReport {
         }?;
         named.finish()?;
         Ok(answer)
-    }
-
-    fn compare_by_name(&self, other: &Self, arguments: &Value) -> Result<Comparison> {
-        let mut named = NamedArguments::new(arguments)?;
-        let method: Option<Method> = named.take("method")?;
-        named.finish()?;
-        Scored::compare(self, other, method)
     }
 }
