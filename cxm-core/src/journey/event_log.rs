@@ -1,7 +1,7 @@
 //! The events of journeys as columns, and their order.
 //!
-//! Events are kept by customer, by time, and where times are equal by event id or else in the order
-//! in which they came. New ones are appended; they are put in order once there are as many of them
+//! Events are kept by customer, by time, and where times are equal by event id, those without one
+//! first and in the order in which they came. New ones are appended; they are put in order once there are as many of them
 //! as of the others, so that each is moved a few times at most.
 
 use std::borrow::Cow;
@@ -30,24 +30,22 @@ impl KeyTables {
     }
 
     /// Which of two events of one customer comes first; equal where only arrival can tell. Events
-    /// of one id at one time are in the order of what they say.
+    /// without an id come before those with one, and events of one id at one time are in the order
+    /// of what they say, first of what a stream of journeys reads, too.
     fn earlier(&self, a: &Event, b: &Event) -> Ordering {
-        a.time.cmp(&b.time).then_with(|| {
-            if a.id == NONE || b.id == NONE {
-                return Ordering::Equal;
-            }
-            let contents = |event: &Event| {
-                (
-                    self.ids.key(event.id),
-                    self.touchpoints.key(event.touchpoint),
-                    self.channels.key(event.channel),
-                    self.objects.key(event.object),
-                    self.outcomes.key(event.outcome),
-                    event.score,
-                    event.value,
-                )
-            };
-            contents(a).cmp(&contents(b))
+        let contents = |event: &Event| {
+            (
+                self.touchpoints.key(event.touchpoint),
+                self.channels.key(event.channel),
+                event.score,
+                event.value,
+                self.objects.key(event.object),
+                self.outcomes.key(event.outcome),
+            )
+        };
+        a.time.cmp(&b.time).then_with(|| match (self.ids.key(a.id), self.ids.key(b.id)) {
+            (None, None) => Ordering::Equal,
+            (ours, theirs) => ours.cmp(&theirs).then_with(|| contents(a).cmp(&contents(b))),
         })
     }
 }

@@ -12,7 +12,8 @@
 //! start any   any event at step 1 may begin;  first: only the journey's first event at step 1
 //! entry open  a journey may enter at any step: reached(k) has an event at step k
 //! exclude     an event at one of these between the steps: what was begun before it does not count
-//! open        entered, not converted, the journey may go on, and the window of its last start too
+//! open        entered, not converted, the journey may go on, and an event that comes now could be
+//!             the next step of what was begun
 //! dropped     entered, not converted and not open
 //! ```
 //! One pass with O(steps) memory: for each step the latest start of a chain that reached it, and
@@ -182,8 +183,13 @@ impl FunnelOptions {
         if free && self.start == FunnelStart::First {
             return refused("start", "the first start is that of a closed funnel with an order");
         }
-        if self.order == FunnelOrder::Unordered && self.entry == FunnelEntry::Open {
-            return refused("entry", "steps in any order have no first step to enter at");
+        if self.entry == FunnelEntry::Open && self.order != FunnelOrder::Ordered {
+            return refused("entry", "a funnel that is entered at any step has no other order");
+        }
+        let limited = self.window.is_some() || self.step_windows.is_some();
+        if self.entry == FunnelEntry::Open && (limited || !self.exclude.is_empty()) {
+            let message = "a funnel that is entered at any step has no windows and no exclusions";
+            return refused("entry", message);
         }
         Ok(())
     }
@@ -203,16 +209,17 @@ impl FunnelTally {
         Self { reached: vec![0; steps], ..Self::default() }
     }
 
-    /// Counts a journey that has this status.
+    /// Counts a journey of so many events that has this status.
     pub(super) fn count(
         &mut self,
         rules: &FunnelRules,
         run: &FunnelRun,
         status: JourneyStatus,
+        events: u32,
         now: i64,
     ) {
         rules.count(run, &mut self.reached);
-        let outcome = rules.outcome(run, status, now);
+        let outcome = rules.outcome(run, status, events, now);
         self.entered += u64::from(outcome.entered);
         self.converted += u64::from(outcome.converted);
         self.open += u64::from(outcome.open);
@@ -258,7 +265,8 @@ impl Journeys {
                 let Event { touchpoint, time, .. } = *event;
                 rules.advance(&mut run, FunnelEvent { touchpoint, time, at }, Some(&mut starts));
             }
-            tally.count(&rules, &run, journey.status, now);
+            let events = u32::try_from(journey.events.len()).unwrap_or(u32::MAX);
+            tally.count(&rules, &run, journey.status, events, now);
             earliest.extend(starts.from_earliest);
             latest.extend(run.from_latest);
         });

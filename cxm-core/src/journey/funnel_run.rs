@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use super::funnel::{FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart};
 use crate::calculator::batch::KeyPart;
 use crate::error::Result;
+use crate::journey::key_table::NONE;
 use crate::model::JourneyStatus;
 
 /// A chain that reached a step: its start, and where and when it got there.
@@ -273,19 +274,34 @@ impl FunnelRules {
         }
     }
 
-    /// What the journey counts for, now that it has this status.
+    /// What a journey of so many events counts for, now that it has this status.
     pub(super) fn outcome(
         &self,
         run: &FunnelRun,
         status: JourneyStatus,
+        events: u32,
         now: i64,
     ) -> FunnelOutcome {
         let (entered, converted) = match self.entry {
             FunnelEntry::Closed => (run.reached > 0, run.reached == self.steps),
             FunnelEntry::Open => (run.visited != 0, run.visited >> (self.steps - 1) & 1 == 1),
         };
-        let within = |start: i64| now.saturating_sub(start) <= self.window;
-        let may_convert = status == JourneyStatus::Open && run.last_start.is_some_and(within);
+        let may_convert = status == JourneyStatus::Open && self.may_go_on(run, events, now);
         FunnelOutcome { entered, converted, open: entered && !converted && may_convert }
+    }
+
+    /// Whether an event that comes now, after so many, could lead a chain to its next step.
+    fn may_go_on(&self, run: &FunnelRun, events: u32, now: i64) -> bool {
+        if self.entry == FunnelEntry::Open {
+            return true;
+        }
+        let Some(at) = NonZeroU32::MIN.checked_add(events) else { return false };
+        let next = FunnelEvent { touchpoint: NONE, time: now, at };
+        let mut chains = run.chains.iter().enumerate();
+        chains.any(|(step, chain)| match (self.order, chain) {
+            (_, None) => false,
+            (FunnelOrder::Unordered, Some(visit)) => now.saturating_sub(visit.time) <= self.window,
+            (_, Some(chain)) => step + 1 < self.steps && self.goes_on(step + 1, chain, next),
+        })
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! # Formula
 //! ```text
-//! order        by time, then by event id, then in the order of arrival
+//! order        by time, then by event id, those without one first, in the order of arrival
 //! a journey ends   after a pause longer than gap; with a goal or an end touchpoint; before a start
 //!                  touchpoint; at a separator; and each object has journeys of its own
 //! converted    it ended with a goal          dropped   it is over without one
@@ -25,7 +25,8 @@
 //! Rows without customer, touchpoint or time, unknown touchpoints and times out of range are
 //! counted and left out, or fail the batch. Events of a customer with the same id are one event:
 //! the earliest counts, the others are duplicates, and those that differ are counted apart.
-//! Without ids, events at the same instant keep their order of arrival and are counted as ties.
+//! Without ids, events at the same instant keep their order of arrival, before those with an id,
+//! and are counted as ties.
 //!
 //! # Merging
 //! Exact, in any order, over shards of customers and of time; `retract` is offered, and a customer

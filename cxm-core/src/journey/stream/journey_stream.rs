@@ -12,7 +12,7 @@
 //! goes through     an event at t once its customer has one after t + lateness; with a lateness
 //!                  of 0 at once, in the order of arrival
 //! late             t is before an event of its customer that went through
-//! order            by time, then by event id, then in the order of arrival
+//! order            by time, then by event id, those without one first, in the order of arrival
 //! duplicate        its id is that of an event that waits with it, or came in the same batch
 //! ```
 //! Figures are those of [`Journeys`] over the same events, quantiles of durations within 1.6 %.

@@ -218,7 +218,8 @@ impl JourneyStream {
         for unit in &settled.units {
             let (Some(last), Some(journey)) = (unit.last(), unit.journey()) else { continue };
             if let Some(run) = journey.runs().get(place).and_then(Option::as_ref) {
-                tally.count(rules, run, settled.rules.split.status_at(last.time, now), now);
+                let status = settled.rules.split.status_at(last.time, now);
+                tally.count(rules, run, status, journey.events, now);
             }
         }
         let options = crate::journey::FunnelOptions { level, ..declared.options.clone() };

@@ -223,11 +223,12 @@ impl Totals {
         rules: &[FunnelRules],
         runs: &[Option<FunnelRun>],
         status: JourneyStatus,
+        events: u32,
         now: i64,
     ) {
         for ((rules, run), totals) in rules.iter().zip(runs).zip(&mut self.funnels) {
             if let Some(run) = run {
-                totals.tally.count(rules, run, status, now);
+                totals.tally.count(rules, run, status, events, now);
             }
         }
     }

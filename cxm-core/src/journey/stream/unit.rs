@@ -233,7 +233,7 @@ impl OpenJourney {
         totals.count_over(status, self.touchpoint);
         totals.lengths.add(self.events.into());
         totals.durations.add(self.duration(last));
-        totals.count_funnels(&rules.funnels, self.runs(), status, last);
+        totals.count_funnels(&rules.funnels, self.runs(), status, self.events, last);
         *self = Self::default();
     }
 }

@@ -36,7 +36,7 @@ impl ByContents<'_> {
     /// Which of two events of one unit comes first; equal where only arrival can tell.
     pub(super) fn earlier(&self, a: &Waiting, b: &Waiting) -> Ordering {
         a.time.cmp(&b.time).then_with(|| {
-            if !(a.has_id() && b.has_id()) {
+            if !(a.has_id() || b.has_id()) {
                 return Ordering::Equal;
             }
             let contents = |event: &Waiting| {
