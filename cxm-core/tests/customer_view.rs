@@ -283,6 +283,28 @@ fn options_at(at: Option<i64>) -> CustomerViewOptions {
 }
 
 #[test]
+fn contacts_about_several_objects_are_in_one_order() {
+    let mut journeys = Journeys::new(definition(true, false)).unwrap();
+    let mut events = Events::new(
+        ["ann"; 4].as_slice(),
+        ["shop", "call", "chat", "mail"].as_slice(),
+        [5; 4].as_slice(),
+    )
+    .with_scores([1.0, 2.0, 3.0, 4.0].as_slice());
+    events.objects = Some(["o1", "o2", "o1", "o2"].as_slice().into());
+    journeys.update(events).unwrap();
+    let view = journeys.customer(&"ann".into(), &options()).unwrap();
+    let scores: Vec<Option<f64>> = view.score_history.iter().map(|it| it.score).collect();
+    assert_eq!(scores, [1.0, 2.0, 3.0, 4.0].map(Some));
+    assert_eq!(
+        (view.first_contact.touchpoint, view.last_contact.touchpoint),
+        ("shop".into(), "mail".into())
+    );
+    // What only arrival orders between two objects is no tie: no journey depends on it.
+    assert_eq!(journeys.value().ties, 2);
+}
+
+#[test]
 fn lists_are_bounded_and_counts_are_not() {
     let mut journeys = Journeys::default();
     let times: Vec<i64> = (0..100).collect();

@@ -18,6 +18,8 @@ mod flows;
 mod helpdesk;
 #[path = "journeys/paths.rs"]
 mod paths;
+#[path = "journeys/recount.rs"]
+mod recount;
 #[path = "journeys/shards.rs"]
 mod shards;
 #[path = "journeys/stream.rs"]

@@ -87,22 +87,22 @@ impl Journeys {
                 journeys.push(self.timed(journey));
             }
         });
+        let journeys = journeys.into_iter().collect::<Result<Vec<_>>>()?;
         #[allow(clippy::cast_precision_loss, reason = "a half-life is no count")]
         time_decay(&journeys, half_life as f64, options.level)
     }
 
     #[allow(clippy::cast_precision_loss, reason = "ages enter an exponential")]
-    fn timed(&self, journey: &Journey<'_>) -> TimedJourney {
+    fn timed(&self, journey: &Journey<'_>) -> Result<TimedJourney> {
         let touchpoints = self.credited(journey).iter().map(|event| TimedTouchpoint {
             touchpoint: self.name(event.touchpoint).into(),
             age: journey.last_time().saturating_sub(event.time) as f64,
         });
-        let value = value_of(journey).clamp(i64::MIN.into(), i64::MAX.into());
-        TimedJourney {
-            touchpoints: touchpoints.collect(),
-            conversions: 1,
-            value: i64::try_from(value).unwrap_or(i64::MAX),
-        }
+        let touchpoints = touchpoints.collect();
+        let value = i64::try_from(value_of(journey)).map_err(|_| {
+            Error::overflow("the value of a journey leaves 64 bits").in_field("value")
+        })?;
+        Ok(TimedJourney { touchpoints, conversions: 1, value })
     }
 }
 

@@ -299,7 +299,7 @@ fn latest<T>(rows: &[T], most: u64) -> &[T] {
 struct Account {
     journeys: Journeys,
     scale: ScoreScale,
-    /// All contacts in the order of time.
+    /// All contacts in their order.
     contacts: Vec<Event>,
     counts: JourneyStatusCounts,
     open: Vec<(u32, Vec<Event>)>,
@@ -307,7 +307,7 @@ struct Account {
 }
 
 impl Account {
-    fn read(journeys: Journeys, customer: &KeyPart) -> Result<Self> {
+    fn read(mut journeys: Journeys, customer: &KeyPart) -> Result<Self> {
         let scale = ScoreScale::of(&journeys);
         let (mut contacts, mut open) = (Vec::new(), Vec::new());
         let mut counts = JourneyStatusCounts::default();
@@ -317,7 +317,6 @@ impl Account {
             if journey.customer != 0 {
                 return Ok(());
             }
-            contacts.extend_from_slice(journey.events);
             match journey.status {
                 JourneyStatus::Open => counts.open += 1,
                 JourneyStatus::Converted => counts.converted += 1,
@@ -334,8 +333,14 @@ impl Account {
             }
             Ok(())
         })?;
-        // Journeys of different objects overlap; the sort is stable, so the order of each stays.
-        contacts.sort_by_key(|event| event.time);
+        // Journeys of different objects overlap: without them, all contacts are in one order.
+        let by_object = std::mem::take(&mut journeys.definition.by_object);
+        journeys.for_each_journey(|journey| {
+            if journey.customer == 0 {
+                contacts.extend_from_slice(journey.events);
+            }
+        });
+        journeys.definition.by_object = by_object;
         let peak_end = latest.and_then(|it| it.1);
         Ok(Self { journeys, scale, contacts, counts, open, peak_end })
     }

@@ -1,6 +1,7 @@
 //! How events are read and where one journey ends and the next begins.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use crate::calculator::batch::KeyPart;
 use crate::calculator::codec::{Reader, Writer};
@@ -11,6 +12,9 @@ use crate::model::{InvalidRule, Scale};
 
 /// Events that journeys may hold unless declared.
 pub const DEFAULT_MAX_EVENTS: u64 = 1_000_000_000;
+/// No time is further than this from 1970, in microseconds, about 146,000 years: so the time
+/// between two events has 64 bits, and a number that stands for no time is not taken for one.
+pub const MOST_TIME: i64 = (1 << 62) - 1;
 /// The most events that can be declared: positions have 32 bits.
 const MOST_EVENTS: u64 = u32::MAX as u64 - 1;
 
@@ -61,9 +65,9 @@ pub struct JourneysDefinition {
     pub invalid_scores: InvalidRule,
     /// What an event does without customer, touchpoint or time.
     pub missing: InvalidRule,
-    /// The earliest time that can be true, microseconds since 1970.
+    /// The earliest time that can be true, microseconds since 1970; at most [`MOST_TIME`] before.
     pub earliest: Option<i64>,
-    /// The latest time that can be true, microseconds since 1970.
+    /// The latest time that can be true, microseconds since 1970; at most [`MOST_TIME`] after.
     pub latest: Option<i64>,
     /// What an event does that is earlier or later.
     pub out_of_range: InvalidRule,
@@ -251,6 +255,12 @@ pub(super) fn read_optional(reader: &mut Reader<'_>) -> Result<Option<i64>> {
 }
 
 impl JourneysDefinition {
+    /// The times that can be true.
+    pub(super) fn times(&self) -> RangeInclusive<i64> {
+        let earliest = self.earliest.unwrap_or(-MOST_TIME).max(-MOST_TIME);
+        earliest..=self.latest.unwrap_or(MOST_TIME).min(MOST_TIME)
+    }
+
     /// The lowest and the highest score in millionths.
     pub(super) fn score_limits(&self) -> (i64, i64) {
         let millionths = |score: i16| i64::from(score) * super::intake::SCORE_ONE;

@@ -1,8 +1,8 @@
 //! The events of journeys as columns, and their order.
 //!
 //! Events are kept by customer, by time, and where times are equal by event id, those without one
-//! first and in the order in which they came. New ones are appended; they are put in order once there are as many of them
-//! as of the others, so that each is moved a few times at most.
+//! first and in the order in which they came. New ones are appended; they are put in order once
+//! there are as many of them as of the others, so that each is moved a few times at most.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

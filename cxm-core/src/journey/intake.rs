@@ -79,7 +79,7 @@ impl Intake<'_> {
             && known.is_empty()
             && has_all_keys(&batch.customers)
             && has_all_keys(&batch.touchpoints);
-        let range = definition.earliest.unwrap_or(i64::MIN)..=definition.latest.unwrap_or(i64::MAX);
+        let range = definition.times();
         if plain && batch.times.values.iter().all(|time| range.contains(time)) {
             return Ok(());
         }
@@ -143,6 +143,16 @@ impl Intake<'_> {
             ),
         };
         if rule == InvalidRule::Error {
+            let got = match reason {
+                Reason::Unknown => format!(", got {}", self.batch.touchpoints.part(row)?),
+                Reason::Range => {
+                    let (range, time) = (definition.times(), self.batch.times.get(row));
+                    let (from, to) = range.into_inner();
+                    format!(", {from} to {to}, got {}", time.unwrap_or_default())
+                }
+                _ => String::new(),
+            };
+            let message = format!("{message}{got}");
             return Err(Error::observation(message).in_field(field).at_row(row));
         }
         *count += 1;

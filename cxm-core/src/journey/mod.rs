@@ -70,7 +70,7 @@ pub use customer_view::{
     ChannelContacts, Contact, CustomerFigure, CustomerView, CustomerViewOptions,
     JourneyStatusCounts, OpenJourney, ScoreTrend,
 };
-pub use definition::{DEFAULT_MAX_EVENTS, JourneysDefinition, StageTouchpoints};
+pub use definition::{DEFAULT_MAX_EVENTS, JourneysDefinition, MOST_TIME, StageTouchpoints};
 pub use emotion_curve::{CurveBy, EmotionPoint};
 pub use funnel::{Funnel, FunnelEntry, FunnelOptions, FunnelOrder, FunnelStart, FunnelStep};
 pub use importance::{

@@ -65,11 +65,11 @@ pub struct JourneysReport {
     /// The conversion: converted ÷ (converted + dropped); `None` without a goal or before a journey
     /// is over.
     pub score: Option<f64>,
-    /// Customers with an event.
+    /// Customers with an event, if only a separator.
     pub customers: u64,
     /// Journeys.
     pub journeys: u64,
-    /// Events that count.
+    /// Events that count, separators among them.
     pub events: u64,
     /// Journeys that ended with their goal.
     pub converted: u64,
@@ -95,7 +95,8 @@ pub struct JourneysReport {
     pub duplicates: u64,
     /// Of these, those that differ from the event that counts.
     pub conflicting_duplicates: u64,
-    /// Pairs of events of a customer at the same instant whose order only their arrival tells.
+    /// Neighbours at the same instant, of a customer or of one object of theirs, not both with an
+    /// id: nothing but their arrival tells which came first.
     pub ties: u64,
     /// Separators, which belong to no journey.
     pub separators: u64,

@@ -201,6 +201,15 @@ fn drop_duplicates(events: &mut Vec<Event>, passage: &mut Passage) {
     events.retain(|_| !gone.next().unwrap_or_default());
 }
 
+/// Neighbours at one instant of which one has no id at least: their arrival orders them.
+fn ties(events: &[Event]) -> u64 {
+    let tied = |pair: &&[Event]| match pair {
+        [a, b] => a.time == b.time && (a.id == NONE || b.id == NONE),
+        _ => false,
+    };
+    events.windows(2).filter(tied).count() as u64
+}
+
 impl Journeys {
     /// Goes through all journeys, customer by customer, and through each customer's in their order.
     pub(super) fn for_each_journey(&self, mut visit: impl FnMut(&Journey<'_>)) -> Passage {
@@ -235,11 +244,6 @@ impl Journeys {
         }
         passage.customers += 1;
         passage.events += events.len() as u64;
-        let tied = |pair: &&[Event]| match pair {
-            [a, b] => a.time == b.time && (a.id == NONE || b.id == NONE),
-            _ => false,
-        };
-        passage.ties += events.windows(2).filter(tied).count() as u64;
         ends.clear();
         if rules.by_object {
             // Objects by their first events; the sort is stable, so each object's order stays.
@@ -251,6 +255,7 @@ impl Journeys {
             let mut from = 0;
             for group in events.chunk_by(|a, b| a.object == b.object) {
                 let before = ends.len();
+                passage.ties += ties(group);
                 passage.separators += rules.split(group, ends);
                 for (start, end, _) in ends.iter_mut().skip(before) {
                     *start += from;
@@ -259,6 +264,7 @@ impl Journeys {
                 from += group.len();
             }
         } else {
+            passage.ties += ties(events);
             passage.separators += rules.split(events, ends);
         }
         for (number, &(from, to, status)) in (1u32..).zip(ends.iter()) {

@@ -6,7 +6,7 @@
 //! anchored       k counted from the first x = anchor, which is step 0; before its first event a
 //!                journey is at START; ÷ journeys that have the anchor
 //! ```
-//! Every step sums to 1.
+//! Every step sums to 1. A touchpoint that is named START or END has rows of its own.
 //!
 //! # Source
 //! Step matrices of clickstream tools; the definition above is all there is to them.

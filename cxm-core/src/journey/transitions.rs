@@ -8,7 +8,8 @@
 //! share            count(a, b) ÷ all pairs
 //! ```
 //! With `ends`, START and END are nodes and END is among the ways to leave; without, pairs of
-//! events alone count.
+//! events alone count. A touchpoint that has one of these names keeps its own rows, but is not told
+//! from the node by its name.
 //!
 //! # Source
 //! The directly-follows graph: van der Aalst, Process Mining (2016), 5.

@@ -197,8 +197,10 @@ pub(super) fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> Col
 }
 
 pub(super) fn integers(values: impl Iterator<Item = i128>) -> Result<ColumnData> {
-    let narrow =
-        |value| i64::try_from(value).map_err(|_| Error::overflow("a value of 2^63 or more"));
+    let narrow = |value| {
+        i64::try_from(value)
+            .map_err(|_| Error::overflow("a value leaves 64 bits").in_field("value"))
+    };
     values.map(narrow).collect::<Result<Vec<i64>>>().map(ColumnData::Integers)
 }
 

@@ -167,7 +167,10 @@ fn emotion_curve(journeys: &Journeys, arguments: &Arguments) -> Result<Table> {
     let by = match by.as_str() {
         "stage" => CurveBy::Stage,
         "touchpoint" => CurveBy::Touchpoint,
-        "step" => CurveBy::Step { last: arguments.get("steps")? },
+        "step" => match arguments.get("steps")? {
+            0 => return Err(Error::argument("steps are counted from 1").in_field("steps")),
+            last => CurveBy::Step { last },
+        },
         "channel" => CurveBy::Channel,
         other => {
             let message = format!("expected stage, touchpoint, step or channel, got \"{other}\"");

@@ -1,6 +1,7 @@
 //! Small logs by hand: five paths, ends of journeys, duplicates, bad input.
 
-use cxm_core::journey::FunnelOptions;
+use cxm_core::journey::attribution::{AttributionMethod, AttributionOptions};
+use cxm_core::journey::{FunnelEntry, FunnelOptions, FunnelOrder, MOST_TIME};
 use cxm_core::prelude::*;
 
 const MINUTE: i64 = 60_000_000;
@@ -195,6 +196,39 @@ fn what_is_left_out_is_counted_and_strict_rules_name_the_row() {
 }
 
 #[test]
+fn what_would_leave_64_bits_is_told() {
+    let times = [i64::MIN, -MOST_TIME - 1, -MOST_TIME, MOST_TIME, MOST_TIME + 1, i64::MAX];
+    let batch = || Events::new([1i64; 6].as_slice(), ["a"; 6].as_slice(), times.as_slice());
+    let of = |definition: JourneysDefinition| {
+        let mut journeys = Journeys::new(definition).unwrap();
+        journeys.update(batch()).map(|()| journeys.value())
+    };
+    // The earliest and the latest that are declared lie within the bounds that there are.
+    let declared = [(None, None), (Some(i64::MIN), Some(i64::MAX))];
+    for (earliest, latest) in declared {
+        let report = of(JourneysDefinition { earliest, latest, ..Default::default() }).unwrap();
+        assert_eq!((report.events, report.excluded.out_of_range), (2, 4));
+        assert_eq!(report.duration.max, Some(2 * MOST_TIME));
+    }
+    let strict = JourneysDefinition { out_of_range: InvalidRule::Error, ..Default::default() };
+    let error = of(strict).unwrap_err();
+    assert_eq!((error.field(), error.row()), (Some("times"), Some(0)));
+
+    let definition = JourneysDefinition { goal: keys(&["buy"]), ..Default::default() };
+    let mut journeys = Journeys::new(definition).unwrap();
+    let mut events =
+        Events::new([1i64, 1].as_slice(), ["ad", "buy"].as_slice(), [0i64, 1].as_slice());
+    events.values = Some([i64::MAX, 2].as_slice().into());
+    journeys.update(events).unwrap();
+    assert_eq!(journeys.journeys()[0].value, (1 << 63) + 1);
+    for method in [AttributionMethod::Linear, AttributionMethod::TimeDecay] {
+        let options = AttributionOptions::of(method);
+        let field = journeys.attribution(&options, 1).unwrap_err().field().map(str::to_owned);
+        assert!(field.is_some_and(|field| field.starts_with("value")), "{method:?}");
+    }
+}
+
+#[test]
 fn definitions_and_questions_that_make_no_sense_are_refused() {
     let refused = |definition: JourneysDefinition| {
         let error = Journeys::new(definition).unwrap_err();
@@ -223,9 +257,16 @@ fn definitions_and_questions_that_make_no_sense_are_refused() {
     let options = FunnelOptions::default();
     assert_eq!(funnel(&[], &options), (ErrorKind::InvalidArgument, "steps".into()));
     assert_eq!(funnel(&["home", "moon"], &options), (ErrorKind::NotFound, "steps".into()));
-    let unordered =
-        FunnelOptions { order: cxm_core::journey::FunnelOrder::Unordered, ..options.clone() };
+    let unordered = FunnelOptions { order: FunnelOrder::Unordered, ..options.clone() };
     assert_eq!(funnel(&["home", "home"], &unordered).1, "steps");
+    let open = FunnelOptions { entry: FunnelEntry::Open, ..options.clone() };
+    for limited in [
+        FunnelOptions { window: Some(1), ..open.clone() },
+        FunnelOptions { exclude: keys(&["cart"]), ..open.clone() },
+        FunnelOptions { order: FunnelOrder::Strict, ..open },
+    ] {
+        assert_eq!(funnel(&["home"], &limited).1, "entry");
+    }
     let negative = FunnelOptions { window: Some(-1), ..options };
     assert_eq!(funnel(&["home"], &negative).1, "window");
     assert_eq!(journeys.step_matrix(0, None).unwrap_err().field(), Some("steps"));

@@ -11,7 +11,7 @@ pub(super) fn canonical(path: &str, separator: &str) -> Result<Box<str>> {
     let mut kept = String::with_capacity(path.len());
     for (position, name) in path.split(separator).map(str::trim).enumerate() {
         if name.is_empty() {
-            let message = format!("expected touchpoints between \"{separator}\", got {path:?}");
+            let message = format!("expected touchpoints between {separator:?}, got {path:?}");
             return Err(Error::observation(message).in_field("paths"));
         }
         if position > 0 {

@@ -24,7 +24,7 @@ pub struct JourneyStreamReport {
     pub customers: u64,
     /// Journeys.
     pub journeys: u64,
-    /// Events that count, those that wait among them.
+    /// Events that count, separators and those that wait among them.
     pub events: u64,
     /// Journeys that ended with their goal.
     pub converted: u64,
@@ -64,7 +64,8 @@ pub struct JourneyStreamReport {
     pub duplicates: u64,
     /// Of these, those that differ from the event that counts.
     pub conflicting_duplicates: u64,
-    /// Pairs of events at the same instant whose order only their arrival tells.
+    /// Neighbours at the same instant, of a customer or of one object of theirs, not both with an
+    /// id: nothing but their arrival tells which came first.
     pub ties: u64,
     /// Separators, which belong to no journey.
     pub separators: u64,
