@@ -175,9 +175,9 @@ impl LeafBuilder {
     }
 }
 
-/// What a merge does with the days of one customer.
+/// What becomes of the days of a customer whom two maps know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
+enum Change {
     Add,
     Subtract,
 }
@@ -285,8 +285,17 @@ impl<P: Payload> CustomerMap<P> {
         })
     }
 
-    /// Adds or subtracts another map, which was found to fit.
-    pub(crate) fn apply(&mut self, other: &Self, change: Change) {
+    /// Adds another map, which was found to fit.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.apply(other, Change::Add);
+    }
+
+    /// Subtracts another map, which was found to fit.
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        self.apply(other, Change::Subtract);
+    }
+
+    fn apply(&mut self, other: &Self, change: Change) {
         if self.leaves.is_empty() && change == Change::Add {
             self.leaves.clone_from(&other.leaves);
             self.customers = other.customers;
@@ -421,20 +430,20 @@ mod tests {
         let all = map(0..5000);
         let mut single = CustomerMap::<Count>::default();
         for key in 0..5000 {
-            single.apply(&map([key * 7919 % 5000]), Change::Add);
+            single.merge(&map([key * 7919 % 5000]));
         }
         assert_eq!((single.len(), single == all), (5000, true));
         let mut halves = map((0..5000).step_by(2));
-        halves.apply(&map((1..5000).step_by(2)), Change::Add);
+        halves.merge(&map((1..5000).step_by(2)));
         assert!(halves == all);
         for leaves in [&all.leaves, &single.leaves, &halves.leaves] {
             let sizes = leaves.values().map(|leaf| leaf.bytes.len());
             assert!(sizes.clone().all(|size| size < 2 * LEAF_BYTES + 32));
             assert!(sizes.filter(|&size| size < LEAF_BYTES).count() <= 1, "leaves are well filled");
         }
-        halves.apply(&map((0..5000).step_by(2)), Change::Subtract);
+        halves.subtract(&map((0..5000).step_by(2)));
         assert!(halves == map((1..5000).step_by(2)));
-        halves.apply(&map((1..5000).step_by(2)), Change::Subtract);
+        halves.subtract(&map((1..5000).step_by(2)));
         assert_eq!((halves.len(), halves.leaves.len()), (0, 0));
         assert!(all.bytes() < 5000 * 10);
     }

@@ -39,6 +39,7 @@ pub(crate) mod multiset;
 pub(crate) mod recent;
 pub(crate) mod runs;
 pub mod state;
+pub(crate) mod stated_currency;
 pub mod table;
 pub(crate) mod varint;
 

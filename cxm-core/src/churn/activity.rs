@@ -74,11 +74,11 @@ pub(super) use visits::{TickTotals, Ticks};
 use self::visits::CustomerTicks;
 use crate::calculator::batch::Transactions;
 use crate::calculator::codec::{Reader, Writer};
-use crate::calculator::customer_map::{Change, Customer, CustomerMap};
+use crate::calculator::customer_map::{Customer, CustomerMap};
 use crate::calculator::groups::Grouping;
 use crate::calculator::{
-    Calculator, Change as BatchChange, Definition, Kind, Merge, Retract, State, Update,
-    UpdateByGroup, checked_difference, checked_sum, same_definition,
+    Calculator, Change, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup,
+    checked_difference, checked_sum, same_definition,
 };
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, RefundRule};
@@ -183,7 +183,7 @@ impl Merge for Activity {
         self.excluded.missing_customer =
             self.excluded.missing_customer.saturating_add(missing_customer);
         self.excluded.refund = self.excluded.refund.saturating_add(refund);
-        self.customers.apply(&other.customers, Change::Add);
+        self.customers.merge(&other.customers);
         self.span = wider(self.span, other.span);
     }
 }
@@ -197,7 +197,7 @@ impl Update for Activity {
         Ok(state.unwrap_or_else(|| Self::empty(definition.clone())))
     }
 
-    fn apply(&mut self, change: BatchChange<Self>) {
+    fn apply(&mut self, change: Change<Self>) {
         change.merge_or_move_into(self);
     }
 }
@@ -238,7 +238,7 @@ impl Retract for Activity {
         self.excluded.missing_customer =
             self.excluded.missing_customer.saturating_sub(missing_customer);
         self.excluded.refund = self.excluded.refund.saturating_sub(refund);
-        self.customers.apply(&other.customers, Change::Subtract);
+        self.customers.subtract(&other.customers);
         self.span = self.measured();
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::calculator::batch::{KeyColumn, KeyPart, Money, Spans, Values};
 use crate::calculator::codec::{Reader, Writer};
+use crate::calculator::stated_currency::StatedCurrency;
 use crate::error::{Error, Result};
 
 /// A span of a subscription: half-open, from its start up to but not including its end.
@@ -86,17 +87,6 @@ pub(super) struct Row {
     pub currency: Option<KeyPart>,
 }
 
-/// Refuses another currency than the one that stands, if there is one.
-pub(super) fn same_currency(ours: Option<&KeyPart>, theirs: Option<&KeyPart>) -> Result<()> {
-    match (ours, theirs) {
-        (Some(ours), Some(theirs)) if ours != theirs => {
-            let message = format!("expected the currency {ours}, got {theirs}");
-            Err(Error::observation(message).in_field("currencies"))
-        }
-        _ => Ok(()),
-    }
-}
-
 fn write_time(time: Option<i64>, writer: &mut Writer) {
     writer.bool(time.is_some());
     if let Some(time) = time {
@@ -117,7 +107,7 @@ pub(super) fn for_each(
     let key = |column: Option<&KeyColumn<'_>>, field: &'static str, row: usize| {
         column.map_or(Ok(KeyPart::Missing), |keys| keys.part(row)).map_err(|e| e.in_field(field))
     };
-    let mut stated: Option<KeyPart> = None;
+    let mut stated = StatedCurrency::default();
     let mut read = |row: usize, start: i64| -> Result<Row> {
         let span = Span {
             customer: key(Some(&batch.customers), "customers", row)?,
@@ -132,9 +122,11 @@ pub(super) fn for_each(
         let currency = key(batch.currencies.as_ref(), "currencies", row)?;
         let currency = (currency != KeyPart::Missing).then_some(currency);
         // One currency for the whole batch, whatever its groups: those may be folded together.
-        same_currency(stated.as_ref(), currency.as_ref())?;
-        if stated.is_none() {
-            stated.clone_from(&currency);
+        stated.check_row(currency.as_ref())?;
+        if stated.get().is_none()
+            && let Some(currency) = &currency
+        {
+            stated.take(currency.clone());
         }
         Ok(Row { span, currency })
     };

@@ -70,6 +70,7 @@ use super::timeline::Timeline;
 use crate::calculator::batch::{KeyPart, Spans, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::groups::group_of_row;
+use crate::calculator::stated_currency::StatedCurrency;
 use crate::calculator::{
     Calculator, Change, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup,
     checked_difference, checked_sum, multiset, same_definition,
@@ -83,10 +84,7 @@ pub struct Subscriptions {
     // Shared with the reports, which read from it: a copy of a ledger costs nothing.
     pub(super) spans: Arc<BTreeMap<Span, u64>>,
     pub(super) rows: u64,
-    /// The currency that the rows state.
-    pub(super) currency: Option<KeyPart>,
-    /// Rows that state it.
-    in_currency: u64,
+    pub(super) currency: StatedCurrency,
 }
 
 impl Default for Subscriptions {
@@ -101,8 +99,7 @@ impl Subscriptions {
             definition,
             spans: Arc::new(BTreeMap::new()),
             rows: 0,
-            currency: None,
-            in_currency: 0,
+            currency: StatedCurrency::default(),
         }
     }
 
@@ -161,20 +158,16 @@ impl Subscriptions {
         }
         self.check_overlap(&span)?;
         self.rows += 1;
-        self.in_currency += u64::from(currency.is_some());
-        self.currency = self.currency.take().or(currency);
+        if let Some(currency) = currency {
+            self.currency.take(currency);
+        }
         *Arc::make_mut(&mut self.spans).entry(span).or_default() += 1;
         self.check_spans(self.spans.len())
     }
 
     /// Refuses amounts in two currencies, and spans of one subscription that overlap.
     fn check_fit(&self, other: &Self) -> Result<()> {
-        if let (Some(ours), Some(theirs)) = (&self.currency, &other.currency)
-            && ours != theirs
-        {
-            let message = format!("amounts in {ours} and in {theirs} cannot be added up");
-            return Err(Error::merge(message).in_field("currencies"));
-        }
+        self.currency.check_merge(&other.currency)?;
         let overlap = |error: Error| Error::merge(error.message().to_owned()).in_field("starts");
         other.spans.keys().try_for_each(|span| self.check_overlap(span)).map_err(overlap)
     }
@@ -215,10 +208,7 @@ impl Merge for Subscriptions {
 
     fn apply_merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);
-        self.in_currency = self.in_currency.saturating_add(other.in_currency);
-        if self.currency.is_none() {
-            self.currency.clone_from(&other.currency);
-        }
+        self.currency.merge(&other.currency);
         if self.spans.is_empty() {
             self.spans = Arc::clone(&other.spans);
         } else {
@@ -242,7 +232,7 @@ impl Update for Subscriptions {
         if self.check_fit(&delta).is_err() {
             // The rows once more, to name the first that does not fit.
             span::for_each(&batch, |_, row| {
-                span::same_currency(self.currency.as_ref(), row.currency.as_ref())?;
+                self.currency.check_row(row.currency.as_ref())?;
                 self.check_overlap(&row.span)
             })
             .map_err(|error| error.within(Self::KIND.name))?;
@@ -285,13 +275,8 @@ impl Retract for Subscriptions {
     fn check_subtract(&self, other: &Self) -> Result<()> {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
-            let stated = checked_difference(self.in_currency, other.in_currency, "a currency")?;
-            if other.currency.is_some() && self.currency != other.currency {
-                return Err(Error::never_added("cannot retract amounts in another currency"));
-            }
-            if stated > checked_difference(self.rows, other.rows, "a span")? {
-                return Err(Error::never_added("cannot retract rows without their currency"));
-            }
+            let left = checked_difference(self.rows, other.rows, "a span")?;
+            self.currency.check_subtract(&other.currency, left)?;
             multiset::check_subtract(&self.spans, &other.spans, "a span")
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
@@ -299,10 +284,7 @@ impl Retract for Subscriptions {
 
     fn apply_subtract(&mut self, other: &Self) {
         self.rows = self.rows.saturating_sub(other.rows);
-        self.in_currency = self.in_currency.saturating_sub(other.in_currency);
-        if self.in_currency == 0 {
-            self.currency = None;
-        }
+        self.currency.subtract(&other.currency);
         multiset::subtract(Arc::make_mut(&mut self.spans), &other.spans);
     }
 }
@@ -319,10 +301,7 @@ impl State for Subscriptions {
     }
 
     fn write_state(&self, writer: &mut Writer) {
-        writer.unsigned(self.in_currency);
-        if let Some(currency) = &self.currency {
-            currency.write(writer);
-        }
+        self.currency.write(writer);
         writer.length(self.spans.len());
         for (span, &count) in self.spans.iter() {
             span.write(writer);
@@ -336,10 +315,7 @@ impl State for Subscriptions {
         _version: u16,
     ) -> Result<Self> {
         let mut ledger = Self::empty(definition);
-        ledger.in_currency = reader.u64()?;
-        if ledger.in_currency > 0 {
-            ledger.currency = Some(KeyPart::read(reader)?);
-        }
+        ledger.currency = StatedCurrency::read(reader)?;
         let spans = reader.length(8)?;
         ledger.check_spans(spans)?;
         let mut read = BTreeMap::new();
@@ -359,9 +335,7 @@ impl State for Subscriptions {
             last = Some(span.clone());
             read.insert(span, count);
         }
-        if ledger.in_currency > ledger.rows || ledger.currency == Some(KeyPart::Missing) {
-            return Err(Error::corrupt("a currency that no rows can have stated"));
-        }
+        ledger.currency.check_state(ledger.rows)?;
         ledger.spans = Arc::new(read);
         Ok(ledger)
     }

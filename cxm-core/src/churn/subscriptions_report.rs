@@ -55,7 +55,7 @@ impl SubscriptionsReport {
             without_cause: count(&|span| span.end.is_some() && span.cause == KeyPart::Missing),
             first_start: ledger.spans.keys().map(|span| span.start).min(),
             last_change: changes.max(),
-            currency: ledger.currency.clone(),
+            currency: ledger.currency.get().cloned(),
             definition: ledger.definition.clone(),
             ledger: ledger.clone(),
         }

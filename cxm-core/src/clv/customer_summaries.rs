@@ -78,11 +78,12 @@ pub use tables::{SplitOptions, SummaryOptions, TrackingOptions};
 use self::day_totals::CustomerDays;
 use crate::calculator::batch::{KeyPart, Transactions};
 use crate::calculator::codec::{Reader, Writer};
-use crate::calculator::customer_map::{Change, CustomerMap};
+use crate::calculator::customer_map::CustomerMap;
 use crate::calculator::groups::Grouping;
+use crate::calculator::stated_currency::{StatedCurrency, other_currency};
 use crate::calculator::{
-    Calculator, Change as BatchChange, Definition, Kind, Merge, Retract, State, Update,
-    UpdateByGroup, checked_difference, checked_sum, same_definition,
+    Calculator, Change, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup,
+    checked_difference, checked_sum, same_definition,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{InvalidRule, RefundRule};
@@ -115,9 +116,7 @@ pub struct CustomerSummaries {
     rows: u64,
     excluded: Excluded,
     /// The currency that the rows state, where the definition declares none.
-    currency: Option<KeyPart>,
-    /// Rows that state it.
-    in_currency: u64,
+    currency: StatedCurrency,
 }
 
 impl Default for CustomerSummaries {
@@ -133,19 +132,7 @@ impl CustomerSummaries {
             customers: CustomerMap::default(),
             rows: 0,
             excluded: Excluded::default(),
-            currency: None,
-            in_currency: 0,
-        }
-    }
-
-    /// Whether both state the same currency, or one of them none.
-    fn same_currency(&self, other: &Self) -> Result<()> {
-        match (&self.currency, &other.currency) {
-            (Some(ours), Some(theirs)) if ours != theirs => {
-                Err(Error::merge(format!("amounts in {ours} and in {theirs} cannot be added up"))
-                    .in_field("currencies"))
-            }
-            _ => Ok(()),
+            currency: StatedCurrency::default(),
         }
     }
 }
@@ -176,7 +163,7 @@ impl Merge for CustomerSummaries {
     fn check_merge(&self, other: &Self) -> Result<()> {
         let check = || {
             same_definition(&self.definition, &other.definition)?;
-            self.same_currency(other)?;
+            self.currency.check_merge(&other.currency)?;
             // No count is larger than the number of rows, and sums are bounded by counts.
             checked_sum(self.rows, other.rows)?;
             self.customers.check_merge(&other.customers, self.definition.max_customers)
@@ -187,11 +174,8 @@ impl Merge for CustomerSummaries {
     fn apply_merge(&mut self, other: &Self) {
         self.rows = self.rows.saturating_add(other.rows);
         self.excluded.combine(&other.excluded, u64::saturating_add);
-        self.in_currency = self.in_currency.saturating_add(other.in_currency);
-        if self.currency.is_none() {
-            self.currency.clone_from(&other.currency);
-        }
-        self.customers.apply(&other.customers, Change::Add);
+        self.currency.merge(&other.currency);
+        self.customers.merge(&other.customers);
     }
 }
 
@@ -204,23 +188,21 @@ impl Update for CustomerSummaries {
         Ok(state.unwrap_or_else(|| Self::empty(definition.clone())))
     }
 
-    fn check(&self, batch: Transactions<'_>) -> Result<BatchChange<Self>> {
+    fn check(&self, batch: Transactions<'_>) -> Result<Change<Self>> {
         let delta = Self::lift(&self.definition, batch)?;
-        if self.same_currency(&delta).is_err()
-            && let (Some(ours), Some(column)) = (&self.currency, &batch.currencies)
+        if self.currency.check_merge(&delta.currency).is_err()
+            && let (Some(ours), Some(column)) = (self.currency.get(), &batch.currencies)
         {
             let stated = |row: &usize| column.part(*row).is_ok_and(|key| key != KeyPart::Missing);
             let row = (0..batch.len()).find(stated).unwrap_or_default();
             let theirs = column.part(row)?;
-            let message = format!("expected the currency {ours}, got {theirs}");
-            let error = Error::observation(message).in_field("currencies").at_row(row);
-            return Err(error.within(Self::KIND.name));
+            return Err(other_currency(ours, &theirs).at_row(row).within(Self::KIND.name));
         }
         self.check_merge(&delta)?;
-        Ok(BatchChange::new(delta))
+        Ok(Change::new(delta))
     }
 
-    fn apply(&mut self, change: BatchChange<Self>) {
+    fn apply(&mut self, change: Change<Self>) {
         change.merge_or_move_into(self);
     }
 }
@@ -250,14 +232,8 @@ impl Retract for CustomerSummaries {
             for (ours, theirs) in counts {
                 checked_difference(ours, theirs, "an excluded row")?;
             }
-            let stated = checked_difference(self.in_currency, other.in_currency, "a currency")?;
-            if other.currency.is_some() && self.currency != other.currency {
-                return Err(Error::never_added("cannot retract amounts in another currency"));
-            }
-            let rest = checked_difference(self.rows, other.rows, "a transaction")?;
-            if stated > rest {
-                return Err(Error::never_added("cannot retract rows without their currency"));
-            }
+            let left = checked_difference(self.rows, other.rows, "a transaction")?;
+            self.currency.check_subtract(&other.currency, left)?;
             self.customers.check_subtract(&other.customers)
         };
         check().map_err(|error: Error| error.within(Self::KIND.name))
@@ -266,11 +242,8 @@ impl Retract for CustomerSummaries {
     fn apply_subtract(&mut self, other: &Self) {
         self.rows = self.rows.saturating_sub(other.rows);
         self.excluded.combine(&other.excluded, u64::saturating_sub);
-        self.in_currency = self.in_currency.saturating_sub(other.in_currency);
-        if self.in_currency == 0 {
-            self.currency = None;
-        }
-        self.customers.apply(&other.customers, Change::Subtract);
+        self.currency.subtract(&other.currency);
+        self.customers.subtract(&other.customers);
     }
 }
 
@@ -290,10 +263,7 @@ impl State for CustomerSummaries {
 
     fn write_state(&self, writer: &mut Writer) {
         self.excluded.fields().into_iter().for_each(|count| writer.unsigned(count));
-        writer.unsigned(self.in_currency);
-        if let Some(currency) = &self.currency {
-            currency.write(writer);
-        }
+        self.currency.write(writer);
         self.customers.write(writer);
     }
 
@@ -308,10 +278,7 @@ impl State for CustomerSummaries {
             missing_amount: reader.u64()?,
             other_currency: reader.u64()?,
         };
-        state.in_currency = reader.u64()?;
-        if state.in_currency > 0 {
-            state.currency = Some(KeyPart::read(reader)?);
-        }
+        state.currency = StatedCurrency::read(reader)?;
         let (customers, rows) = CustomerMap::read(reader, state.definition.max_customers)?;
         state.customers = customers;
         state.rows = state.excluded.fields().into_iter().try_fold(rows, checked_sum)?;
@@ -332,10 +299,8 @@ impl CustomerSummaries {
         {
             return refused("rows were left out under a rule that leaves none out");
         }
-        if self.in_currency > self.rows
-            || self.currency == Some(KeyPart::Missing)
-            || self.currency.is_some() && definition.currency.is_some()
-        {
+        self.currency.check_state(self.rows)?;
+        if self.currency.get().is_some() && definition.currency.is_some() {
             return refused("a currency that no rows can have stated");
         }
         if definition.refunds != RefundRule::Error && definition.zero_amounts != AmountRule::Error {

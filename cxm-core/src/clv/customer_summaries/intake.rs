@@ -12,6 +12,7 @@ use crate::calculator::batch::{
 };
 use crate::calculator::customer_map::LeafBuilder;
 use crate::calculator::groups::{Grouping, no_group};
+use crate::calculator::stated_currency::other_currency;
 use crate::error::{Error, Result};
 use crate::model::{InvalidRule, RefundRule};
 
@@ -229,25 +230,20 @@ fn in_currency(
     if part == KeyPart::Missing {
         return Ok(true);
     }
-    let refused = |expected: &dyn std::fmt::Display| {
-        let message = format!("expected the currency {expected}, got {part}");
-        Err(Error::observation(message).in_field("currencies"))
-    };
     if let Some(declared) = &definition.currency {
         return match &part {
             KeyPart::Text(text) if **text == **declared => Ok(true),
             _ if definition.other_currencies == InvalidRule::Exclude => Ok(false),
-            _ => refused(declared),
+            _ => Err(other_currency(declared, &part)),
         };
     }
     // One currency for the whole batch, whatever its groups: those may be folded together.
     match stated {
-        Some(stated) if *stated != part => return refused(stated),
+        Some(stated) if *stated != part => return Err(other_currency(stated, &part)),
         Some(_) => {}
         None => *stated = Some(part.clone()),
     }
-    state.in_currency += 1;
-    state.currency.get_or_insert(part);
+    state.currency.take(part);
     Ok(true)
 }
 

@@ -98,7 +98,7 @@ impl Correlation {
 impl CustomerSummariesReport {
     fn before_reading(state: &CustomerSummaries, unit: TimeUnit) -> Self {
         let Excluded { missing_customer, missing_amount, other_currency } = state.excluded;
-        let stated = state.currency.as_ref().map(ToString::to_string);
+        let stated = state.currency.get().map(ToString::to_string);
         Self {
             score: None,
             customers: 0,
