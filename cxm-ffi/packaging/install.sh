@@ -4,13 +4,16 @@
 #   cargo build --release -p cxm-ffi && cxm-ffi/packaging/install.sh PREFIX [BUILD_FOLDER]
 #
 # BUILD_FOLDER is where cargo put the libraries, target/release unless given. DESTDIR and LIBDIR
-# (lib unless set) are heeded, as packagers expect.
+# (below PREFIX; lib unless set, otherwise such as lib/x86_64-linux-gnu) are heeded, as packagers
+# expect.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 prefix=${1:?usage: install.sh PREFIX [BUILD_FOLDER]}
 build=${2:-$here/../target/release}
 libdir=${LIBDIR:-lib}
 root=${DESTDIR:-}$prefix
+# From the folder of libraries back to the prefix.
+back=$(printf '%s' "$libdir" | sed 's|[^/][^/]*|..|g')
 
 version=$(sed -n 's/^#define CXM_VERSION "\(.*\)"$/\1/p' "$here/include/cxm.h")
 major=${version%%.*}
@@ -23,7 +26,7 @@ if [ "$major" = 0 ]; then
 fi
 
 fill() {
-    sed -e "s|@PREFIX@|$prefix|" -e "s|@LIBDIR@|$libdir|" -e "s|@VERSION@|$version|" \
+    sed -e "s|@PREFIX@|$prefix|" -e "s|@LIBDIR@|$libdir|" -e "s|@BACK@|$back|" -e "s|@VERSION@|$version|" \
         -e "s|@ABI@|$abi|" -e "s|@SERIES@|$series|" "$here/packaging/$1.in" >"$2"
 }
 

@@ -288,6 +288,18 @@ fn an_installation_is_found() {
     let mut install = Command::new("sh");
     install.arg(root().join("packaging/install.sh")).arg(&prefix).arg(&build);
     must_succeed(install);
+    let multiarch = output_folder().join("multiarch");
+    let mut install = Command::new("sh");
+    install.env("LIBDIR", "lib/x86_64-linux-gnu").arg(root().join("packaging/install.sh"));
+    install.arg(&multiarch).arg(&build);
+    must_succeed(install);
+    for (prefix, libdir) in [(&prefix, "lib"), (&multiarch, "lib/x86_64-linux-gnu")] {
+        let config = prefix.join(libdir).join("cmake/cxm");
+        let text = fs::read_to_string(config.join("cxm-config.cmake")).unwrap();
+        let (_, after) = text.split_once("_cxm_prefix \"${CMAKE_CURRENT_LIST_DIR}/").unwrap();
+        let (back, _) = after.split_once('"').unwrap();
+        assert!(config.join(back).join("include/cxm.h").exists(), "{libdir}: {back}");
+    }
     let found = Command::new("pkg-config").arg("--version").output();
     if found.is_ok_and(|output| output.status.success()) {
         let mut flags = Command::new("pkg-config");
