@@ -17,7 +17,9 @@ use crate::{guard, handle, input, output};
 /// `.questions[0].name`, `.tables[0].name`; `functions[0].name`; `models[0].name`, `.columns`,
 /// `.quantities[0].name`; `formats[0].name`, `.options`. Questions, tables, functions and
 /// quantities have a `.summary` and `.parameters`, each with `.name`, `.kind`, `.required`,
-/// `.default` and `.summary`. On success `*out` is a report of the caller's.
+/// `.default` and `.summary`; tables also have `.columns`, each with `.name`, `.type` ("keys",
+/// "integers", "counts", "floats", "texts" or "days"), `.summary`, and `.always`, which is false
+/// where only some arguments or definitions bring the column. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_catalogue(
     out: *mut *mut cxm_report,

@@ -14,6 +14,8 @@
 //! A day is a date or a time as ISO 8601 has it, or microseconds since 1970, and belongs to what is
 //! looked at.
 
+use std::iter::repeat_n;
+
 use serde::Deserialize;
 
 use super::customer_tables::{day, one_row};
@@ -390,7 +392,7 @@ fn by_model<M: PurchaseModel>(
     Ok((found.counts, found.expected))
 }
 
-/// One row; where there is no threshold there are no counts.
+/// One row, none of an empty log; where there is no threshold there are no counts.
 fn counted(
     threshold: &Threshold,
     days: Option<(i64, i64)>,
@@ -398,16 +400,17 @@ fn counted(
     level: f64,
 ) -> Result<Table> {
     let options = IntervalOptions { level, ..IntervalOptions::default() };
-    let mut table = Table::new(usize::from(days.is_some()));
-    let Some((since, until)) = days else { return Ok(table) };
-    table.push("since", ColumnData::Days(vec![since]))?;
-    table.push("until", ColumnData::Days(vec![until]))?;
-    table.push_optional("threshold_days", [threshold.days])?;
-    table.push_optional("threshold_lower", [threshold.lower])?;
-    table.push_optional("threshold_upper", [threshold.upper])?;
-    table.push_optional("threshold_alive", [threshold.alive])?;
+    let rows = usize::from(days.is_some());
+    let (since, until) = days.unwrap_or_default();
+    let mut table = Table::new(rows);
+    table.push("since", ColumnData::Days(vec![since; rows]))?;
+    table.push("until", ColumnData::Days(vec![until; rows]))?;
+    table.push_optional("threshold_days", repeat_n(threshold.days, rows))?;
+    table.push_optional("threshold_lower", repeat_n(threshold.lower, rows))?;
+    table.push_optional("threshold_upper", repeat_n(threshold.upper, rows))?;
+    table.push_optional("threshold_alive", repeat_n(threshold.alive, rows))?;
     let mut count = |name: &'static str, of: &dyn Fn(&InactivityCounts) -> u64| {
-        table.push_optional(name, [counts.map(of)])
+        table.push_optional(name, repeat_n(counts.map(of), rows))
     };
     count("customers", &|it| it.customers)?;
     count("active", &|it| it.active)?;
@@ -423,11 +426,11 @@ fn counted(
     for ([value, lower, upper], share) in shares {
         let interval = share.map(|share| proportion::interval(&share, &options)).transpose()?;
         let interval = interval.flatten();
-        table.push_optional(value, [share.and_then(|share| share.value())])?;
-        table.push_optional(lower, [interval.map(|interval| interval.lower)])?;
-        table.push_optional(upper, [interval.map(|interval| interval.upper)])?;
+        table.push_optional(value, repeat_n(share.and_then(|share| share.value()), rows))?;
+        table.push_optional(lower, repeat_n(interval.map(|interval| interval.lower), rows))?;
+        table.push_optional(upper, repeat_n(interval.map(|interval| interval.upper), rows))?;
     }
-    table.push_optional("expected_alive", [threshold.expected])?;
+    table.push_optional("expected_alive", repeat_n(threshold.expected, rows))?;
     Ok(table)
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::functions::{self, Function, Parameter};
 use super::interactions::{FORMATS, FormatEntry};
 use super::models::{ColumnEntry, MODELS, ModelEntry, QuantityEntry};
+use super::table_columns;
 use super::{CALCULATORS, Entry, PresetEntry, QuestionEntry, TableEntry};
 
 /// Every calculator with its batch shape, definition, presets, questions and tables, every
@@ -42,7 +43,7 @@ fn calculator(entry: &Entry) -> Value {
         "summary": entry.summary,
         "default_definition": (entry.default_definition)(),
         "questions": entry.questions.iter().copied().flatten().map(question).collect::<Vec<_>>(),
-        "tables": entry.tables.iter().map(table).collect::<Vec<_>>(),
+        "tables": entry.tables.iter().map(|it| table_of(entry, it)).collect::<Vec<_>>(),
         "presets": (entry.presets)().iter().map(preset).collect::<Vec<_>>(),
     })
 }
@@ -53,6 +54,15 @@ fn question(question: &QuestionEntry) -> Value {
         "summary": question.summary,
         "parameters": question.parameters.iter().map(parameter).collect::<Vec<_>>(),
     })
+}
+
+/// A table with its columns.
+fn table_of(entry: &Entry, listed: &TableEntry) -> Value {
+    let mut described = table(listed);
+    if let Value::Object(fields) = &mut described {
+        fields.insert("columns".to_owned(), table_columns::of(entry.kind.name, listed.name));
+    }
+    described
 }
 
 /// A table that a calculator offers, for doors that list it.

@@ -199,6 +199,9 @@ impl Tabulate for CustomerSummaries {
     }
 }
 
+/// Fields of an audit that are texts where they are there.
+const TEXTS: &[&str] = &["first_day", "last_day", "until", "currency"];
+
 /// The figures of a report as a table of one row.
 pub(super) fn one_row(report: &Value) -> Result<Table> {
     let mut table = Table::new(1);
@@ -210,6 +213,9 @@ pub(super) fn one_row(report: &Value) -> Result<Table> {
                 None => table.push_optional(name, [number.as_f64()])?,
             },
             Value::String(text) => table.push(name, vec![Box::from(text.as_str())])?,
+            Value::Null if TEXTS.contains(&name.as_str()) => {
+                table.push_optional::<Box<str>>(name, [None])?;
+            }
             Value::Null => table.push_optional::<f64>(name, [None])?,
             _ => {}
         }

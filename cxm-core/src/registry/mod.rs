@@ -27,6 +27,7 @@ pub mod questions;
 mod reading;
 mod survival;
 mod survival_tables;
+mod table_columns;
 
 use serde_json::Value;
 
