@@ -842,7 +842,10 @@ void cxm_error_init(struct cxm_error *err, uint32_t struct_size);
 // `.questions[0].name`, `.tables[0].name`; `functions[0].name`; `models[0].name`, `.columns`,
 // `.quantities[0].name`; `formats[0].name`, `.options`. Questions, tables, functions and
 // quantities have a `.summary` and `.parameters`, each with `.name`, `.kind`, `.required`,
-// `.default` and `.summary`. On success `*out` is a report of the caller's.
+// `.default` and `.summary`; tables also have `.columns`, each with `.name`, `.type` ("keys",
+// "integers", "counts", "floats", "texts" or "days"), `.summary`, and `.always`, which is false
+// where only some arguments or definitions bring the column. On success `*out` is a report of the
+// caller's.
 cxm_status cxm_catalogue(struct cxm_report **out, struct cxm_error *err);
 
 // Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
@@ -1516,8 +1519,8 @@ const char *cxm_status_name(cxm_status status);
 // Reads a table of the calculator by its name; `cxm_catalogue` lists them with their arguments.
 //
 // `arguments` is a JSON object, or NULL for none, as in {"until": "1997-09-30", "unit": "week"}. A
-// calculator without such a table is CXM_STATUS_NOT_FOUND. What a table holds is read from it:
-// `cxm_table_columns`, `cxm_table_name`, `cxm_table_type`. On success `*out` is a table of the
+// calculator without such a table is CXM_STATUS_NOT_FOUND. The catalogue has the columns too, with
+// what they mean; `cxm_table_find` gives the position of one. On success `*out` is a table of the
 // caller's.
 cxm_status cxm_calculator_tabulate(const struct cxm_calculator *calculator,
                                    const char *name,

@@ -19,7 +19,8 @@ use crate::{guard, handle, input, output};
 /// quantities have a `.summary` and `.parameters`, each with `.name`, `.kind`, `.required`,
 /// `.default` and `.summary`; tables also have `.columns`, each with `.name`, `.type` ("keys",
 /// "integers", "counts", "floats", "texts" or "days"), `.summary`, and `.always`, which is false
-/// where only some arguments or definitions bring the column. On success `*out` is a report of the caller's.
+/// where only some arguments or definitions bring the column. On success `*out` is a report of the
+/// caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_catalogue(
     out: *mut *mut cxm_report,

@@ -36,8 +36,8 @@ impl Opaque for cxm_table {
 /// Reads a table of the calculator by its name; `cxm_catalogue` lists them with their arguments.
 ///
 /// `arguments` is a JSON object, or NULL for none, as in {"until": "1997-09-30", "unit": "week"}. A
-/// calculator without such a table is CXM_STATUS_NOT_FOUND. The catalogue has the columns
-/// too, with what they mean; `cxm_table_find` gives the position of one. On success `*out` is a table of the
+/// calculator without such a table is CXM_STATUS_NOT_FOUND. The catalogue has the columns too, with
+/// what they mean; `cxm_table_find` gives the position of one. On success `*out` is a table of the
 /// caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_calculator_tabulate(
