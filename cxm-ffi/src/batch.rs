@@ -175,10 +175,10 @@ pub unsafe extern "C" fn cxm_batch_histories(
 
 /// Fills a batch of one lifetime a row: for `lifetimes`.
 ///
-/// `durations` say how long each was watched, and `observed` whether its end was seen: 1, or 0 where
-/// it still went on. `entries`, the age at the first look, and `causes` may be NULL. `counts` says
-/// how many lifetimes each row stands for, or is NULL for one; it has as many rows as `durations`.
-/// The columns are borrowed until the last use of the batch.
+/// `durations` say how long each was watched, and `observed` whether its end was seen: 1, or 0
+/// where it still went on. `entries`, the age at the first look, and `causes` may be NULL. `counts`
+/// says how many lifetimes each row stands for, or is NULL for one; it has as many rows as
+/// `durations`. The columns are borrowed until the last use of the batch.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_batch_durations(
     out: *mut cxm_batch,
@@ -247,8 +247,8 @@ pub unsafe extern "C" fn cxm_batch_spans(
 /// Fills a batch of one interaction with a touchpoint a row, in any order: for `journeys` and
 /// `journey_stream`.
 ///
-/// `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be NULL:
-/// by which the same event is known when it comes twice, on which channel, what the customer
+/// `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be
+/// NULL: by which the same event is known when it comes twice, on which channel, what the customer
 /// answered, what it was worth in minor units, what it was about (an order, a ticket), and how it
 /// ended. The columns are borrowed until the last use of the batch.
 #[unsafe(no_mangle)]

@@ -71,8 +71,8 @@ pub unsafe extern "C" fn cxm_calculator_new(
 ///
 /// Anything but bytes of `cxm_calculator_to_bytes`, of this version or an earlier one, is refused
 /// with CXM_STATUS_CORRUPT_STATE or CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a
-/// calculator of the caller's. Bytes of a keyed table are CXM_STATUS_INCOMPATIBLE_MERGE. The checksum
-/// finds damage, not malice; still, no bytes make the library crash.
+/// calculator of the caller's. Bytes of a keyed table are CXM_STATUS_INCOMPATIBLE_MERGE. The
+/// checksum finds damage, not malice; still, no bytes make the library crash.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_calculator_from_bytes(
     bytes: *const u8,

@@ -32,8 +32,9 @@ pub unsafe extern "C" fn cxm_catalogue(
 
 /// Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
 ///
-/// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the
-/// list under `functions`. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
+/// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the list
+/// under `functions`. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the
+/// caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_call(
     name: *const c_char,
@@ -59,8 +60,8 @@ pub unsafe extern "C" fn cxm_call(
 /// what differs from the defaults that `cxm_catalogue` lists under `formats`, or NULL. On success
 /// `*out` is a table of one interaction a row, whose columns fit a batch of events, and `*losses` a
 /// report of what found no place: `.records`, `.interactions`, `.skipped`, `.unreadable`,
-/// `.rounded`, `.unmapped`, `.customers`. Both are the caller's. A text that is not of its format is
-/// CXM_STATUS_WRONG_BATCH.
+/// `.rounded`, `.unmapped`, `.customers`. Both are the caller's. A text that is not of its format
+/// is CXM_STATUS_WRONG_BATCH.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_interactions_read(
     format: *const c_char,

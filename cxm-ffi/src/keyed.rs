@@ -162,8 +162,8 @@ fn keyed_options(options: Value) -> Outcome<KeyedOptions> {
     Ok(read.map_err(|error| cxm_core::Error::definition(error.to_string()).in_field("options"))?)
 }
 
-/// Reads the state bytes of a table. As `cxm_calculator_from_bytes`; bytes of a single calculator are
-/// CXM_STATUS_INCOMPATIBLE_MERGE.
+/// Reads the state bytes of a table. As `cxm_calculator_from_bytes`; bytes of a single calculator
+/// are CXM_STATUS_INCOMPATIBLE_MERGE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_keyed_from_bytes(
     bytes: *const u8,

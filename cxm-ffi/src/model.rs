@@ -96,12 +96,12 @@ unsafe fn hand_out(
 /// `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
 /// {"days": 30}) in which the columns count time, "start" (a number for each parameter, by name),
 /// "priors" (for each parameter, {"mean": 0, "standard_deviation": 1} of its logarithm),
-/// "max_iterations", "tolerance"; for "gamma_gamma" also "finite_mean", true to keep q above 1, where the mean of
-/// all is finite; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also "purchase_covariates" and
-/// "dropout_covariates", lists of names of columns that act on the rate of purchase and on dropout
-/// (kinds as columns of 0 and 1). A question to such a model then needs these columns too. On
-/// success `*out` is a model of the caller's; how far its parameters can be trusted is in the
-/// diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
+/// "max_iterations", "tolerance"; for "gamma_gamma" also "finite_mean", true to keep q above 1,
+/// where the mean of all is finite; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also
+/// "purchase_covariates" and "dropout_covariates", lists of names of columns that act on the rate
+/// of purchase and on dropout (kinds as columns of 0 and 1). A question to such a model then needs
+/// these columns too. On success `*out` is a model of the caller's; how far its parameters can be
+/// trusted is in the diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
 /// naming the row, for a history that cannot be, with CXM_STATUS_WRONG_BATCH for columns that are
 /// missing or unknown, and with CXM_STATUS_INSUFFICIENT_DATA where there is nothing to fit.
 #[unsafe(no_mangle)]
@@ -182,8 +182,8 @@ pub unsafe extern "C" fn cxm_model_fit_table(
 ///
 /// `parameters` is a JSON object, or a list in the order of `cxm_catalogue`. `options` is a JSON
 /// object of the "unit" of the times, or NULL for weeks; it may have "purchase_covariates" and
-/// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is a
-/// model of the caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
+/// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is
+/// a model of the caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_model_from_parameters(
     name: *const c_char,
@@ -296,8 +296,8 @@ pub unsafe extern "C" fn cxm_model_equal(
 ///
 /// With covariates `coefficients[0].name`, `.part`, `.value`, `.standard_error`, `.lower` and
 /// `likelihood_ratio.p_value` too; the parameters are then those of customers whose covariates are
-/// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit
-/// is null where the parameters were given. On success `*out` is a report of the caller's.
+/// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a
+/// fit is null where the parameters were given. On success `*out` is a report of the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cxm_model_summary(
     model: *const cxm_model,
