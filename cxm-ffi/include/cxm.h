@@ -635,10 +635,10 @@ void cxm_batch_histories(struct cxm_batch *out,
 
 // Fills a batch of one lifetime a row: for `lifetimes`.
 //
-// `durations` say how long each was watched, and `observed` whether its end was seen: 1, or 0 where
-// it still went on. `entries`, the age at the first look, and `causes` may be NULL. `counts` says
-// how many lifetimes each row stands for, or is NULL for one; it has as many rows as `durations`.
-// The columns are borrowed until the last use of the batch.
+// `durations` say how long each was watched, and `observed` whether its end was seen: 1, or 0
+// where it still went on. `entries`, the age at the first look, and `causes` may be NULL. `counts`
+// says how many lifetimes each row stands for, or is NULL for one; it has as many rows as
+// `durations`. The columns are borrowed until the last use of the batch.
 void cxm_batch_durations(struct cxm_batch *out,
                          const struct cxm_column *durations,
                          const struct cxm_column *observed,
@@ -677,8 +677,8 @@ void cxm_batch_spans(struct cxm_batch *out,
 // Fills a batch of one interaction with a touchpoint a row, in any order: for `journeys` and
 // `journey_stream`.
 //
-// `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be NULL:
-// by which the same event is known when it comes twice, on which channel, what the customer
+// `times` is of CXM_TYPE_I64, microseconds since 1970. The columns from `event_ids` on may be
+// NULL: by which the same event is known when it comes twice, on which channel, what the customer
 // answered, what it was worth in minor units, what it was about (an order, a ticket), and how it
 // ended. The columns are borrowed until the last use of the batch.
 void cxm_batch_events(struct cxm_batch *out,
@@ -721,8 +721,8 @@ cxm_status cxm_calculator_new(const char *name,
 //
 // Anything but bytes of `cxm_calculator_to_bytes`, of this version or an earlier one, is refused
 // with CXM_STATUS_CORRUPT_STATE or CXM_STATUS_UNSUPPORTED_VERSION. On success `*out` is a
-// calculator of the caller's. Bytes of a keyed table are CXM_STATUS_INCOMPATIBLE_MERGE. The checksum
-// finds damage, not malice; still, no bytes make the library crash.
+// calculator of the caller's. Bytes of a keyed table are CXM_STATUS_INCOMPATIBLE_MERGE. The
+// checksum finds damage, not malice; still, no bytes make the library crash.
 cxm_status cxm_calculator_from_bytes(const uint8_t *bytes,
                                      size_t length,
                                      struct cxm_calculator **out,
@@ -850,8 +850,9 @@ cxm_status cxm_catalogue(struct cxm_report **out, struct cxm_error *err);
 
 // Computes a statistic by name: intervals, tests, sample sizes, ... from numbers of the caller's.
 //
-// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the
-// list under `functions`. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the caller's.
+// `arguments` is a JSON object of its parameters, or NULL for none. `cxm_catalogue` has the list
+// under `functions`. An unknown name is CXM_STATUS_NOT_FOUND. On success `*out` is a report of the
+// caller's.
 cxm_status cxm_call(const char *name,
                     size_t name_length,
                     const char *arguments,
@@ -865,8 +866,8 @@ cxm_status cxm_call(const char *name,
 // what differs from the defaults that `cxm_catalogue` lists under `formats`, or NULL. On success
 // `*out` is a table of one interaction a row, whose columns fit a batch of events, and `*losses` a
 // report of what found no place: `.records`, `.interactions`, `.skipped`, `.unreadable`,
-// `.rounded`, `.unmapped`, `.customers`. Both are the caller's. A text that is not of its format is
-// CXM_STATUS_WRONG_BATCH.
+// `.rounded`, `.unmapped`, `.customers`. Both are the caller's. A text that is not of its format
+// is CXM_STATUS_WRONG_BATCH.
 cxm_status cxm_interactions_read(const char *format,
                                  size_t format_length,
                                  const char *data,
@@ -891,8 +892,8 @@ cxm_status cxm_keyed_new(const char *name,
                          struct cxm_keyed **out,
                          struct cxm_error *err);
 
-// Reads the state bytes of a table. As `cxm_calculator_from_bytes`; bytes of a single calculator are
-// CXM_STATUS_INCOMPATIBLE_MERGE.
+// Reads the state bytes of a table. As `cxm_calculator_from_bytes`; bytes of a single calculator
+// are CXM_STATUS_INCOMPATIBLE_MERGE.
 cxm_status cxm_keyed_from_bytes(const uint8_t *bytes,
                                 size_t length,
                                 struct cxm_keyed **out,
@@ -1030,12 +1031,12 @@ cxm_status cxm_keyed_to_bytes(const struct cxm_keyed *keyed,
 // `options` is a JSON object, or NULL for the defaults: "unit" ("day", "week", "month", "year" or
 // {"days": 30}) in which the columns count time, "start" (a number for each parameter, by name),
 // "priors" (for each parameter, {"mean": 0, "standard_deviation": 1} of its logarithm),
-// "max_iterations", "tolerance"; for "gamma_gamma" also "finite_mean", true to keep q above 1, where the mean of
-// all is finite; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also "purchase_covariates" and
-// "dropout_covariates", lists of names of columns that act on the rate of purchase and on dropout
-// (kinds as columns of 0 and 1). A question to such a model then needs these columns too. On
-// success `*out` is a model of the caller's; how far its parameters can be trusted is in the
-// diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
+// "max_iterations", "tolerance"; for "gamma_gamma" also "finite_mean", true to keep q above 1,
+// where the mean of all is finite; for "bg_nbd", "mbg_nbd" and "pareto_nbd" also
+// "purchase_covariates" and "dropout_covariates", lists of names of columns that act on the rate
+// of purchase and on dropout (kinds as columns of 0 and 1). A question to such a model then needs
+// these columns too. On success `*out` is a model of the caller's; how far its parameters can be
+// trusted is in the diagnosis of `cxm_model_summary`. Fails with CXM_STATUS_INVALID_OBSERVATION,
 // naming the row, for a history that cannot be, with CXM_STATUS_WRONG_BATCH for columns that are
 // missing or unknown, and with CXM_STATUS_INSUFFICIENT_DATA where there is nothing to fit.
 cxm_status cxm_model_fit(const char *name,
@@ -1077,8 +1078,8 @@ cxm_status cxm_model_fit_table(const char *name,
 //
 // `parameters` is a JSON object, or a list in the order of `cxm_catalogue`. `options` is a JSON
 // object of the "unit" of the times, or NULL for weeks; it may have "purchase_covariates" and
-// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is a
-// model of the caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
+// "dropout_covariates" too, as in {"dropout_covariates": {"referral": 0.4}}. On success `*out` is
+// a model of the caller's. Fails with CXM_STATUS_INVALID_ARGUMENT, naming the parameter.
 cxm_status cxm_model_from_parameters(const char *name,
                                      size_t name_length,
                                      const char *parameters,
@@ -1127,8 +1128,8 @@ cxm_status cxm_model_equal(const struct cxm_model *model,
 //
 // With covariates `coefficients[0].name`, `.part`, `.value`, `.standard_error`, `.lower` and
 // `likelihood_ratio.p_value` too; the parameters are then those of customers whose covariates are
-// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a fit
-// is null where the parameters were given. On success `*out` is a report of the caller's.
+// all 0. `options` is a JSON object of the "level" of the intervals, or NULL. What belongs to a
+// fit is null where the parameters were given. On success `*out` is a report of the caller's.
 cxm_status cxm_model_summary(const struct cxm_model *model,
                              const char *options,
                              size_t options_length,
