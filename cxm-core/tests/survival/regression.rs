@@ -150,3 +150,24 @@ fn what_has_no_answer_names_its_column() {
     let error = fit(&rows);
     assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidArgument, Some("y")));
 }
+
+#[test]
+fn a_column_of_another_length_is_named() {
+    let rows = rows(&mut Dice(25), 30);
+    let pairs = covariates(&rows);
+    let (numbers, keys) = ([1.0; 29], [1i64; 29]);
+    let all = CoxColumns::new(rows.exits.as_slice(), rows.observed.as_slice(), &pairs);
+    let (short, short_keys) = (Values::from(numbers.as_slice()), KeyColumn::from(keys.as_slice()));
+    let short_pairs = [pairs[0], ("y", short)];
+    for (columns, field) in [
+        (CoxColumns { observed: short, ..all }, "observed"),
+        (CoxColumns { entries: Some(short), ..all }, "entries"),
+        (CoxColumns { weights: Some(short), ..all }, "weights"),
+        (CoxColumns { strata: Some(short_keys), ..all }, "strata"),
+        (CoxColumns { clusters: Some(short_keys), ..all }, "clusters"),
+        (CoxColumns { covariates: &short_pairs, ..all }, "y"),
+    ] {
+        let error = Cox::fit(&columns, &CoxOptions::default()).unwrap_err();
+        assert_eq!((error.kind(), error.field()), (ErrorKind::WrongBatch, Some(field)));
+    }
+}

@@ -1,7 +1,7 @@
 //! The rows of a Cox fit in the order in which every pass walks them.
 
 use super::CoxColumns;
-use crate::calculator::batch::{KeyPart, Values, number_keys, same_length, with_column};
+use crate::calculator::batch::{KeyPart, Values, number_keys, with_column};
 use crate::error::{Error, Result};
 
 /// The most covariates of a fit.
@@ -144,16 +144,18 @@ fn check_shape(columns: &CoxColumns<'_>) -> Result<()> {
         return Err(Error::batch(format!("a fit has 1 to {MOST_COVARIATES} covariates"))
             .in_field("covariates"));
     }
-    same_length("observed", columns.observed.len(), rows)?;
-    for values in columns.entries.iter().chain(&columns.weights) {
-        same_length("entries", values.len(), rows)?;
+    columns.durations.check("durations", rows)?;
+    columns.observed.check("observed", rows)?;
+    for (field, values) in [("entries", columns.entries), ("weights", columns.weights)] {
+        values.map_or(Ok(()), |values| values.check(field, rows))?;
     }
-    for keys in columns.strata.iter().chain(&columns.clusters) {
-        same_length("strata", keys.len(), rows)?;
+    for (field, keys) in [("strata", columns.strata), ("clusters", columns.clusters)] {
+        keys.map_or(Ok(()), |keys| keys.check(field, rows))?;
     }
     for (name, values) in columns.covariates {
-        same_length("covariates", values.len(), rows)
-            .map_err(|error| error.in_field((*name).to_owned()))?;
+        let named =
+            |error: Error| Error::batch(error.message().to_owned()).in_field((*name).to_owned());
+        values.check("covariates", rows).map_err(named)?;
     }
     Ok(())
 }
