@@ -82,7 +82,7 @@ pub enum FunnelEntry {
     /// At the first step.
     #[default]
     Closed,
-    /// At any step.
+    /// At any step: there is no order then, no window and no exclusion.
     Open,
 }
 

@@ -14,8 +14,9 @@
 //! ended        it is over, no goal declared  open      it may go on: no pause longer than gap yet
 //! conversion   converted ÷ (converted + dropped); open journeys are not drop-offs
 //! ```
-//! Whether the last journey of a customer is still open is told by the latest time in the log, less
-//! the lateness: as long as earlier events may come, a journey is not over.
+//! Whether the last journey of a customer is still open is told by the latest time in the log, be
+//! it that of a duplicate or a separator, less the lateness: as long as earlier events may come, a
+//! journey is not over.
 //!
 //! # Input
 //! [`Events`]: customer, touchpoint, time in microseconds since 1970 and, where known, event id,

@@ -175,8 +175,9 @@ class JourneysReadings:
         ``window``: the longest time from the first step to the last; ``step_windows``: from each
         step to the next. ``start``: ``any`` event at the first step may begin, or the journey's
         ``first``. ``order``: ``ordered``, ``strict`` (neighbours) or ``unordered``. ``entry``:
-        ``closed`` (at the first step) or ``open`` (at any). ``exclude``: touchpoints that must not
-        come between the steps. Times are timedeltas or microseconds.
+        ``closed`` (at the first step) or ``open`` (at any, without windows and exclusions).
+        ``exclude``: touchpoints that must not come between the steps. Times are timedeltas or
+        microseconds.
         """
         asked = _given(
             {

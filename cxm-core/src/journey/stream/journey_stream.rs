@@ -19,13 +19,15 @@
 //! What waits is read as if nothing would come before it.
 //!
 //! # Input
-//! [`Events`]; outcomes are not read. The rows of one batch arrive together: their order does not
-//! matter.
+//! [`Events`]; outcomes are not read, nor objects unless journeys are by object: duplicates that
+//! differ in these alone are not in conflict. The rows of one batch arrive together: their order
+//! does not matter.
 //!
 //! # Empty and edge cases
 //! As [`Journeys`], and: late events are counted, kept aside or fail the batch. A repeat that comes
 //! when its original has gone through is not known as one. By object, events are in order, late and
-//! duplicates within an object of their customer.
+//! duplicates within an object of their customer. A duplicate that was dropped tells no time
+//! here; in a log it does.
 //!
 //! # Merging
 //! Exact over shards of customers, in any order. Two states that both let events of one customer
