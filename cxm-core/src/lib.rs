@@ -71,7 +71,7 @@ pub mod survival;
 pub use error::{Error, ErrorKind, Result};
 
 /// Everything that a program of a few lines needs: every calculator with its definition, the
-/// batches, the traits. Models of lifetime value are in [`clv`](crate::clv).
+/// batches, the traits. Models of lifetime value are in [`clv`].
 pub mod prelude {
     pub use crate::calculator::batch::{
         Answers, Column, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn,
