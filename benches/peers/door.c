@@ -110,14 +110,9 @@ static double events_one_by_one(const peers_input *input) {
     must(cxm_calculator_new("journey_stream", CXM_NUL_TERMINATED, definition, CXM_NUL_TERMINATED,
                             &stream, &err));
     for (size_t row = 0; row < input->rows; row++) {
-        const char *name = names[touchpoints[row] % 10];
-        cxm_text text = {name, strlen(name)};
-        cxm_key_column customer = CXM_KEY_COLUMN(CXM_TYPE_I64, &customers[row], 1);
-        cxm_key_column touchpoint = CXM_KEY_COLUMN(CXM_TYPE_TEXT, &text, 1);
-        cxm_column time = CXM_COLUMN(CXM_TYPE_I64, &times[row], 1);
-        cxm_batch batch;
-        cxm_batch_events(&batch, &customer, &touchpoint, &time, NULL, NULL, NULL, NULL, NULL, NULL);
-        must(cxm_calculator_update(stream, &batch, &err));
+        cxm_event event = CXM_EVENT(CXM_KEY_OF_INTEGER(customers[row]),
+                                    CXM_KEY_OF_TEXT(names[touchpoints[row] % 10]), times[row]);
+        must(cxm_calculator_update_event(stream, &event, &err));
     }
     must(cxm_calculator_observations(stream, &observations, &err));
     cxm_calculator_free(stream);

@@ -74,8 +74,9 @@ pub use error::{Error, ErrorKind, Result};
 /// batches, the traits. Models of lifetime value are in [`clv`].
 pub mod prelude {
     pub use crate::calculator::batch::{
-        Answers, Column, Durations, Events, Histories, Invitations, ItemRatings, KeyColumn,
-        KeyPart, Paths, Predictions, Ratings, Spans, Transactions, Validity, Values, Weights,
+        Answers, Column, Durations, Event, Events, Histories, Invitations, ItemRatings, KeyColumn,
+        KeyPart, KeyRef, Paths, Predictions, Ratings, Spans, Transactions, Validity, Values,
+        Weights,
     };
     pub use crate::calculator::{
         Calculator, Definition, Merge, Report, Retract, State, Update, UpdateByGroup,

@@ -6,16 +6,10 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cxm.h"
 
 #define MINUTE INT64_C(60000000)
-
-typedef struct event {
-    const char *customer, *touchpoint;
-    int64_t minute;
-} event;
 
 static void must(cxm_status status, const cxm_error *err) {
     if (status != CXM_STATUS_OK) {
@@ -25,17 +19,12 @@ static void must(cxm_status status, const cxm_error *err) {
 }
 
 /* What a CRM does with each contact as it learns of it. */
-static void take(cxm_calculator *stream, const event *one) {
+static void take(cxm_calculator *stream, const char *customer, const char *touchpoint,
+                 int64_t minute) {
     cxm_error err = CXM_ERROR_INIT;
-    cxm_text who = {one->customer, strlen(one->customer)};
-    cxm_text where = {one->touchpoint, strlen(one->touchpoint)};
-    int64_t when = one->minute * MINUTE;
-    cxm_key_column customers = CXM_KEY_COLUMN(CXM_TYPE_TEXT, &who, 1);
-    cxm_key_column touchpoints = CXM_KEY_COLUMN(CXM_TYPE_TEXT, &where, 1);
-    cxm_column times = CXM_COLUMN(CXM_TYPE_I64, &when, 1);
-    cxm_batch batch;
-    cxm_batch_events(&batch, &customers, &touchpoints, &times, NULL, NULL, NULL, NULL, NULL, NULL);
-    must(cxm_calculator_update(stream, &batch, &err), &err);
+    cxm_event event =
+        CXM_EVENT(CXM_KEY_OF_TEXT(customer), CXM_KEY_OF_TEXT(touchpoint), minute * MINUTE);
+    must(cxm_calculator_update_event(stream, &event, &err), &err);
 }
 
 static void print_numbers(const cxm_calculator *stream) {
@@ -68,9 +57,12 @@ static cxm_calculator *taken_up_again(cxm_calculator *stream) {
 
 int main(void) {
     /* The shop reports after the order that it led to, and the chat hours later.  */
-    static const event events[] = {{"ann", "advert", 0},  {"bob", "advert", 2}, {"ann", "order", 9},
-                                   {"ann", "shop", 5},    {"bob", "shop", 20},  {"bob", "order", 21},
-                                   {"ann", "call", 300},  {"ann", "chat", 7}, {"bob", "call", 400}};
+    static const struct {
+        const char *customer, *touchpoint;
+        int64_t minute;
+    } events[] = {{"ann", "advert", 0}, {"bob", "advert", 2}, {"ann", "order", 9},
+                  {"ann", "shop", 5},   {"bob", "shop", 20},  {"bob", "order", 21},
+                  {"ann", "call", 300}, {"ann", "chat", 7},   {"bob", "call", 400}};
     static const char *const definition =
         "{\"gap\": 3600000000, \"lateness\": 600000000, \"late\": \"keep\","
         " \"funnels\": [{\"name\": \"purchase\", \"steps\": [\"advert\", \"shop\", \"order\"]}]}";
@@ -81,7 +73,7 @@ int main(void) {
                             &stream, &err),
          &err);
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        take(stream, &events[i]);
+        take(stream, events[i].customer, events[i].touchpoint, events[i].minute);
         if (i == 4) {
             print_numbers(stream);
             stream = taken_up_again(stream);

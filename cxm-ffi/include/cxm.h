@@ -92,6 +92,18 @@
 /* cxm_key key = CXM_KEY_INIT; */
 #define CXM_KEY_INIT {sizeof(cxm_key), 0, 0, NULL, 0}
 
+/* cxm_key ann = CXM_KEY_OF_TEXT("ann"); for a text that ends with a zero byte */
+#define CXM_KEY_OF_TEXT(text) {sizeof(cxm_key), CXM_KEY_TEXT, 0, (text), CXM_NUL_TERMINATED}
+
+/* cxm_key seventeen = CXM_KEY_OF_INTEGER(17); */
+#define CXM_KEY_OF_INTEGER(integer) {sizeof(cxm_key), CXM_KEY_INTEGER, (integer), NULL, 0}
+
+/* cxm_event event = CXM_EVENT(CXM_KEY_OF_TEXT("ann"), CXM_KEY_OF_TEXT("shop"), time); no more is
+ * known of it */
+#define CXM_EVENT(customer, touchpoint, time) \
+    {sizeof(cxm_event), customer, touchpoint, (time), CXM_KEY_INIT, CXM_KEY_INIT, CXM_KEY_INIT, \
+     CXM_KEY_INIT, NULL, NULL}
+
 /* cxm_column ratings = CXM_COLUMN(CXM_TYPE_U8, data, length); every row has a value */
 #define CXM_COLUMN(type, data, length) \
     {sizeof(cxm_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0}
@@ -362,7 +374,8 @@ typedef struct cxm_error {
     char field[CXM_FIELD_BYTES];
 } cxm_error;
 
-// The value of one key column of one group.
+// A key by itself: of one group of a table, of one event. CXM_KEY_OF_TEXT("ann") and
+// CXM_KEY_OF_INTEGER(17) make one, CXM_KEY_INIT is the missing one.
 typedef struct cxm_key {
     // `sizeof(cxm_key)`, set by the caller.
     uint32_t struct_size;
@@ -375,6 +388,33 @@ typedef struct cxm_key {
     // Bytes of the text.
     size_t text_length;
 } cxm_key;
+
+// One interaction with a touchpoint, borrowed for the call.
+//
+// CXM_EVENT(customer, touchpoint, time) makes one of which nothing else is known; its other fields
+// may be set before the call.
+typedef struct cxm_event {
+    // `sizeof(cxm_event)`.
+    uint32_t struct_size;
+    // Whose journey.
+    struct cxm_key customer;
+    // At which touchpoint.
+    struct cxm_key touchpoint;
+    // When, in microseconds since 1970.
+    int64_t time;
+    // By which it is known when it comes twice.
+    struct cxm_key event_id;
+    // On which channel.
+    struct cxm_key channel;
+    // What it was about: an order, a ticket.
+    struct cxm_key object;
+    // How it ended: "ok", "failed", "abandoned".
+    struct cxm_key outcome;
+    // What the customer answered there, or NULL.
+    const double *score;
+    // What it was worth, in minor units (cents), or NULL.
+    const int64_t *value;
+} cxm_event;
 
 // A column of numbers with its name, borrowed for the call. CXM_NAMED_COLUMN(name, type, data,
 // length) makes one of a text that ends with a zero byte, without missing rows.
@@ -834,6 +874,16 @@ cxm_status cxm_calculator_to_bytes(const struct cxm_calculator *calculator,
 // For languages without the macro CXM_ERROR_INIT. `struct_size` is `sizeof(cxm_error)` as the
 // caller was compiled with. NULL does nothing.
 void cxm_error_init(struct cxm_error *err, uint32_t struct_size);
+
+// Takes one event: for `journeys` and `journey_stream` in a process that learns of events one by
+// one.
+//
+// The same as a batch of one row, at a fraction of its cost. Many events at once are cheaper
+// still as columns: `cxm_batch_events`. A missing customer or touchpoint is what the definition
+// says of it: counted, or CXM_STATUS_INVALID_OBSERVATION.
+cxm_status cxm_calculator_update_event(struct cxm_calculator *calculator,
+                                       const struct cxm_event *event,
+                                       struct cxm_error *err);
 
 // What there is: every calculator with its batch shape, default definition, presets, questions and
 // tables, every statistic with its parameters, every model, every format of logs.

@@ -3,29 +3,21 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use cxm_core::calculator::batch::{Batch, KeyColumn, KeyPart};
+use cxm_core::calculator::batch::{Batch, KeyColumn};
 use cxm_core::registry::{self, DynKeyed, KeyedOptions};
 use cxm_core::stream::Key;
 use serde_json::Value;
 
 use crate::batch::{self, cxm_batch};
 use crate::calculator::{self, cxm_calculator};
-use crate::columns::{CXM_TYPE_I64, CXM_TYPE_TEXT, cxm_key_column};
+use crate::columns::cxm_key_column;
 use crate::error::{Failure, Outcome, cxm_error};
 use crate::guard;
 use crate::handle::{self, Opaque};
+use crate::key::cxm_key;
 use crate::report::{self, cxm_report};
 use crate::status::{self, cxm_status};
 use crate::{input, output};
-
-/// A missing key.
-pub const CXM_KEY_MISSING: i32 = 0;
-/// A key that is true or false; `integer` is 1 or 0.
-pub const CXM_KEY_BOOLEAN: i32 = 1;
-/// A whole number.
-pub const CXM_KEY_INTEGER: i32 = CXM_TYPE_I64;
-/// A text.
-pub const CXM_KEY_TEXT: i32 = CXM_TYPE_TEXT;
 
 /// A calculator for each key: the NPS of each segment, wave or store.
 ///
@@ -67,64 +59,6 @@ impl Opaque for cxm_keyed {
     type Body = Table;
     const MARK: u64 = 0x6378_6d5f_6b65_7965;
     const NAME: &'static str = "cxm_keyed";
-}
-
-/// The value of one key column of one group.
-#[repr(C)]
-#[derive(Debug, Clone, Copy)]
-pub struct cxm_key {
-    /// `sizeof(cxm_key)`, set by the caller.
-    pub struct_size: u32,
-    /// CXM_KEY_MISSING, CXM_KEY_BOOLEAN, CXM_KEY_INTEGER or CXM_KEY_TEXT.
-    pub r#type: i32,
-    /// The whole number; 0 for other types.
-    pub integer: i64,
-    /// The text, without a zero byte at its end; NULL for other types.
-    pub text: *const c_char,
-    /// Bytes of the text.
-    pub text_length: usize,
-}
-
-impl cxm_key {
-    pub(crate) fn of(part: &KeyPart) -> Self {
-        let struct_size = u32::try_from(size_of::<Self>()).unwrap_or_default();
-        let mut key = Self {
-            struct_size,
-            r#type: CXM_KEY_MISSING,
-            integer: 0,
-            text: std::ptr::null(),
-            text_length: 0,
-        };
-        match part {
-            KeyPart::Missing => {}
-            KeyPart::Boolean(value) => {
-                (key.r#type, key.integer) = (CXM_KEY_BOOLEAN, i64::from(*value));
-            }
-            KeyPart::Integer(value) => (key.r#type, key.integer) = (CXM_KEY_INTEGER, *value),
-            KeyPart::Text(text) => {
-                key.r#type = CXM_KEY_TEXT;
-                (key.text, key.text_length) = (text.as_ptr().cast(), text.len());
-            }
-        }
-        key
-    }
-
-    /// # Safety
-    /// A text key's text is valid during the call.
-    unsafe fn part(&self) -> Outcome<KeyPart> {
-        input::known_size::<Self>(self.struct_size, "key")?;
-        match self.r#type {
-            CXM_KEY_MISSING => Ok(KeyPart::Missing),
-            CXM_KEY_BOOLEAN => Ok(KeyPart::Boolean(self.integer != 0)),
-            CXM_KEY_INTEGER => Ok(KeyPart::Integer(self.integer)),
-            // SAFETY: the caller's.
-            CXM_KEY_TEXT => Ok(unsafe { input::text(self.text, self.text_length, "key") }?.into()),
-            other => Err(Failure::new(
-                status::CXM_STATUS_INVALID_ARGUMENT,
-                format!("there is no type of key {other}"),
-            )),
-        }
-    }
 }
 
 /// Makes an empty table of calculators by name.

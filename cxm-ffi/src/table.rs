@@ -9,7 +9,7 @@ use crate::calculator::cxm_calculator;
 use crate::columns::{CXM_TYPE_F64, CXM_TYPE_I64, CXM_TYPE_TEXT, CXM_TYPE_U64};
 use crate::error::{Failure, Outcome, cxm_error};
 use crate::handle::{self, Opaque};
-use crate::keyed::cxm_key;
+use crate::key::cxm_key;
 use crate::status::{self, cxm_status};
 use crate::{input, output};
 

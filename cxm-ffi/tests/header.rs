@@ -40,6 +40,18 @@ fn macros() -> String {
 /* cxm_key key = CXM_KEY_INIT; */
 #define CXM_KEY_INIT {{sizeof(cxm_key), 0, 0, NULL, 0}}
 
+/* cxm_key ann = CXM_KEY_OF_TEXT("ann"); for a text that ends with a zero byte */
+#define CXM_KEY_OF_TEXT(text) {{sizeof(cxm_key), CXM_KEY_TEXT, 0, (text), CXM_NUL_TERMINATED}}
+
+/* cxm_key seventeen = CXM_KEY_OF_INTEGER(17); */
+#define CXM_KEY_OF_INTEGER(integer) {{sizeof(cxm_key), CXM_KEY_INTEGER, (integer), NULL, 0}}
+
+/* cxm_event event = CXM_EVENT(CXM_KEY_OF_TEXT("ann"), CXM_KEY_OF_TEXT("shop"), time); no more is
+ * known of it */
+#define CXM_EVENT(customer, touchpoint, time) \
+    {{sizeof(cxm_event), customer, touchpoint, (time), CXM_KEY_INIT, CXM_KEY_INIT, CXM_KEY_INIT, \
+     CXM_KEY_INIT, NULL, NULL}}
+
 /* cxm_column ratings = CXM_COLUMN(CXM_TYPE_U8, data, length); every row has a value */
 #define CXM_COLUMN(type, data, length) \
     {{sizeof(cxm_column), (type), (data), (length), NULL, CXM_VALIDITY_NONE, 0}}

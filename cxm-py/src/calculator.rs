@@ -11,6 +11,7 @@ use pyo3::types::{PyBytes, PyDict, PyInt, PyTuple, PyType};
 
 use crate::batch::Columns;
 use crate::errors::{Failure, Outcome};
+use crate::event::SingleEvent;
 use crate::json;
 use crate::table::Table;
 
@@ -166,14 +167,16 @@ impl Calculator {
         Ok(Arc::clone(&*self.read()?))
     }
 
-    /// The path of a single whole rating: no columns, no thread switch unless the lock is taken.
-    fn update_one(&self, py: Python<'_>, rating: i64) -> Outcome<()> {
+    /// The path of a single row: no columns, no thread switch unless the lock is taken.
+    fn update_one(
+        &self,
+        py: Python<'_>,
+        take: impl Fn(&mut dyn DynCalculator) -> Result<()> + Send + Sync,
+    ) -> Outcome<()> {
         match self.inner.try_write() {
-            Ok(mut held) => own(&mut held)?.update_rating(rating)?,
+            Ok(mut held) => take(own(&mut held)?)?,
             Err(TryLockError::Poisoned(_)) => return Err(left_by_a_panic().into()),
-            Err(TryLockError::WouldBlock) => {
-                py.detach(|| self.change(|state| state.update_rating(rating)))?;
-            }
+            Err(TryLockError::WouldBlock) => py.detach(|| self.change(&take))?,
         }
         Ok(())
     }
@@ -249,7 +252,7 @@ impl Calculator {
         Ok(Self::of(calculator).map_err(Failure::from)?)
     }
 
-    /// Takes a batch, all of it or none of it.
+    /// Takes a batch, all of it or none of it; or one rating, or one event, by itself.
     #[pyo3(signature = (*columns, **named))]
     fn update(
         &self,
@@ -263,7 +266,13 @@ impl Calculator {
             && first.is_exact_instance_of::<PyInt>()
             && let Ok(rating) = first.extract::<i64>()
         {
-            return Ok(self.update_one(py, rating)?);
+            return Ok(self.update_one(py, |state| state.update_rating(rating))?);
+        }
+        if self.shape == "events"
+            && let Some(event) = SingleEvent::given(columns, named)?
+        {
+            let event = event.read()?;
+            return Ok(self.update_one(py, |state| state.update_event(&event))?);
         }
         Ok(self.batch(py, columns, named, Verb::Update)?)
     }

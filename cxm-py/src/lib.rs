@@ -17,6 +17,7 @@ mod catalogue;
 mod columns;
 mod cox;
 mod errors;
+mod event;
 mod interactions;
 mod json;
 mod keyed;

@@ -22,19 +22,20 @@ fn is_missing(item: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(name == "NAType" || name == "NaTType")
 }
 
-fn refuse<T>(expected: &str, item: &Bound<'_, PyAny>, row: usize) -> Outcome<T> {
+pub(crate) fn refuse<T>(expected: &str, item: &Bound<'_, PyAny>, row: usize) -> Outcome<T> {
     let (class, text) = (item.get_type().name()?, item.repr()?);
     let error = Error::observation(format!("expected {expected}, got {class} {text}"));
     Err(error.at_row(row).into())
 }
 
-enum Number {
+/// A number as Python has it.
+pub(crate) enum Number {
     Missing,
     Whole(i64),
     Float(f64),
 }
 
-fn number(item: &Bound<'_, PyAny>, row: usize) -> Outcome<Number> {
+pub(crate) fn number(item: &Bound<'_, PyAny>, row: usize) -> Outcome<Number> {
     if item.is_instance_of::<PyInt>() {
         return Ok(match item.extract::<i64>() {
             Ok(whole) => Number::Whole(whole),
@@ -119,13 +120,31 @@ fn nulls(rows: usize, missing: &[usize]) -> Option<NullBuffer> {
 pub(crate) fn times(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
     let mut times = Vec::with_capacity(items.len());
     for (row, item) in items.iter().enumerate() {
-        times.push(match number(&item, row) {
-            Ok(Number::Missing) => None,
-            Ok(Number::Whole(time)) => Some(time),
-            _ => Some(microseconds(&item, row)?),
-        });
+        times.push(time_at(&item, row)?);
     }
     Ok(Arc::new(Int64Array::from(times)))
+}
+
+fn time_at(item: &Bound<'_, PyAny>, row: usize) -> Outcome<Option<i64>> {
+    let py = item.py();
+    match number(item, row) {
+        Ok(Number::Missing) => Ok(None),
+        Ok(Number::Whole(time)) => Ok(Some(time)),
+        // A time of numpy's own.
+        Err(_) if !item.is_instance_of::<PyString>() && item.hasattr(intern!(py, "astype"))? => {
+            let time = item.call_method1(intern!(py, "astype"), ("datetime64[us]",))?;
+            time_at(&time.call_method0(intern!(py, "item"))?, row)
+        }
+        _ => microseconds(item, row).map(Some),
+    }
+}
+
+/// One time that must be there.
+pub(crate) fn time(item: &Bound<'_, PyAny>) -> Outcome<i64> {
+    match time_at(item, 0)? {
+        Some(time) => Ok(time),
+        None => refuse("a datetime, a date or whole microseconds since 1970", item, 0),
+    }
 }
 
 fn microseconds(item: &Bound<'_, PyAny>, row: usize) -> Outcome<i64> {
@@ -183,7 +202,7 @@ pub(crate) fn keys(items: &Bound<'_, PyList>) -> Outcome<ArrayRef> {
 }
 
 /// A missing key may also be the NaN that pandas puts into a column of texts.
-fn is_missing_key(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub(crate) fn is_missing_key(item: &Bound<'_, PyAny>) -> PyResult<bool> {
     if item.is_instance_of::<PyFloat>() {
         return Ok(item.extract::<f64>()?.is_nan());
     }

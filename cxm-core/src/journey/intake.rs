@@ -7,7 +7,8 @@ use super::event_log::{ABSENT, EventLog, NewEvents};
 use super::journeys::{ExcludedEvents, Journeys};
 use super::key_table::NONE;
 use crate::calculator::batch::{
-    Events, KeyColumn, KeyPart, KeyValues, Money, Times, Validity, Values, check_codes, with_column,
+    Event, Events, KeyColumn, KeyPart, KeyRef, KeyValues, Money, Times, Validity, Values,
+    check_codes, with_column,
 };
 use crate::calculator::groups::group_of_row;
 use crate::error::{Error, Result};
@@ -65,6 +66,98 @@ enum Reason {
     Range,
 }
 
+/// Counts an event that is left out, or fails where it must not be, naming the touchpoint or the
+/// time that it has.
+fn count(
+    definition: &JourneysDefinition,
+    excluded: &mut ExcludedEvents,
+    reason: Reason,
+    row: usize,
+    got: impl FnOnce() -> Result<(KeyPart, i64)>,
+) -> Result<()> {
+    let (rule, count, field, message) = match reason {
+        Reason::Customer => (
+            definition.missing,
+            &mut excluded.missing_customer,
+            "customers",
+            "an event has a customer",
+        ),
+        Reason::Touchpoint => (
+            definition.missing,
+            &mut excluded.missing_touchpoint,
+            "touchpoints",
+            "an event has a touchpoint",
+        ),
+        Reason::Time => {
+            (definition.missing, &mut excluded.missing_time, "times", "an event has a time")
+        }
+        Reason::Unknown => (
+            definition.unknown_touchpoints,
+            &mut excluded.unknown_touchpoint,
+            "touchpoints",
+            "the touchpoint is not among those that there are",
+        ),
+        Reason::Range => (
+            definition.out_of_range,
+            &mut excluded.out_of_range,
+            "times",
+            "the time is outside of what the definition takes for true",
+        ),
+    };
+    if rule == InvalidRule::Error {
+        let (touchpoint, time) = got()?;
+        let got = match reason {
+            Reason::Unknown => format!(", got {touchpoint}"),
+            Reason::Range => {
+                let (from, to) = definition.times().into_inner();
+                format!(", {from} to {to}, got {time}")
+            }
+            _ => String::new(),
+        };
+        return Err(Error::observation(format!("{message}{got}")).in_field(field).at_row(row));
+    }
+    *count += 1;
+    Ok(())
+}
+
+/// One event that was read, as far as it is no key.
+#[derive(Debug)]
+pub(super) struct OneEvent {
+    pub(super) score: i64,
+    pub(super) value: i64,
+    /// Whether it counts.
+    pub(super) is_kept: bool,
+    pub(super) excluded: ExcludedEvents,
+}
+
+/// Reads one event under the rules.
+pub(super) fn read_one(definition: &JourneysDefinition, event: &Event<'_>) -> Result<OneEvent> {
+    let mut excluded = ExcludedEvents::default();
+    let score = match event.score {
+        Some(score) if !score.is_nan() => read_score(definition, score, 0, &mut excluded)?,
+        _ => ABSENT,
+    };
+    let value = match event.value {
+        Some(value) => Money::of_row(&[value].as_slice().into(), 0, "values")?,
+        None => None,
+    };
+    let value = value.unwrap_or(ABSENT);
+    let known = &definition.touchpoints;
+    let is_known = |key: KeyRef<'_>| known.iter().any(|known| KeyRef::of(known) == Some(key));
+    let reason = match (event.customer, event.touchpoint) {
+        (None, _) => Some(Reason::Customer),
+        (_, None) => Some(Reason::Touchpoint),
+        (_, Some(key)) if !known.is_empty() && !is_known(key) => Some(Reason::Unknown),
+        _ if !definition.times().contains(&event.time) => Some(Reason::Range),
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        let touchpoint = || event.touchpoint.map_or(KeyPart::Missing, KeyRef::to_part);
+        count(definition, &mut excluded, reason, 0, || Ok((touchpoint(), event.time)))?;
+    }
+    Ok(OneEvent { score, value, is_kept: reason.is_none(), excluded })
+}
+
 impl Intake<'_> {
     /// Number of events that count.
     pub(super) fn len(&self) -> usize {
@@ -99,63 +192,14 @@ impl Intake<'_> {
             } else {
                 continue;
             };
-            self.count(definition, reason, row)?;
+            let got = || Ok((batch.touchpoints.part(row)?, time.unwrap_or_default()));
+            count(definition, &mut self.excluded, reason, row, got)?;
             let kept = kept.get_or_insert_with(|| vec![true; batch.len()]);
             if let Some(keep) = kept.get_mut(row) {
                 *keep = false;
             }
         }
         self.kept = kept;
-        Ok(())
-    }
-
-    fn count(&mut self, definition: &JourneysDefinition, reason: Reason, row: usize) -> Result<()> {
-        let (rule, count, field, message) = match reason {
-            Reason::Customer => (
-                definition.missing,
-                &mut self.excluded.missing_customer,
-                "customers",
-                "an event has a customer",
-            ),
-            Reason::Touchpoint => (
-                definition.missing,
-                &mut self.excluded.missing_touchpoint,
-                "touchpoints",
-                "an event has a touchpoint",
-            ),
-            Reason::Time => (
-                definition.missing,
-                &mut self.excluded.missing_time,
-                "times",
-                "an event has a time",
-            ),
-            Reason::Unknown => (
-                definition.unknown_touchpoints,
-                &mut self.excluded.unknown_touchpoint,
-                "touchpoints",
-                "the touchpoint is not among those that there are",
-            ),
-            Reason::Range => (
-                definition.out_of_range,
-                &mut self.excluded.out_of_range,
-                "times",
-                "the time is outside of what the definition takes for true",
-            ),
-        };
-        if rule == InvalidRule::Error {
-            let got = match reason {
-                Reason::Unknown => format!(", got {}", self.batch.touchpoints.part(row)?),
-                Reason::Range => {
-                    let (range, time) = (definition.times(), self.batch.times.get(row));
-                    let (from, to) = range.into_inner();
-                    format!(", {from} to {to}, got {}", time.unwrap_or_default())
-                }
-                _ => String::new(),
-            };
-            let message = format!("{message}{got}");
-            return Err(Error::observation(message).in_field(field).at_row(row));
-        }
-        *count += 1;
         Ok(())
     }
 
@@ -236,31 +280,44 @@ impl NewEvents {
 }
 
 /// Scores in millionths; those off the scale are counted, or fail the batch.
-#[allow(clippy::cast_possible_truncation, reason = "a score on its scale is small")]
 fn read_scores(
     definition: &JourneysDefinition,
     scores: &Values<'_>,
     excluded: &mut ExcludedEvents,
 ) -> Result<Vec<i64>> {
-    let lowest = f64::from(definition.scale.lowest());
-    let highest = f64::from(definition.scale.highest());
     let mut read = Vec::with_capacity(scores.len());
     with_column!(scores.column, column => for (row, &score) in column.iter().enumerate() {
         #[allow(clippy::unnecessary_cast, clippy::cast_lossless, reason = "of any number type")]
         let score = score as f64;
         if !scores.is_valid(row) || score.is_nan() {
             read.push(ABSENT);
-        } else if (lowest..=highest).contains(&score) {
-            read.push((score * SCORE_ONE as f64).round_ties_even() as i64);
-        } else if definition.invalid_scores == InvalidRule::Exclude {
-            excluded.invalid_scores += 1;
-            read.push(ABSENT);
         } else {
-            let message = format!("a score must be within {lowest} to {highest}, got {score}");
-            return Err(Error::observation(message).in_field("scores").at_row(row));
+            read.push(read_score(definition, score, row, excluded)?);
         }
     });
     Ok(read)
+}
+
+/// A score that is there, in millionths.
+#[allow(clippy::cast_possible_truncation, reason = "a score on its scale is small")]
+#[inline]
+fn read_score(
+    definition: &JourneysDefinition,
+    score: f64,
+    row: usize,
+    excluded: &mut ExcludedEvents,
+) -> Result<i64> {
+    let lowest = f64::from(definition.scale.lowest());
+    let highest = f64::from(definition.scale.highest());
+    if (lowest..=highest).contains(&score) {
+        Ok((score * SCORE_ONE as f64).round_ties_even() as i64)
+    } else if definition.invalid_scores == InvalidRule::Exclude {
+        excluded.invalid_scores += 1;
+        Ok(ABSENT)
+    } else {
+        let message = format!("a score must be within {lowest} to {highest}, got {score}");
+        Err(Error::observation(message).in_field("scores").at_row(row))
+    }
 }
 
 /// The journeys of each group's rows alone.

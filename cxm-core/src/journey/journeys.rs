@@ -66,7 +66,7 @@ use super::definition::JourneysDefinition;
 use super::event_log::EventLog;
 use super::intake;
 use super::report::JourneysReport;
-use crate::calculator::batch::{Events, same_length};
+use crate::calculator::batch::{Event, Events, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
     Calculator, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup, checked_difference,
@@ -173,6 +173,11 @@ impl Journeys {
     /// Number of events, duplicates among them.
     pub fn events(&self) -> u64 {
         self.log.len() as u64
+    }
+
+    /// Takes one event. Many at a time cost a fraction of it each: [`Update::update`].
+    pub fn update_event(&mut self, event: &Event<'_>) -> Result<()> {
+        event.in_columns(|batch| self.update(batch))
     }
 
     fn check_events(&self, added: usize) -> Result<()> {

@@ -77,7 +77,8 @@ impl KeyTable {
         }
     }
 
-    fn insert(&mut self, key: KeyRef<'_>) -> Result<u32> {
+    /// The number of a key that is there, which joins if it is new.
+    pub(crate) fn insert(&mut self, key: KeyRef<'_>) -> Result<u32> {
         if (self.keys.len() + 1) * 2 > self.slots.len() {
             self.grow();
         }
@@ -114,27 +115,6 @@ impl KeyTable {
             }
         }
         self.keys = keys;
-    }
-
-    /// The number of one row's key, which joins if it is new; [`NONE`] where it has none.
-    pub(crate) fn number_row(&mut self, column: &KeyColumn<'_>, row: usize) -> Result<u32> {
-        if !column.is_valid(row) {
-            return Ok(NONE);
-        }
-        let outside = || Error::observation("a code is outside its dictionary").at_row(row);
-        match column.values {
-            KeyValues::Integers(values) => {
-                values.get(row).map_or(Ok(NONE), |&value| self.insert(KeyRef::Integer(value)))
-            }
-            KeyValues::Texts(values) => {
-                values.get(row).map_or(Ok(NONE), |&text| self.insert(KeyRef::Text(text)))
-            }
-            KeyValues::Codes { codes, dictionary } => {
-                let code = codes.get(row).and_then(|&code| usize::try_from(code).ok());
-                let part = code.and_then(|code| dictionary.get(code)).ok_or_else(outside)?;
-                self.number_of(part)
-            }
-        }
     }
 
     /// The numbers of a column's keys; new ones join. A code outside its dictionary is an error.
@@ -220,5 +200,14 @@ impl KeyTable {
         let mut numbers: Vec<u32> = (0u32..).take(self.keys.len()).collect();
         numbers.sort_unstable_by_key(|&number| self.key(number));
         numbers
+    }
+
+    /// The place of each number's key among all keys in their order.
+    pub(crate) fn places(&self) -> Vec<u32> {
+        let mut places = vec![NONE; self.keys.len()];
+        for (place, number) in (0u32..).zip(self.sorted()) {
+            places.get_mut(number as usize).into_iter().for_each(|slot| *slot = place);
+        }
+        places
     }
 }

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::customer_tables::{day, one_row};
 use super::definition::to_value;
-use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateOne};
 use super::functions::{Arguments, Parameter, optional};
 use super::question::Reading;
 use crate::calculator::{Calculator, ColumnData, Table};
@@ -434,7 +434,7 @@ fn counted(
     Ok(table)
 }
 
-impl UpdateRating for Activity {}
+impl UpdateOne for Activity {}
 
 impl RatingCounts for Activity {}
 

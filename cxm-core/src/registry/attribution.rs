@@ -10,7 +10,7 @@
 use serde_json::Value;
 
 use super::definition::to_value;
-use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateOne};
 use super::functions::{Arguments, Parameter, optional};
 use super::question::{NamedArguments, Reading, ask_scored};
 use super::questions::{self, QuestionEntry, Questions, question};
@@ -116,7 +116,7 @@ impl Tabulate for AttributionPaths {
     }
 }
 
-impl UpdateRating for AttributionPaths {}
+impl UpdateOne for AttributionPaths {}
 
 impl RatingCounts for AttributionPaths {}
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Entry;
 use super::definition::{self, to_value};
-use super::erased::{DynCalculator, RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::erased::{DynCalculator, RatingCounts, TableEntry, Tabulate, UpdateOne};
 use super::functions::{Arguments, Parameter, optional};
 use super::question::{NamedArguments, Reading};
 use crate::calculator::table::Table;
@@ -223,7 +223,7 @@ pub(super) fn one_row(report: &Value) -> Result<Table> {
     Ok(table)
 }
 
-impl UpdateRating for CustomerSummaries {}
+impl UpdateOne for CustomerSummaries {}
 
 impl RatingCounts for CustomerSummaries {
     /// The patterns at a cut-off: beside the fields of their definition, `until`.
@@ -268,7 +268,7 @@ impl Tabulate for PurchasePatterns {
     }
 }
 
-impl UpdateRating for PurchasePatterns {}
+impl UpdateOne for PurchasePatterns {}
 
 impl RatingCounts for PurchasePatterns {}
 

@@ -10,7 +10,7 @@ use super::definition::{same, to_value};
 use super::functions::{Arguments, Parameter};
 use super::question::Reading;
 use super::questions;
-use crate::calculator::batch::Batch;
+use crate::calculator::batch::{Batch, Event};
 use crate::calculator::{Calculator, Kind, Report, Retract, State, Table};
 use crate::churn::Subscriptions;
 use crate::error::{Error, Result};
@@ -35,6 +35,8 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn update(&mut self, batch: Batch<'_>) -> Result<()>;
     /// Takes one rating.
     fn update_rating(&mut self, rating: i64) -> Result<()>;
+    /// Takes one event.
+    fn update_event(&mut self, event: &Event<'_>) -> Result<()>;
     /// Takes a piece of a batch that is to be merged as a whole.
     fn gather(&mut self, batch: Batch<'_>) -> Result<()>;
     /// Lets rows through that wait for earlier ones; in most calculators nothing waits.
@@ -73,11 +75,17 @@ pub trait DynCalculator: Debug + Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-/// Takes one rating by the cheapest path that a calculator has.
-pub trait UpdateRating {
-    /// Takes one rating; refused where a row is more than that.
-    fn update_one(&mut self, rating: i64) -> Result<()> {
+/// Takes one row by the cheapest path that a calculator has.
+pub trait UpdateOne {
+    /// Takes one rating; refused where a row is something else.
+    fn take_rating(&mut self, rating: i64) -> Result<()> {
         Err(Error::not_offered(format!("a single rating ({rating}) is not a row of it")))
+    }
+
+    /// Takes one event; refused where a row is something else.
+    fn take_event(&mut self, event: &Event<'_>) -> Result<()> {
+        let _ = event;
+        Err(Error::not_offered("a single event is not a row of it"))
     }
 }
 
@@ -143,19 +151,19 @@ impl Tabulate for ResponseRate {}
 
 impl Tabulate for ResponseLedger {}
 
-impl UpdateRating for Lifetimes {}
+impl UpdateOne for Lifetimes {}
 
 impl RatingCounts for Lifetimes {}
 
 impl Tabulate for Subscriptions {}
 
-impl UpdateRating for Subscriptions {}
+impl UpdateOne for Subscriptions {}
 
 impl RatingCounts for Subscriptions {}
 
-impl<D: RatingDefinition> UpdateRating for RatingCalculator<D> {
+impl<D: RatingDefinition> UpdateOne for RatingCalculator<D> {
     #[inline]
-    fn update_one(&mut self, rating: i64) -> Result<()> {
+    fn take_rating(&mut self, rating: i64) -> Result<()> {
         self.update_rating(rating)
     }
 }
@@ -170,15 +178,15 @@ impl<D: RatingDefinition> RatingCounts for RatingCalculator<D> {
     }
 }
 
-impl<D: ItemDefinition> UpdateRating for ItemCalculator<D> {}
+impl<D: ItemDefinition> UpdateOne for ItemCalculator<D> {}
 
 impl<D: ItemDefinition> RatingCounts for ItemCalculator<D> {}
 
-impl UpdateRating for ResponseRate {}
+impl UpdateOne for ResponseRate {}
 
 impl RatingCounts for ResponseRate {}
 
-impl UpdateRating for ResponseLedger {}
+impl UpdateOne for ResponseLedger {}
 
 impl RatingCounts for ResponseLedger {
     fn rating_counts(&self) -> Result<Histogram> {
@@ -205,7 +213,7 @@ where
 
 impl<C> DynCalculator for C
 where
-    C: Retract + State + UpdateRating + RatingCounts + Tabulate,
+    C: Retract + State + UpdateOne + RatingCounts + Tabulate,
     C::Definition: Serialize,
     C::Report: Reading,
     for<'a> C::Batch<'a>: TryFrom<Batch<'a>, Error = Error>,
@@ -233,7 +241,11 @@ where
     }
 
     fn update_rating(&mut self, rating: i64) -> Result<()> {
-        self.update_one(rating).map_err(|error| error.within(C::KIND.name))
+        self.take_rating(rating).map_err(|error| error.within(C::KIND.name))
+    }
+
+    fn update_event(&mut self, event: &Event<'_>) -> Result<()> {
+        self.take_event(event).map_err(|error| error.within(C::KIND.name))
     }
 
     fn gather(&mut self, batch: Batch<'_>) -> Result<()> {

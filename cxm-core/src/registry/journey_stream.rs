@@ -9,11 +9,12 @@
 use serde_json::Value;
 
 use super::definition::to_value;
-use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateOne};
 use super::functions::{Arguments, Parameter, required};
 use super::journeys::{LEVEL, TRANSITIONS, funnel_steps, integers, step_matrix, transitions};
 use super::question::{NamedArguments, Reading};
 use super::questions::{self, QuestionEntry, Questions, question};
+use crate::calculator::batch::Event;
 use crate::calculator::{Calculator, Table};
 use crate::error::{Error, Result};
 use crate::journey::{JourneyStream, JourneyStreamReport};
@@ -135,6 +136,10 @@ impl Reading for JourneyStreamReport {
     const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
 }
 
-impl UpdateRating for JourneyStream {}
+impl UpdateOne for JourneyStream {
+    fn take_event(&mut self, event: &Event<'_>) -> Result<()> {
+        self.update_event(event)
+    }
+}
 
 impl RatingCounts for JourneyStream {}

@@ -13,19 +13,20 @@ use serde_json::Value;
 
 use super::attribution;
 use super::definition::to_value;
-use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateOne};
 use super::functions::{Arguments, Parameter, optional, required};
 use super::journeys_scores as scores;
 use super::journeys_views as views;
 use super::question::{NamedArguments, Reading};
 use super::questions::{self, QuestionEntry, Questions, question};
-use crate::calculator::batch::KeyPart;
+use crate::calculator::batch::{Event, KeyPart};
 use crate::calculator::{Calculator, ColumnData, Table};
 use crate::error::{Error, Result};
 use crate::journey::attribution::{AttributionMethod, AttributionOptions, compare_methods};
 use crate::journey::funnel::FunnelOptions;
 use crate::journey::report::Spread;
-use crate::journey::{Funnel, Journeys, JourneysReport, StepShare, Transition};
+use crate::journey::variants::PathCounts;
+use crate::journey::{Funnel, JourneyRow, Journeys, JourneysReport, StepShare, Transition};
 use crate::stats::{IntervalOptions, proportion};
 
 /// Between the touchpoints of a path that is written as one text.
@@ -251,22 +252,27 @@ fn step_flows(journeys: &Journeys, steps: u32, anchor: Option<KeyPart>) -> Resul
     Ok(table)
 }
 
-fn path_text(path: &[KeyPart]) -> String {
-    path.iter().map(ToString::to_string).collect::<Vec<_>>().join(PATH_SEPARATOR)
-}
-
 fn variants(journeys: &Journeys, collapse_runs: bool, most: Option<usize>) -> Result<Table> {
-    let mut rows = journeys.variants(collapse_runs);
-    rows.truncate(most.unwrap_or(usize::MAX));
+    let mut counted = journeys.variant_counts(collapse_runs);
+    counted.paths.truncate(most.unwrap_or(usize::MAX));
+    let names: Vec<String> = counted.touchpoints.iter().map(ToString::to_string).collect();
+    let text = |path: &[u32]| {
+        let names: Vec<&str> =
+            path.iter().filter_map(|&place| Some(names.get(place as usize)?.as_str())).collect();
+        names.join(PATH_SEPARATOR).into()
+    };
+    let rows = &counted.paths;
+    let count = |of: fn(&PathCounts) -> u64| rows.iter().map(|row| of(&row.1)).collect::<Vec<_>>();
     let mut table = Table::new(rows.len());
-    table.push("path", texts(rows.iter().map(|row| path_text(&row.path))))?;
-    table.push("steps", rows.iter().map(|row| row.path.len() as u64).collect::<Vec<_>>())?;
-    table.push("journeys", rows.iter().map(|row| row.journeys).collect::<Vec<_>>())?;
-    table.push("share", rows.iter().map(|row| row.share).collect::<Vec<_>>())?;
-    table.push("converted", rows.iter().map(|row| row.converted).collect::<Vec<_>>())?;
-    table.push("dropped", rows.iter().map(|row| row.dropped).collect::<Vec<_>>())?;
-    table.push("value", integers(rows.iter().map(|row| row.value))?)?;
-    table.push("example", rows.iter().map(|row| row.example.clone()).collect::<Vec<_>>())?;
+    table.push("path", ColumnData::Texts(rows.iter().map(|row| text(&row.0)).collect()))?;
+    table.push("steps", rows.iter().map(|row| row.0.len() as u64).collect::<Vec<_>>())?;
+    table.push("journeys", count(|row| row.journeys))?;
+    table.push("share", rows.iter().map(|row| counted.share(&row.1)).collect::<Vec<_>>())?;
+    table.push("converted", count(|row| row.converted))?;
+    table.push("dropped", count(|row| row.dropped))?;
+    table.push("value", integers(rows.iter().map(|row| row.1.value))?)?;
+    let examples = rows.iter().map(|row| counted.example(&row.1));
+    table.push("example", examples.collect::<Vec<_>>())?;
     Ok(table)
 }
 
@@ -300,19 +306,27 @@ fn touchpoints(journeys: &Journeys, level: f64) -> Result<Table> {
 fn sessions(journeys: &Journeys) -> Result<Table> {
     let rows = journeys.journeys();
     let mut table = Table::new(rows.len());
-    table.push("customer", rows.iter().map(|row| row.customer.clone()).collect::<Vec<_>>())?;
-    table.push("journey", rows.iter().map(|row| u64::from(row.number)).collect::<Vec<_>>())?;
-    table.push("first_time", rows.iter().map(|row| row.first_time).collect::<Vec<_>>())?;
-    table.push("last_time", rows.iter().map(|row| row.last_time).collect::<Vec<_>>())?;
-    table.push("events", rows.iter().map(|row| row.events).collect::<Vec<_>>())?;
-    table.push("status", texts(rows.iter().map(|row| row.status.name())))?;
-    let first = rows.iter().map(|row| row.first_touchpoint.clone());
-    table.push("first_touchpoint", first.collect::<Vec<_>>())?;
-    let last = rows.iter().map(|row| row.last_touchpoint.clone());
-    table.push("last_touchpoint", last.collect::<Vec<_>>())?;
-    table.push("scores", rows.iter().map(|row| row.scores).collect::<Vec<_>>())?;
-    table.push_optional("mean_score", rows.iter().map(|row| row.mean_score))?;
-    table.push("value", integers(rows.iter().map(|row| row.value))?)?;
+    let numbers = rows.iter().map(|row| u64::from(row.number)).collect::<Vec<_>>();
+    let first_times = rows.iter().map(|row| row.first_time).collect::<Vec<_>>();
+    let last_times = rows.iter().map(|row| row.last_time).collect::<Vec<_>>();
+    let events = rows.iter().map(|row| row.events).collect::<Vec<_>>();
+    let statuses = texts(rows.iter().map(|row| row.status.name()));
+    let scores = rows.iter().map(|row| row.scores).collect::<Vec<_>>();
+    let means = rows.iter().map(|row| row.mean_score).collect::<Vec<_>>();
+    let values = integers(rows.iter().map(|row| row.value))?;
+    let keys = |row: JourneyRow| (row.customer, (row.first_touchpoint, row.last_touchpoint));
+    let (customers, (first, last)): (Vec<_>, (Vec<_>, Vec<_>)) = rows.into_iter().map(keys).unzip();
+    table.push("customer", customers)?;
+    table.push("journey", numbers)?;
+    table.push("first_time", first_times)?;
+    table.push("last_time", last_times)?;
+    table.push("events", events)?;
+    table.push("status", statuses)?;
+    table.push("first_touchpoint", first)?;
+    table.push("last_touchpoint", last)?;
+    table.push("scores", scores)?;
+    table.push_optional("mean_score", means)?;
+    table.push("value", values)?;
     Ok(table)
 }
 
@@ -414,6 +428,10 @@ impl Reading for JourneysReport {
     const QUESTIONS: Questions = &[QUESTIONS, questions::SCORED];
 }
 
-impl UpdateRating for Journeys {}
+impl UpdateOne for Journeys {
+    fn take_event(&mut self, event: &Event<'_>) -> Result<()> {
+        self.update_event(event)
+    }
+}
 
 impl RatingCounts for Journeys {}

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::definition::{same, to_value};
-use super::erased::{DynCalculator, RatingCounts, Tabulate, UpdateRating};
+use super::erased::{DynCalculator, RatingCounts, Tabulate, UpdateOne};
 use super::question::Reading;
 use crate::calculator::batch::{Batch, KeyColumn};
 use crate::calculator::{Calculator, Kind, Merge, Retract, State, Update, UpdateByGroup};
@@ -98,7 +98,7 @@ where
 
 impl<C> DynKeyed for Keyed<C>
 where
-    C: UpdateByGroup + Retract + State + UpdateRating + RatingCounts + Tabulate,
+    C: UpdateByGroup + Retract + State + UpdateOne + RatingCounts + Tabulate,
     C::Definition: Serialize,
     C::Report: Reading,
     for<'a> C::Batch<'a>: TryFrom<Batch<'a>, Error = Error>,

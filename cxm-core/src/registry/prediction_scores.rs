@@ -16,7 +16,7 @@
 use serde_json::Value;
 
 use super::definition::to_value;
-use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateRating};
+use super::erased::{RatingCounts, TableEntry, Tabulate, UpdateOne};
 use super::functions::{Arguments, Parameter, optional, required};
 use super::question::{NamedArguments, Reading, ask_scored};
 use super::questions::{self, QuestionEntry, Questions, question};
@@ -124,7 +124,7 @@ impl Tabulate for PredictionScores {
     }
 }
 
-impl UpdateRating for PredictionScores {}
+impl UpdateOne for PredictionScores {}
 
 impl RatingCounts for PredictionScores {}
 

@@ -135,10 +135,19 @@ fn definition(journeys: &JourneysDefinition, lateness: i64) -> JourneyStreamDefi
     }
 }
 
+/// The stream of these events, taken one by one.
 fn stream(definition: &JourneyStreamDefinition, rows: &[Row]) -> JourneyStream {
     let mut stream = JourneyStream::new(definition.clone()).unwrap();
     for row in rows {
-        feed(&mut stream, std::slice::from_ref(row)).unwrap();
+        let event = Event {
+            event_id: Some(row.id.into()),
+            channel: row.channel.map(KeyRef::from),
+            score: Some(row.score),
+            value: Some(row.value),
+            object: Some(row.object.into()),
+            ..Event::new(row.customer, row.touchpoint, row.time)
+        };
+        stream.update_event(&event).unwrap();
     }
     stream
 }
@@ -306,6 +315,52 @@ fn any_cut_in_time_and_any_batches_give_the_same_bytes() {
                 assert!(going_on.to_bytes() == whole, "rules {seed}, cut {at}");
             }
         }
+    }
+}
+
+#[test]
+fn an_event_by_itself_is_a_batch_of_one_row() {
+    let plain = Event::new("ann", "shop", 50);
+    let events = [
+        plain,
+        Event { customer: None, ..plain },
+        Event { touchpoint: None, ..plain },
+        Event { customer: Some(KeyRef::Boolean(true)), ..plain },
+        Event::new("ann", "garden", 51),
+        Event::new("ann", "shop", 5_000),
+        Event { score: Some(f64::NAN), time: 52, ..plain },
+        Event { score: Some(11.0), time: 53, ..plain },
+        Event { value: Some(i64::MIN), time: 54, ..plain },
+        Event { outcome: Some("ok".into()), object: Some(7.into()), time: 55, ..plain },
+        Event { event_id: Some(1.into()), time: 40, ..plain },
+    ];
+    for rule in [InvalidRule::Exclude, InvalidRule::Error] {
+        let journeys = JourneysDefinition {
+            touchpoints: vec!["shop".into()],
+            unknown_touchpoints: rule,
+            invalid_scores: rule,
+            missing: rule,
+            latest: Some(1_000),
+            out_of_range: rule,
+            max_events: 5,
+            ..Default::default()
+        };
+        let late = if rule == InvalidRule::Error { LateRule::Error } else { LateRule::Keep };
+        let definition = JourneyStreamDefinition { journeys, late, ..Default::default() };
+        let mut by_events = JourneyStream::new(definition.clone()).unwrap();
+        let mut by_rows = by_events.clone();
+        let mut log = Journeys::new(definition.journeys.clone()).unwrap();
+        let mut log_of_rows = log.clone();
+        for event in &events {
+            let taken = by_events.update_event(event);
+            assert_eq!(taken, event.in_columns(|row| by_rows.update(row)));
+            assert_eq!(log.update_event(event), event.in_columns(|row| log_of_rows.update(row)));
+            assert!(by_events.to_bytes() == by_rows.to_bytes());
+            assert_eq!(by_events.observations(), by_rows.observations());
+        }
+        let refused = if rule == InvalidRule::Error { 7 } else { 1 };
+        assert_eq!(by_events.observations(), events.len() as u64 - refused);
+        assert_eq!(log, log_of_rows);
     }
 }
 

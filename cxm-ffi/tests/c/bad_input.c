@@ -450,7 +450,6 @@ static void spans(void) {
     unmoved();
 }
 
-/* Every truncation and every flipped bit is refused, and nothing comes out. */
 /* Answers without columns or room, and contacts that are none. */
 static void answers(void) {
     static const int64_t who[] = {1, 2}, when[] = {5, 9};
@@ -490,6 +489,57 @@ static void answers(void) {
     CHECK(room[0] > 3.0 && room[1] > 6.0);
 }
 
+/* Events that are none, or that no row of the calculator is; the state stays as it is. */
+static void events(void) {
+    cxm_error err = CXM_ERROR_INIT;
+    cxm_calculator *stream = NULL;
+    const cxm_event good = CXM_EVENT(CXM_KEY_OF_TEXT("ann"), CXM_KEY_OF_INTEGER(3), 5);
+    const double high = 11.0;
+    const int64_t none = INT64_MIN;
+    OK(cxm_calculator_new("journey_stream", Z,
+                          "{\"missing\": \"error\", \"invalid_scores\": \"error\"}", Z, &stream,
+                          &err));
+    OK(cxm_calculator_update_event(stream, &good, &err));
+    bytes before_all = state_of(stream);
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_calculator_update_event(NULL, &good, &err));
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_calculator_update_event(stream, NULL, &err));
+    cxm_event bad = good;
+    bad.struct_size--;
+    GIVES(CXM_STATUS_WRONG_STRUCT_SIZE, cxm_calculator_update_event(stream, &bad, &err));
+    bad = good;
+    bad.channel.struct_size = 0;
+    GIVES(CXM_STATUS_WRONG_STRUCT_SIZE, cxm_calculator_update_event(stream, &bad, &err));
+    CHECK(strstr(err.message, "channel") != NULL);
+    bad = good;
+    bad.outcome.type = 99;
+    GIVES(CXM_STATUS_INVALID_ARGUMENT, cxm_calculator_update_event(stream, &bad, &err));
+    CHECK(strstr(err.message, "outcome") != NULL);
+    bad = good;
+    bad.customer.text = NULL;
+    GIVES(CXM_STATUS_NULL_POINTER, cxm_calculator_update_event(stream, &bad, &err));
+    bad.customer.text = "\xff\xfe";
+    GIVES(CXM_STATUS_INVALID_UTF8, cxm_calculator_update_event(stream, &bad, &err));
+    bad.customer.type = CXM_KEY_MISSING;
+    GIVES(CXM_STATUS_INVALID_OBSERVATION, cxm_calculator_update_event(stream, &bad, &err));
+    bad = good;
+    bad.score = &high;
+    GIVES(CXM_STATUS_INVALID_OBSERVATION, cxm_calculator_update_event(stream, &bad, &err));
+    CHECK(strstr(err.message, "scores") != NULL);
+    bad = good;
+    bad.value = &none;
+    GIVES(CXM_STATUS_INVALID_OBSERVATION, cxm_calculator_update_event(stream, &bad, &err));
+    bytes after = state_of(stream);
+    CHECK(before_all.length == after.length &&
+          memcmp(before_all.data, after.data, after.length) == 0);
+    free(before_all.data);
+    free(after.data);
+    cxm_calculator_free(stream);
+    OK(cxm_calculator_new("nps", Z, NULL, 0, &stream, &err));
+    GIVES(CXM_STATUS_NOT_OFFERED, cxm_calculator_update_event(stream, &good, &err));
+    cxm_calculator_free(stream);
+}
+
+/* Every truncation and every flipped bit is refused, and nothing comes out. */
 static void damaged(void) {
     cxm_error err = CXM_ERROR_INIT;
     bytes state = before;
@@ -553,6 +603,7 @@ int main(void) {
     columns();
     spans();
     answers();
+    events();
     damaged();
     small_errors();
     unmoved();

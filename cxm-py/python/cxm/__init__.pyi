@@ -1425,7 +1425,7 @@ class Journeys(JourneysReadings, TableCalculator):
 
     Batches:
 
-        update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None, object=None, outcome=None), or a data frame and names
+        update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None, object=None, outcome=None), or a data frame and names; single values instead of columns are one event
 
     Definition, by keyword:
 
@@ -1588,7 +1588,7 @@ class JourneyStream(JourneyStreamReadings, TableCalculator):
 
     Batches:
 
-        update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None, object=None, outcome=None), or a data frame and names
+        update(customer, touchpoint, time, event_id=None, channel=None, score=None, value=None, object=None, outcome=None), or a data frame and names; single values instead of columns are one event
 
     Definition, by keyword:
 

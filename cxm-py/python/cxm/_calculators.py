@@ -180,7 +180,8 @@ _BATCHES = {
     "spans": "update(customer, start, end, amount=…, subscription=…, cancelled=…, cause=…,"
     ' currency=…), or a data frame and names: update(frame, customer="id", start="from", end="to")',
     "events": "update(customer, touchpoint, time, event_id=None, channel=None, score=None,"
-    " value=None, object=None, outcome=None), or a data frame and names",
+    " value=None, object=None, outcome=None), or a data frame and names;"
+    " single values instead of columns are one event",
     "predictions": "update(probability, observed, value=None, counts=None): one prediction a row,"
     ' or a data frame and names: update(frame, probability="p", observed="left")',
 }

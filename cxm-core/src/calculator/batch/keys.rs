@@ -81,15 +81,30 @@ impl From<i64> for KeyPart {
 
 /// A key that is there, borrowed; in the order of [`KeyPart`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum KeyRef<'a> {
+pub enum KeyRef<'a> {
+    /// True or false.
     Boolean(bool),
+    /// A whole number.
     Integer(i64),
+    /// A text, compared byte by byte.
     Text(&'a str),
+}
+
+impl<'a> From<&'a str> for KeyRef<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for KeyRef<'_> {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
 }
 
 impl<'a> KeyRef<'a> {
     /// The key; none for the missing one.
-    pub(crate) fn of(part: &'a KeyPart) -> Option<Self> {
+    pub fn of(part: &'a KeyPart) -> Option<Self> {
         match part {
             KeyPart::Missing => None,
             KeyPart::Boolean(value) => Some(Self::Boolean(*value)),
@@ -99,7 +114,7 @@ impl<'a> KeyRef<'a> {
     }
 
     /// The key, owned.
-    pub(crate) fn to_part(self) -> KeyPart {
+    pub fn to_part(self) -> KeyPart {
         match self {
             Self::Boolean(value) => KeyPart::Boolean(value),
             Self::Integer(value) => KeyPart::Integer(value),

@@ -4,11 +4,11 @@ use super::definition::{JourneyStreamDefinition, LateRule};
 use super::journey_stream::{JourneyStream, MOST_ROOM};
 use super::unit::Unit;
 use super::waiting::Waiting;
-use crate::calculator::batch::{Events, KeyColumn, KeyPart, KeyValues};
+use crate::calculator::batch::{Event, Events, KeyColumn, KeyPart, KeyRef, KeyValues};
 use crate::calculator::{Calculator, checked_sum};
 use crate::error::{Error, Result};
 use crate::journey::event_log::ABSENT;
-use crate::journey::intake::{self, rows_by_group, with_rows};
+use crate::journey::intake::{self, OneEvent, rows_by_group, with_rows};
 use crate::journey::journeys::ExcludedEvents;
 use crate::journey::key_table::{KeyTable, NONE};
 
@@ -185,43 +185,35 @@ impl<'a> Arrivals<'a> {
     }
 }
 
-/// Takes one event by the shortest way.
-pub(super) fn take_one(stream: &mut JourneyStream, batch: &Events<'_>) -> Result<()> {
-    let by_object = stream.definition.journeys.by_object;
-    let intake = intake::read(&stream.definition.journeys, batch)?;
-    let kept = intake.len();
-    stream.check_room(kept)?;
+/// Takes one event.
+pub(super) fn take_one(stream: &mut JourneyStream, event: &Event<'_>) -> Result<()> {
+    let OneEvent { score, value, is_kept, excluded } =
+        intake::read_one(&stream.definition.journeys, event)?;
     checked_sum(stream.observations(), 1)?;
-    let amount = |column: Option<&Vec<i64>>| column.and_then(|it| it.first()).copied();
-    let mut event = Waiting {
-        time: batch.times.values.first().copied().unwrap_or_default(),
-        id: batch.event_ids.map_or(Ok(KeyPart::Missing), |ids| ids.part(0))?,
-        touchpoint: NONE,
-        channel: NONE,
-        score: amount(intake.scores.as_ref()).unwrap_or(ABSENT),
-        value: amount(intake.values.as_ref()).unwrap_or(ABSENT),
-    };
-    if kept > 0 {
-        let tables = &mut stream.tables;
-        event.touchpoint = tables.touchpoints.number_row(&batch.touchpoints, 0)?;
-        if let Some(channels) = &batch.channels {
-            event.channel = tables.channels.number_row(channels, 0)?;
-        }
-        let customer = tables.customers.number_row(&batch.customers, 0)?;
-        let object = match batch.objects.filter(|_| by_object) {
-            Some(objects) => tables.objects.number_row(&objects, 0)?,
-            None => NONE,
+    if let (true, Some(customer), Some(touchpoint)) = (is_kept, event.customer, event.touchpoint) {
+        stream.check_room(1)?;
+        let number = |table: &mut KeyTable, key: Option<KeyRef<'_>>| {
+            key.map_or(Ok(NONE), |key| table.insert(key))
         };
+        let tables = &mut stream.tables;
+        let waiting = Waiting {
+            time: event.time,
+            id: event.event_id.map_or(KeyPart::Missing, KeyRef::to_part),
+            touchpoint: tables.touchpoints.insert(touchpoint)?,
+            channel: number(&mut tables.channels, event.channel)?,
+            score,
+            value,
+        };
+        let object = event.object.filter(|_| stream.definition.journeys.by_object);
+        let object = number(&mut tables.objects, object)?;
+        let customer = tables.customers.insert(customer)?;
         let unit = stream.unit(customer, object);
         if stream.definition.late == LateRule::Error {
             check_late(stream.units.get(unit), event.time, 0)?;
         }
-        let mut arrivals = std::mem::take(&mut stream.scratch);
-        arrivals.push(event);
-        stream.admit(unit, &mut arrivals);
-        stream.scratch = arrivals;
+        stream.admit_one(unit, waiting);
     }
-    stream.excluded = stream.excluded.combined(&intake.excluded, u64::saturating_add);
+    stream.excluded = stream.excluded.combined(&excluded, u64::saturating_add);
     Ok(())
 }
 

@@ -19,9 +19,9 @@
 //! What waits is read as if nothing would come before it.
 //!
 //! # Input
-//! [`Events`]; outcomes are not read, nor objects unless journeys are by object: duplicates that
-//! differ in these alone are not in conflict. The rows of one batch arrive together: their order
-//! does not matter.
+//! [`Events`], or one [`Event`] at a time; outcomes are not read, nor objects unless journeys are
+//! by object: duplicates that differ in these alone are not in conflict. The rows of one batch
+//! arrive together: their order does not matter.
 //!
 //! # Empty and edge cases
 //! As [`Journeys`], and: late events are counted, kept aside or fail the batch. A repeat that comes
@@ -54,11 +54,7 @@
 //! let definition = JourneyStreamDefinition { journeys, ..Default::default() };
 //! let mut stream = JourneyStream::new(definition)?;
 //! for (touchpoint, time) in [("ad", 1), ("order", 9), ("shop", 5), ("call", 30)] {
-//!     stream.update(Events::new(
-//!         ["ann"].as_slice(),
-//!         [touchpoint].as_slice(),
-//!         [time].as_slice(),
-//!     ))?;
+//!     stream.update_event(&Event::new("ann", touchpoint, time))?;
 //! }
 //! // The order came before the visit to the shop, and waited for it.
 //! let edge = &stream.transitions(false)[0];
@@ -79,7 +75,7 @@ use super::report::JourneyStreamReport;
 use super::totals::Totals;
 use super::unit::{StreamRules, Unit};
 use super::waiting::{ByContents, Waiting, drop_duplicates};
-use crate::calculator::batch::{Events, same_length};
+use crate::calculator::batch::{Event, Events, same_length};
 use crate::calculator::codec::{Reader, Writer};
 use crate::calculator::{
     Calculator, Change, Definition, Kind, Merge, Retract, State, Update, UpdateByGroup,
@@ -190,6 +186,11 @@ impl JourneyStream {
         self.waiting
     }
 
+    /// Takes one event by the shortest way: for processes in which they come one by one.
+    pub fn update_event(&mut self, event: &Event<'_>) -> Result<()> {
+        arrivals::take_one(self, event).map_err(|error| error.within(Self::KIND.name))
+    }
+
     /// Lets everything through that waits, as if the stream had ended: what then comes before it
     /// is late.
     pub fn flush(&mut self) {
@@ -295,6 +296,23 @@ impl JourneyStream {
         }
     }
 
+    /// Takes a new event of one unit: at once through the automaton where nothing has to wait.
+    pub(super) fn admit_one(&mut self, unit: usize, event: Waiting) {
+        if self.definition.journeys.lateness == 0
+            && let Some(state) = self.units.get_mut(unit)
+            && state.waiting().is_empty()
+            && !state.is_late(event.time)
+        {
+            let mut met = self.met.of_mut(state.customer);
+            state.step(&event, &self.rules, &mut self.totals, &mut met);
+            return;
+        }
+        let mut arrivals = std::mem::take(&mut self.scratch);
+        arrivals.push(event);
+        self.admit(unit, &mut arrivals);
+        self.scratch = arrivals;
+    }
+
     /// Lets the first of these events through the automaton; the others are left.
     fn let_through(&mut self, unit: usize, events: &mut Vec<Waiting>, through: usize) {
         let through = drop_duplicates(events, through, &mut self.totals.passed);
@@ -321,9 +339,6 @@ impl JourneyStream {
     }
 
     fn take(&mut self, batch: Events<'_>) -> Result<()> {
-        if batch.len() == 1 {
-            return arrivals::take_one(self, &batch);
-        }
         let arrivals = Arrivals::read(self, batch)?;
         self.check_room(arrivals.len())?;
         for (ours, theirs) in self.excluded.fields().into_iter().zip(arrivals.excluded.fields()) {
