@@ -353,3 +353,16 @@ fn what_cannot_be_is_refused_by_name() {
     let nobody = journeys.customer(&KeyPart::Missing, &Default::default()).unwrap_err();
     assert_eq!(nobody.kind(), ErrorKind::NotFound);
 }
+
+#[test]
+fn scores_that_never_change_have_no_slope() {
+    let mut journeys = Journeys::default();
+    for time in 0..5 {
+        let event = Event::new("ann", "call", 1_700_000_000_000_003 + time * 7);
+        journeys.update_event(&Event { score: Some(7.3), ..event }).unwrap();
+    }
+    let view = journeys.customer(&"ann".into(), &CustomerViewOptions::default()).unwrap();
+    let trend = view.score_trend.unwrap();
+    let interval = trend.interval.unwrap();
+    assert_eq!((trend.slope, interval.lower, interval.upper), (0.0, 0.0, 0.0));
+}

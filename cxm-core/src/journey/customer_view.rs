@@ -398,31 +398,29 @@ impl Account {
     }
 }
 
+/// How far each number is from the mean of all: exact, so that equal ones are no distance away.
+fn deviations(numbers: impl Iterator<Item = i64> + Clone, unit: f64) -> Vec<f64> {
+    let (n, sum) =
+        numbers.clone().fold((0i128, 0i128), |(n, sum), it| (n + 1, sum + i128::from(it)));
+    numbers.map(|it| (n * i128::from(it) - sum) as f64 / (n as f64 * unit)).collect()
+}
+
 /// The line through scores over time, and how far chance could have tilted it.
 fn trend(scored: &[Event], level: f64) -> Result<Option<ScoreTrend>> {
-    let Some(first) = scored.first() else { return Ok(None) };
-    let day = MICROSECONDS_PER_DAY as f64;
-    let time = |event: &Event| (i128::from(event.time) - i128::from(first.time)) as f64 / day;
-    let score = |event: &Event| event.score as f64 / SCORE_ONE as f64;
-    let n = scored.len() as f64;
-    let mean_time = scored.iter().map(time).sum::<f64>() / n;
-    let mean_score = scored.iter().map(score).sum::<f64>() / n;
-    let (mut spread, mut joint) = (0.0, 0.0);
-    for event in scored {
-        let away = time(event) - mean_time;
-        spread += away * away;
-        joint += away * (score(event) - mean_score);
-    }
+    let times = deviations(scored.iter().map(|event| event.time), MICROSECONDS_PER_DAY as f64);
+    let scores = deviations(scored.iter().map(|event| event.score), SCORE_ONE as f64);
+    let spread: f64 = times.iter().map(|time| time * time).sum();
     if spread <= 0.0 {
         return Ok(None);
     }
-    let slope = joint / spread;
+    let points = || times.iter().zip(&scores);
+    let slope = points().map(|(time, score)| time * score).sum::<f64>() / spread;
     if scored.len() < 3 {
         return Ok(Some(ScoreTrend { slope, interval: None }));
     }
-    let residual = |event: &Event| score(event) - mean_score - slope * (time(event) - mean_time);
-    let squares: f64 = scored.iter().map(residual).map(|it| it * it).sum();
-    let degrees = n - 2.0;
+    let residuals = points().map(|(time, score)| score - slope * time);
+    let squares: f64 = residuals.map(|residual| residual * residual).sum();
+    let degrees = scored.len() as f64 - 2.0;
     let error = (squares / degrees / spread).sqrt();
     let reach = student_t_two_sided_quantile(IntervalOptions::at(level).alpha()?, degrees) * error;
     let (lower, upper, method) = (slope - reach, slope + reach, Method::StudentT);

@@ -206,7 +206,8 @@ impl JourneyStream {
         let Some(place) = declared else {
             let names = self.definition.funnels.iter().map(|funnel| funnel.name.as_str());
             let names = names.collect::<Vec<_>>().join(", ");
-            let message = format!("no funnel \"{name}\" was declared; there are: {names}");
+            let listed = if names.is_empty() { "none" } else { &names };
+            let message = format!("no funnel \"{name}\" was declared; there are: {listed}");
             return Err(Error::not_found(message).in_field("name"));
         };
         let settled = self.settled();
