@@ -8,6 +8,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use cxm_benches::columns;
 use cxm_core::journey::FunnelOptions;
+use cxm_core::journey::stream::{DeclaredFunnel, JourneyStream, JourneyStreamDefinition};
 use cxm_core::prelude::*;
 
 const EVENTS: usize = 100_000;
@@ -94,5 +95,42 @@ fn readings(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, intake, readings);
+/// The same events without their history: all at once, and one by one.
+fn streams(criterion: &mut Criterion) {
+    let log = Log::made();
+    let names = log.names();
+    let funnel = DeclaredFunnel {
+        name: "steps".to_owned(),
+        steps: (0..4).map(|step| name(step).as_str().into()).collect(),
+        options: FunnelOptions::default(),
+    };
+    let journeys = JourneysDefinition::preset("sessions_30_minutes").unwrap();
+    let definition =
+        JourneyStreamDefinition { journeys, funnels: vec![funnel], ..Default::default() };
+    let empty = JourneyStream::new(definition).unwrap();
+    let mut group = criterion.benchmark_group("journeys/stream");
+    group.sample_size(20).throughput(Throughput::Elements(EVENTS as u64));
+    group.bench_function("all events in one batch", |b| {
+        b.iter(|| {
+            let mut stream = empty.clone();
+            let (customers, times) = (log.customers.as_slice(), log.times.as_slice());
+            stream.update(Events::new(customers, names.as_slice(), times)).unwrap();
+            stream
+        });
+    });
+    group.bench_function("event by event", |b| {
+        b.iter(|| {
+            let mut stream = empty.clone();
+            for ((&customer, &touchpoint), &time) in
+                log.customers.iter().zip(&names).zip(&log.times)
+            {
+                stream.update_event(&Event::new(customer, touchpoint, time)).unwrap();
+            }
+            stream
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, intake, readings, streams);
 criterion_main!(benches);
