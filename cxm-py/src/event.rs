@@ -21,8 +21,6 @@ const NAMES: [&str; 9] = [
     "object",
     "outcome",
 ];
-/// Beyond it, not every whole number is a float.
-const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The values of one event, each in the place of its name.
 pub(crate) struct SingleEvent<'py>([Option<Bound<'py, PyAny>>; NAMES.len()]);
@@ -65,17 +63,18 @@ impl<'py> SingleEvent<'py> {
         let Some(when) = when else {
             return Err(PyTypeError::new_err("an event needs time=").into());
         };
-        Ok(Event {
+        let event = Event {
             customer: key(customer.as_ref(), "customer")?,
             touchpoint: key(touchpoint.as_ref(), "touchpoint")?,
             time: time(when).map_err(|failure| failure.in_field("time"))?,
             event_id: key(event_id.as_ref(), "event_id")?,
             channel: key(channel.as_ref(), "channel")?,
             score: float(score.as_ref()).map_err(|failure| failure.in_field("score"))?,
-            value: whole(value.as_ref()).map_err(|failure| failure.in_field("value"))?,
+            value: None,
             object: key(object.as_ref(), "object")?,
             outcome: key(outcome.as_ref(), "outcome")?,
-        })
+        };
+        valued(event, value.as_ref()).map_err(|failure| failure.in_field("value"))
     }
 }
 
@@ -120,16 +119,11 @@ fn float(value: Option<&Bound<'_, PyAny>>) -> Outcome<Option<f64>> {
     })
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the range is checked on the line before")]
-fn whole(value: Option<&Bound<'_, PyAny>>) -> Outcome<Option<i64>> {
-    let Some(value) = value else { return Ok(None) };
-    match number(value, 0)? {
-        Number::Missing => Ok(None),
-        Number::Whole(whole) => Ok(Some(whole)),
-        Number::Float(float) if float.is_nan() => Ok(None),
-        Number::Float(float) if float.abs() <= MOST_EXACT && float.fract() == 0.0 => {
-            Ok(Some(float as i64))
-        }
-        Number::Float(_) => refuse("a whole number of minor units or None", value, 0),
-    }
+fn valued<'a>(event: Event<'a>, value: Option<&Bound<'_, PyAny>>) -> Outcome<Event<'a>> {
+    let Some(value) = value else { return Ok(event) };
+    Ok(match number(value, 0)? {
+        Number::Missing => event,
+        Number::Whole(whole) => Event { value: Some(whole), ..event },
+        Number::Float(float) => event.with_value(float)?,
+    })
 }

@@ -52,8 +52,8 @@ def test_an_event_by_itself_is_a_batch_of_one_row():
     [
         ({"time": None}, "time"),
         ({"time": "soon"}, "time"),
-        ({"value": 1.5}, "value"),
-        ({"value": 2**70}, "value"),
+        ({"value": 1.5}, "values"),
+        ({"value": 2**70}, "values"),
         ({"score": "nine"}, "score"),
         ({"customer": 2**70}, "customer"),
         ({"channel": 2.5}, "channel"),

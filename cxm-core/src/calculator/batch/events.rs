@@ -2,6 +2,7 @@
 
 use super::columns::{Values, same_length};
 use super::keys::{KeyColumn, KeyPart, KeyRef, KeyValues};
+use super::money::Money;
 use super::subscriptions::Times;
 use crate::error::Result;
 use crate::numeric::tally::Validity;
@@ -160,6 +161,13 @@ impl<'a> Event<'a> {
             object: None,
             outcome: None,
         }
+    }
+
+    /// The same event with a value that is a float where it came from; NaN is none. What is no whole
+    /// number of minor units is refused.
+    pub fn with_value(self, value: f64) -> Result<Self> {
+        let value = Money::of_row(&[value].as_slice().into(), 0, "values")?;
+        Ok(Self { value, ..self })
     }
 
     /// The event as a batch of one row.
