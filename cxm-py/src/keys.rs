@@ -8,7 +8,7 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, DictionaryArray};
-use arrow_buffer::{ArrowNativeType, NullBuffer};
+use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 use cxm_core::calculator::batch::{KeyColumn, KeyPart, KeyValues};
 use cxm_core::{Error, Result};
@@ -22,7 +22,7 @@ use crate::errors::Outcome;
 pub(crate) enum Storage<'a> {
     Integers(&'a [i64]),
     Texts(Vec<&'a str>),
-    Codes { codes: Vec<u32>, dictionary: Vec<KeyPart> },
+    Codes { codes: ScalarBuffer<u32>, dictionary: Vec<KeyPart> },
 }
 
 /// A key column and the rows that have no key.
@@ -114,14 +114,17 @@ fn texts(array: &ArrayRef) -> Option<Texts<'_>> {
     })
 }
 
+/// The code of a row without a key is not looked at, and may be anything.
 fn codes<'a, K: ArrowDictionaryKeyType>(coded: &'a DictionaryArray<K>) -> Result<Storage<'a>> {
-    let position = |code: &K::Native| u32::try_from(code.as_usize()).unwrap_or(u32::MAX);
-    let nulls = coded.nulls();
-    // The code of a row without a key is not looked at, and may be anything.
-    let codes = coded.keys().values().iter().enumerate().map(|(row, code)| {
-        if nulls.is_some_and(|nulls| nulls.is_null(row)) { 0 } else { position(code) }
-    });
-    Ok(Storage::Codes { codes: codes.collect(), dictionary: parts(coded.values())? })
+    let values = coded.keys().values();
+    let codes = if size_of::<K::Native>() == size_of::<u32>() {
+        // Of 32 bits they stay where they are; a negative one is beyond every dictionary.
+        ScalarBuffer::new(values.inner().clone(), 0, values.len())
+    } else {
+        let position = |code: &K::Native| u32::try_from(code.as_usize()).unwrap_or(u32::MAX);
+        values.iter().map(position).collect()
+    };
+    Ok(Storage::Codes { codes, dictionary: parts(coded.values())? })
 }
 
 fn parts(dictionary: &ArrayRef) -> Result<Vec<KeyPart>> {

@@ -17,6 +17,15 @@ const FEWEST_DENSE: usize = 64;
 /// The number of an absent key.
 pub(crate) const NONE: u32 = u32::MAX;
 
+/// What collecting into a result does not do: it takes the room of all rows at once.
+fn collected(numbers: impl ExactSizeIterator<Item = Result<u32>>) -> Result<Vec<u32>> {
+    let mut all = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        all.push(number?);
+    }
+    Ok(all)
+}
+
 /// Different keys, numbered from 0 in the order in which they came.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeyTable {
@@ -132,20 +141,20 @@ impl KeyTable {
                         Ok(NONE)
                     }
                 };
-                rows.map(&mut number).collect()
+                collected(rows.map(&mut number))
             }
             KeyValues::Texts(values) => {
                 let rows = values.iter().enumerate();
                 let mut number = |(row, &text): (usize, &&str)| {
                     if column.is_valid(row) { self.insert(KeyRef::Text(text)) } else { Ok(NONE) }
                 };
-                rows.map(&mut number).collect()
+                collected(rows.map(&mut number))
             }
             KeyValues::Codes { codes, dictionary } => {
                 // A key of the dictionary joins only once a row has it.
                 let mut numbers: Vec<Option<u32>> = vec![None; dictionary.len()];
                 let rows = codes.iter().enumerate();
-                rows.map(|(row, &code)| {
+                collected(rows.map(|(row, &code)| {
                     if !column.is_valid(row) {
                         return Ok(NONE);
                     }
@@ -159,8 +168,7 @@ impl KeyTable {
                         Some(number) => Ok(*number),
                         None => Ok(*known.insert(self.number_of(part)?)),
                     }
-                })
-                .collect()
+                }))
             }
         }
     }
@@ -187,7 +195,7 @@ impl KeyTable {
             }
             Ok(*slot)
         };
-        values.iter().enumerate().map(&mut number).collect::<Result<_>>().map(Some)
+        collected(values.iter().enumerate().map(&mut number)).map(Some)
     }
 
     /// The numbers that another table's keys have here; new ones join.
