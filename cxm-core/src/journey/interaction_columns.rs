@@ -13,10 +13,17 @@
 //! let mut journeys = Journeys::default();
 //! journeys.update(columns.events())?;
 //! assert_eq!(journeys.value().events, 2);
+//!
+//! // Or one by one, as they happen.
+//! let mut stream = JourneyStream::default();
+//! for interaction in &interactions {
+//!     stream.update_event(&interaction.into())?;
+//! }
+//! assert_eq!(stream.value().events, 2);
 //! # Ok::<(), cxm_core::Error>(())
 //! ```
 
-use crate::calculator::batch::{Events, KeyColumn, KeyValues, Validity, Values};
+use crate::calculator::batch::{Event, Events, KeyColumn, KeyRef, KeyValues, Validity, Values};
 use crate::model::Interaction;
 
 /// Keys of which some are missing.
@@ -41,6 +48,31 @@ impl<'a> OptionalKeys<'a> {
     }
 }
 
+/// The score of the first observation, as in a table of interactions: an event has room for one.
+fn score(interaction: &Interaction) -> Option<f64> {
+    interaction.observations.first().map(|first| first.value.to_f64())
+}
+
+/// An interaction as an event; its score is that of the first observation.
+impl<'a> From<&'a Interaction> for Event<'a> {
+    fn from(interaction: &'a Interaction) -> Self {
+        let key = |text: Option<&'a str>| text.map(KeyRef::from);
+        Self {
+            event_id: key(interaction.event_id.as_deref()),
+            channel: key(interaction.channel.as_deref()),
+            score: score(interaction),
+            value: interaction.value,
+            object: key(interaction.object_ref.as_deref()),
+            outcome: key(interaction.outcome.as_ref().map(|outcome| outcome.name())),
+            ..Self::new(
+                interaction.customer.as_str(),
+                interaction.touchpoint.as_str(),
+                interaction.at,
+            )
+        }
+    }
+}
+
 /// Interactions as columns; they lend their texts.
 ///
 /// A score is that of the first observation, as in a table of interactions: a row has room for one.
@@ -62,7 +94,6 @@ impl<'a> InteractionColumns<'a> {
     /// The columns of these interactions, in their order.
     pub fn of(interactions: &'a [Interaction]) -> Self {
         let rows = || interactions.iter();
-        let score = |row: &Interaction| row.observations.first().map(|first| first.value.to_f64());
         Self {
             customers: rows().map(|row| row.customer.as_str()).collect(),
             touchpoints: rows().map(|row| row.touchpoint.as_str()).collect(),

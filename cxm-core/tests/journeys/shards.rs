@@ -1,5 +1,6 @@
 //! Any order, any shards, any cut in time, and customers who are forgotten: the same bytes.
 
+use cxm_core::model::Interaction;
 use cxm_core::prelude::*;
 
 type Row = (i64, &'static str, i64, i64);
@@ -90,4 +91,27 @@ fn a_customer_who_is_forgotten_leaves_the_bytes_of_never_having_been() {
         let never = journeys.subtract(&of(&theirs)).map_err(|error| error.kind());
         assert_eq!(never, Err(ErrorKind::NeverAdded));
     }
+}
+
+#[test]
+fn interactions_as_events_are_interactions_as_columns() {
+    let known = r#"{
+        "event_id": "e-1", "customer": "ann", "touchpoint": "hotline", "channel": "phone", "at": 5,
+        "outcome": "failed", "value": 1999, "currency": "EUR", "object_ref": "t-1",
+        "observations": [
+            {"kind": "csat", "value": 2, "scale": {"lowest": 1, "highest": 5}}
+        ]
+    }"#;
+    let known: Interaction = serde_json::from_str(known).unwrap();
+    let interactions = [known, Interaction::new("bob", "shop", 7)];
+    let mut by_columns = Journeys::default();
+    by_columns.update(InteractionColumns::of(&interactions).events()).unwrap();
+    let mut by_events = Journeys::default();
+    for interaction in &interactions {
+        by_events.update_event(&interaction.into()).unwrap();
+    }
+    assert!(by_columns.to_bytes() == by_events.to_bytes());
+    let event = Event::from(&interactions[0]);
+    assert_eq!((event.score, event.value), (Some(2.0), Some(1999)));
+    assert_eq!((event.object, event.outcome), (Some("t-1".into()), Some("failed".into())));
 }

@@ -163,8 +163,8 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The same event with a value that is a float where it came from; NaN is none. What is no whole
-    /// number of minor units is refused.
+    /// The same event with a value that is a float where it came from; NaN is none. What is no
+    /// whole number of minor units is refused.
     pub fn with_value(self, value: f64) -> Result<Self> {
         let value = Money::of_row(&[value].as_slice().into(), 0, "values")?;
         Ok(Self { value, ..self })
