@@ -30,6 +30,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::arrays::{validity, values};
 use crate::columns::{self, Chunks};
 use crate::errors::{Outcome, after};
+use crate::event;
 use crate::keys::Keys;
 use crate::pieces::{Piece, align};
 
@@ -346,7 +347,7 @@ impl Columns {
         ];
         // By position they come in the order of the documentation.
         let mut found: Vec<(&str, Bound<'py, PyAny>)> = Vec::new();
-        for name in ["event_id", "channel", "score", "value", "object", "outcome"] {
+        for name in event::NAMES.into_iter().skip(3) {
             found.extend(given.take(name).map(|column| (name, column)));
         }
         given.finish("events have at most nine columns")?;

@@ -10,7 +10,7 @@ use crate::errors::Outcome;
 use crate::sequences::{Number, is_missing_key, number, refuse, time};
 
 /// What is known of an event, in the order in which it is given by position.
-const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 9] = [
     "customer",
     "touchpoint",
     "time",

@@ -306,17 +306,6 @@ impl Rows {
     }
 }
 
-/// The place of each key in their order; nothing comes before the first.
-fn ranks(table: &KeyTable) -> Vec<u32> {
-    let mut ranks = vec![0; table.len()];
-    for (rank, number) in (1u32..).zip(table.sorted()) {
-        if let Some(place) = ranks.get_mut(number as usize) {
-            *place = rank;
-        }
-    }
-    ranks
-}
-
 /// Contacts and answers by the same numbers, and the order among contacts at the same place.
 #[derive(Debug)]
 struct Numbered {
@@ -341,7 +330,7 @@ impl Numbered {
             touchpoints: number(touchpoints, "touchpoints", Some(&contacts.touchpoints), rows)?,
             times: (0..rows).map(|row| contacts.times.get(row)).collect(),
         };
-        let ids = (number(ids, "event_ids", contacts.event_ids.as_ref(), rows)?, ranks(ids));
+        let ids = (number(ids, "event_ids", contacts.event_ids.as_ref(), rows)?, ids.places());
         let rows = answers.len();
         let theirs = Rows {
             customers: number(customers, "customers", Some(&answers.customers), rows)?,
@@ -349,10 +338,11 @@ impl Numbered {
             touchpoints: number(touchpoints, "touchpoints", answers.touchpoints.as_ref(), rows)?,
             times: (0..rows).map(|row| answers.times.get(row)).collect(),
         };
-        let (touchpoints, objects) = (ranks(touchpoints), ranks(objects));
-        let rank = |ranks: &[u32], numbers: &[u32], row: usize| {
-            let number = numbers.get(row).and_then(|&number| ranks.get(number as usize));
-            number.copied().unwrap_or(0)
+        let (touchpoints, objects) = (touchpoints.places(), objects.places());
+        // Nothing comes before the first key.
+        let rank = |places: &[u32], numbers: &[u32], row: usize| {
+            let place = numbers.get(row).and_then(|&number| places.get(number as usize));
+            place.map_or(0, |place| place.saturating_add(1))
         };
         let ranks = (0..contacts.len()).map(|row| {
             [

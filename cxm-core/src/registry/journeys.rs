@@ -193,8 +193,8 @@ const QUESTIONS: &[QuestionEntry] = &[
     views::CUSTOMER,
 ];
 
-pub(super) fn texts(values: impl Iterator<Item = impl std::fmt::Display>) -> ColumnData {
-    ColumnData::Texts(values.map(|value| value.to_string().into()).collect())
+pub(super) fn texts(texts: impl Iterator<Item = &'static str>) -> ColumnData {
+    ColumnData::Texts(texts.map(Box::from).collect())
 }
 
 pub(super) fn integers(values: impl Iterator<Item = i128>) -> Result<ColumnData> {

@@ -6,13 +6,12 @@ use serde_json::Value;
 
 use super::erased::TableEntry;
 use super::functions::{Arguments, Parameter, optional};
+use super::journeys::{LEVEL, texts};
 use crate::calculator::batch::KeyPart;
 use crate::calculator::{ColumnData, Table};
 use crate::error::{Error, Result};
 use crate::journey::{CountedShare, CurveBy, Journeys, ScoreMean};
 use crate::stats::Interval;
-
-const LEVEL: Parameter = optional("level", "number", "0.95", "level of the intervals");
 
 pub(super) const EMOTION_CURVE: TableEntry = TableEntry {
     name: "emotion_curve",
@@ -123,10 +122,6 @@ fn counts(counts: impl Iterator<Item = u64>) -> ColumnData {
 
 fn floats(numbers: impl Iterator<Item = f64>) -> ColumnData {
     ColumnData::Floats(numbers.collect())
-}
-
-fn texts(texts: impl Iterator<Item = &'static str>) -> ColumnData {
-    ColumnData::Texts(texts.map(Box::from).collect())
 }
 
 /// Two columns of limits; their names begin with the name of what they belong to.

@@ -39,8 +39,11 @@ impl<'a> Numbers<'a> {
         match self {
             Self::Rows(numbers) => number(numbers, row),
             Self::Coded { column, codes, numbers } => {
-                let valid = column.validity.is_none_or(|validity| validity.is_valid(row));
-                if valid { number(numbers, number(codes, row) as usize) } else { NONE }
+                if column.is_valid(row) {
+                    number(numbers, number(codes, row) as usize)
+                } else {
+                    NONE
+                }
             }
         }
     }
